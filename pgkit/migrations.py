@@ -1,0 +1,256 @@
+"""Bring a database up to date with the files under `sql/`, say how far it is, and remove it."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import psycopg
+from yoyo import default_migration_table, internalmigrations, read_migrations
+from yoyo.backends import get_backend_class
+from yoyo.connections import parse_uri
+
+from pgkit.database import Connection, Failure, explain, explained, first_line, parse_dsn, query
+
+FOLDERS = ("schema", "functions", "views", "policies")
+SCHEME = "postgresql+psycopg"
+LOCK = "select {}(hashtext('pgkit migrate'))"
+
+
+class SqlFile(NamedTuple):
+    """A file under `sql/`, named by its path in there."""
+
+    name: str
+    path: Path
+    text: str
+    checksum: str
+
+    @property
+    def folder(self) -> str:
+        return self.name.split("/")[0]
+
+
+class Status(NamedTuple):
+    """How a database compares with the files."""
+
+    is_installed: bool
+    pending: list[str]
+    edited: list[str]
+    vanished: list[str]
+    changed: list[str]
+    missing_functions: list[str]
+    stray_functions: list[str]
+
+    @property
+    def is_current(self) -> bool:
+        return self.is_installed and not any(self[1:])
+
+
+def sql_folder() -> Path:
+    """Return the folder of our SQL: inside the installed package, or beside it in the source."""
+    package = Path(__file__).parent
+    return package / "sql" if (package / "sql").is_dir() else package.parent / "sql"
+
+
+def read_files(sql: Path) -> list[SqlFile]:
+    """Read everything that a migration applies, in the order in which it does."""
+    return [
+        read_file(sql, path)
+        for folder in FOLDERS
+        for path in sorted((sql / folder).rglob("*.sql"), key=lambda path: path.as_posix())
+    ]
+
+
+def read_file(sql: Path, path: Path) -> SqlFile:
+    text = path.read_text(encoding="utf-8")
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    return SqlFile(path.relative_to(sql).as_posix(), path, text, checksum)
+
+
+def migrate(
+    dsn: str,
+    *,
+    sql: Path | None = None,
+    lock_timeout: str = "10s",
+    report: Callable[[str], None] = lambda file_name: None,
+    warn: Callable[[str], None] = lambda message: None,
+) -> list[SqlFile]:
+    """Run pending schema files, then all functions, views and policies, in one transaction.
+
+    Returns the files that ran. `report` is told each file before it runs, `warn` what a person
+    should read. Whatever ends this early leaves the database as it was.
+    """
+    sql = sql or sql_folder()
+    files = read_files(sql)
+    with explained():
+        backend = open_backend(dsn)
+        connection: Connection = backend.connection
+        connection.add_notice_handler(lambda notice: warn(str(notice.message_primary)))
+        with closing(connection), backend.transaction():
+            take_lock(connection, warn)
+            prepare_session(connection, lock_timeout)
+            refuse(connection, files)
+            if not is_installed(connection):
+                create_bookkeeping(backend)
+            pending = backend.to_apply(read_migrations(str(sql / "schema")))
+            by_path = {str(file.path): file for file in files}
+            ran = [by_path[migration.path] for migration in pending]
+            for migration, file in zip(pending, ran, strict=True):
+                report(file.name)
+                with naming(file):
+                    migration.process_steps(backend, "apply")
+                backend.mark_one(migration, log=False)
+            for file in files:
+                if file.folder != "schema":
+                    report(file.name)
+                    with naming(file):
+                        connection.execute(file.text.encode())
+                    ran.append(file)
+            record(connection, files)
+    return ran
+
+
+def plan(connection: Connection, *, sql: Path | None = None) -> list[SqlFile]:
+    """Return the files that `migrate` would run, or fail as it would; change nothing."""
+    files = read_files(sql or sql_folder())
+    refuse(connection, files)
+    applied = read_applied(connection)
+    return [file for file in files if file.folder != "schema" or file.name not in applied]
+
+
+def open_backend(dsn: str) -> Any:
+    """Connect yoyo, with its tables in `perf_internal`.
+
+    Not through `yoyo.get_backend`: that creates a lock table in a transaction of its own. Our
+    advisory lock goes away with the process that held it, yoyo's row does not.
+    """
+    parameters = parse_dsn(dsn, schema="perf_internal")
+    uri = parse_uri(f"{SCHEME}://?{urlencode(parameters)}")
+    return get_backend_class(SCHEME)(uri, default_migration_table)
+
+
+def take_lock(connection: Connection, warn: Callable[[str], None]) -> None:
+    """Let one migration of this database run at a time, until the transaction ends."""
+    row = connection.execute(LOCK.format("pg_try_advisory_xact_lock").encode()).fetchone()
+    if row and not row[0]:
+        warn("another migration of this database is running; waiting for it to end")
+        connection.execute(LOCK.format("pg_advisory_xact_lock").encode())
+
+
+def prepare_session(connection: Connection, lock_timeout: str) -> None:
+    """Set what a migration needs, until the transaction ends."""
+    connection.execute("set local check_function_bodies = off")
+    connection.execute("set local client_min_messages = warning")
+    # Behind a pooler the setting yoyo made when it connected may belong to another session.
+    connection.execute("set local search_path = perf_internal")
+    connection.execute("select set_config('lock_timeout', %s, true)", [lock_timeout])
+
+
+def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
+    """Fail, before anything is changed, where a migration could not or must not run."""
+    missing = [row[0] for row in connection.execute(query("missing_rights"))]
+    missing += [f"extension {name} on the server" for name in missing_extensions(connection, files)]
+    if missing:
+        user = connection.info.user
+        raise Failure(
+            f"user {user} cannot migrate this database, missing: {'; '.join(missing)}",
+            "Have a superuser grant what is missing, or migrate as another user. "
+            "Nothing was changed.",
+        )
+    status = read_status(connection, files)
+    if status.edited or status.vanished:
+        names = [f"{name} (edited)" for name in status.edited]
+        names += [f"{name} (missing)" for name in status.vanished]
+        raise Failure(
+            f"schema files that were applied are no longer as they were: {', '.join(names)}",
+            "An applied schema file stays as it is: restore it and put the change into a new file. "
+            "A database that can be lost is started over with `pgkit uninstall`.",
+        )
+
+
+def missing_extensions(connection: Connection, files: Sequence[SqlFile]) -> list[str]:
+    """Return the extensions that the files create and the server does not have."""
+    pattern = re.compile(r"^\s*create extension (?:if not exists )?\"?(\w+)", re.M | re.I)
+    wanted = {name for file in files for name in pattern.findall(file.text)}
+    rows = connection.execute("select name from pg_catalog.pg_available_extensions")
+    return sorted(wanted - {row[0] for row in rows})
+
+
+def create_bookkeeping(backend: Any) -> None:
+    """Create yoyo's tables and ours, inside the running transaction."""
+    backend.connection.execute("create schema if not exists perf_internal")
+    internalmigrations.upgrade(backend)
+    backend.connection.execute(query("bookkeeping"))
+
+
+def record(connection: Connection, files: Sequence[SqlFile]) -> None:
+    """Remember the files as applied, and forget those that are gone."""
+    names = [file.name for file in files]
+    connection.execute(query("record_files"), [names, [file.checksum for file in files]])
+    connection.execute(
+        "delete from perf_internal.applied_files where file_name <> all (%s)", [names]
+    )
+
+
+@contextmanager
+def naming(file: SqlFile) -> Iterator[None]:
+    """Put the file's name before an error inside the block."""
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable as error:
+        raise Failure(
+            f"{file.name}: {error.diag.message_primary}",
+            "Another session holds a lock on a table of ours. Nothing was changed; run again "
+            "later, or wait longer with --lock-timeout.",
+        ) from error
+    except psycopg.Error as error:
+        failure = explain(error)
+        message = failure.message if failure else first_line(error)
+        excerpt = re.search(r"^LINE \d+: (.*)$", str(error), re.M)
+        near = f" (near: {excerpt[1].strip()})" if excerpt else ""
+        raise Failure(f"{file.name}: {message}{near}", error.diag.message_hint) from error
+
+
+def is_installed(connection: Connection) -> bool:
+    """Say whether this database was ever migrated."""
+    row = connection.execute("select to_regclass('perf_internal.applied_files')").fetchone()
+    return row is not None and row[0] is not None
+
+
+def read_applied(connection: Connection) -> dict[str, str]:
+    """Return name and checksum of the files as last applied; nothing where we are not installed."""
+    if not is_installed(connection):
+        return {}
+    return dict(connection.execute("select file_name, checksum from perf_internal.applied_files"))
+
+
+def read_status(connection: Connection, files: Sequence[SqlFile] | None = None) -> Status:
+    """Compare a database with the files."""
+    files = read_files(sql_folder()) if files is None else files
+    applied = read_applied(connection)
+    schema = [file for file in files if file.folder == "schema"]
+    code = [file for file in files if file.folder != "schema"]
+    names = {file.name for file in files}
+    wanted = {name for file in files if (name := function_name(file))}
+    present = {row[0] for row in connection.execute(query("functions"))}
+    return Status(
+        is_installed=is_installed(connection),
+        pending=[file.name for file in schema if file.name not in applied],
+        edited=[f.name for f in schema if applied.get(f.name, f.checksum) != f.checksum],
+        vanished=[n for n in applied if n.startswith("schema/") and n not in names],
+        changed=[file.name for file in code if applied.get(file.name) != file.checksum],
+        missing_functions=sorted(wanted - present),
+        stray_functions=sorted(present - wanted),
+    )
+
+
+def function_name(file: SqlFile) -> str | None:
+    """Return the function that a file under `functions/` creates, with its schema."""
+    if file.folder != "functions":
+        return None
+    pattern = r"^create or replace (?:function|procedure|aggregate) ([\w.]+)"
+    found = re.search(pattern, file.text, re.M | re.I)
+    return found[1] if found else None
