@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from pgkit import __version__, migrations, server
+from pgkit import __version__, doctor, migrations, runner, server
 from pgkit.database import connect
 from pgkit.output import print_json, print_rows
 
@@ -106,19 +106,79 @@ def status(dsn: str, as_json: bool) -> None:
     """Show how far the database is, and what differs from the files."""
     with connect(dsn) as connection:
         found = migrations.read_status(connection)
-        version = connection.info.parameter_status("server_version")
-    facts = {
-        "pgkit": __version__,
-        "server": version,
-        "is_current": found.is_current,
-        **found._asdict(),
-    }
+        server_version = connection.info.parameter_status("server_version")
+    facts = {"pgkit": __version__, "postgresql": server_version, **found._asdict()}
     if as_json:
-        print_json(facts)
-    else:
-        print_rows([{"what": name, "value": value} for name, value in facts.items()])
-        if not found.is_current:
-            click.echo("Next: pgkit migrate", err=True)
+        print_json({**facts, "is_current": found.is_current})
+        return
+    rows = [{"what": name.replace("_", " "), "value": value} for name, value in facts.items()]
+    print_rows(rows[:3] if not found.is_installed else [row for row in rows if row["value"] != []])
+    if not found.is_current:
+        click.echo("Next: pgkit migrate", err=True)
+
+
+@cli.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def uninstall(dsn: str, yes: bool) -> None:
+    """Remove everything of ours from the database, data included."""
+    with connect(dsn) as connection:
+        if not yes:
+            lost = "".join(f"\n  {name}" for name in migrations.read_dependents(connection))
+            also = f"\nObjects of yours that use it go too:{lost}\nGo on?" if lost else ""
+            click.confirm(
+                f"Drop schemas perf and perf_internal in database {connection.info.dbname},"
+                f" with all data?{also}",
+                abort=True,
+                err=True,
+            )
+        removed, kept = migrations.uninstall(connection)
+    for name in removed:
+        click.echo(f"Removed {name}")
+    for reason in kept:
+        click.echo(f"Kept {reason}", err=True)
+    if not removed:
+        click.echo("Nothing of ours was in this database.", err=True)
+
+
+@cli.command("doctor")
+@json_option
+@click.pass_obj
+def run_doctor(dsn: str, as_json: bool) -> None:
+    """Check connection, versions, rights, extensions, schedule and health."""
+    checks = [check._asdict() for check in doctor.examine(dsn)]
+    print_rows(checks, as_json=as_json)
+    if any(check["result"] == "fail" for check in checks):
+        sys.exit(1)
+
+
+@cli.command("test")
+@click.option("--pgtap-only", is_flag=True, help="Run the pgTAP files only.")
+@click.option("--pytest-only", is_flag=True, help="Run pytest only.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.pass_obj
+def run_tests(dsn: str, pgtap_only: bool, pytest_only: bool, paths: tuple[Path, ...]) -> None:
+    """Run the pgTAP and pytest suites, or the given files, in temporary databases.
+
+    They are made on the server of --dsn; without one, on a server started for the purpose.
+    """
+    if pgtap_only and pytest_only:
+        raise click.UsageError("--pgtap-only and --pytest-only exclude each other")
+    total = runner.Outcome()
+    with runner.test_server(dsn) as test_dsn:
+        if not pytest_only and (files := runner.pgtap_files(paths)):
+            total = total.plus(runner.run_pgtap(test_dsn, files, show_progress))
+        if not pgtap_only and (tests := runner.pytest_paths(paths)):
+            total = total.plus(runner.run_pytest(test_dsn, tests))
+    for failure in total.failures:
+        click.echo(f"FAILED {failure}")
+    click.echo(total)
+    if total.failed:
+        sys.exit(1)
+
+
+def show_progress(file: Path, outcome: runner.Outcome) -> None:
+    click.echo(f"{file}: {outcome}", err=True)
 
 
 @cli.command()

@@ -216,8 +216,7 @@ def naming(file: SqlFile) -> Iterator[None]:
 
 def is_installed(connection: Connection) -> bool:
     """Say whether this database was ever migrated."""
-    row = connection.execute("select to_regclass('perf_internal.applied_files')").fetchone()
-    return row is not None and row[0] is not None
+    return finds(connection, "select to_regclass(%s)", "perf_internal.applied_files")
 
 
 def read_applied(connection: Connection) -> dict[str, str]:
@@ -254,3 +253,58 @@ def function_name(file: SqlFile) -> str | None:
     pattern = r"^create or replace (?:function|procedure|aggregate) ([\w.]+)"
     found = re.search(pattern, file.text, re.M | re.I)
     return found[1] if found else None
+
+
+def read_dependents(connection: Connection) -> list[str]:
+    """Return objects outside our schemas that `uninstall` would drop with them."""
+    return [row[0] for row in connection.execute(query("dependents"))]
+
+
+def uninstall(connection: Connection) -> tuple[list[str], list[str]]:
+    """Remove jobs, schemas and roles of ours; return what was removed and what had to stay.
+
+    The roles `anon`, `authenticated` and `service_role` stay, because others use them too.
+    """
+    take_lock(connection, lambda message: None)
+    removed = ["scheduled jobs"] if unschedule(connection) else []
+    for schema in ("perf", "perf_internal"):
+        if finds(connection, "select to_regnamespace(%s)", schema):
+            connection.execute(f"drop schema {schema} cascade".encode())
+            removed.append(f"schema {schema}")
+    optional = []
+    marked = "select where obj_description(to_regnamespace('auth'), 'pg_namespace') = %s"
+    if finds(connection, marked, "created by pgkit"):
+        optional.append(("schema auth", "drop function if exists auth.uid(); drop schema auth"))
+    for role in ("perf_admin", "perf_analyst", "perf_recorder"):
+        if finds(connection, "select to_regrole(%s)", role):
+            optional.append((f"role {role}", f"drop role {role}"))
+    kept = []
+    for name, statements in optional:
+        try:
+            with connection.transaction():
+                connection.execute(statements.encode())
+            removed.append(name)
+        except (
+            psycopg.errors.DependentObjectsStillExist,
+            psycopg.errors.InsufficientPrivilege,
+        ) as error:
+            kept.append(f"{name}: {error.diag.message_primary}")
+    return removed, kept
+
+
+def unschedule(connection: Connection) -> bool:
+    """Remove our jobs from pg_cron; return whether there is a schedule to remove them from."""
+    if not finds(connection, "select to_regproc(%s)", "perf.unschedule_jobs"):
+        return False
+    try:
+        with connection.transaction():
+            connection.execute("select perf.unschedule_jobs()")
+    except psycopg.errors.ObjectNotInPrerequisiteState:
+        return False
+    return True
+
+
+def finds(connection: Connection, statement: str, name: str) -> bool:
+    """Say whether a query about a name returns something other than null."""
+    row = connection.execute(statement.encode(), [name]).fetchone()
+    return row is not None and row != (None,)

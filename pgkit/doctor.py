@@ -1,0 +1,119 @@
+"""Check a database from the outside in, and say what to do about each finding."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from psycopg.rows import dict_row
+
+from pgkit import migrations
+from pgkit.database import Connection, Failure, connect, query
+
+OLDEST_PG_CRON = (1, 4)
+
+
+class Check(NamedTuple):
+    """One line of the report; `next` is what to run or do, empty where nothing is."""
+
+    check: str
+    result: Literal["ok", "warn", "fail"]
+    message: str
+    next: str = ""
+
+
+def examine(dsn: str) -> Iterator[Check]:
+    """Yield the checks in an order in which each builds on the ones before."""
+    try:
+        with connect(dsn) as connection:
+            info = connection.info
+            yield Check("connection", "ok", f"{info.user} on {info.dbname} at {info.host or '-'}")
+            yield check_version(connection)
+            yield check_rights(connection)
+            yield from check_extensions(connection)
+            yield check_migration(connection)
+            yield from check_schedule(connection)
+            yield from check_health(connection)
+    except Failure as failure:
+        yield Check("connection", "fail", failure.message, failure.hint or "")
+
+
+def check_version(connection: Connection) -> Check:
+    version = connection.info.server_version
+    text = f"PostgreSQL {connection.info.parameter_status('server_version')}"
+    if version < 150000:
+        return Check("server", "fail", text, "Use PostgreSQL 15 or newer.")
+    return Check("server", "ok", text)
+
+
+def check_rights(connection: Connection) -> Check:
+    missing = [row[0] for row in connection.execute(query("missing_rights"))]
+    if missing:
+        return Check(
+            "rights",
+            "warn",
+            f"{connection.info.user} cannot migrate, missing: {'; '.join(missing)}",
+            "Have a superuser grant it, or migrate as another user.",
+        )
+    return Check("rights", "ok", f"{connection.info.user} may migrate")
+
+
+def check_extensions(connection: Connection) -> Iterator[Check]:
+    for name, installed, available in connection.execute(query("extensions")).fetchall():
+        if name == "pg_cron":
+            yield check_pg_cron(installed, available)
+        elif installed or available:
+            yield Check(name, "ok", f"{installed or available}, for pgkit test")
+        else:
+            yield Check(name, "ok", "not on this server; only pgkit test would use it")
+
+
+def check_pg_cron(installed: str | None, available: str | None) -> Check:
+    if installed:
+        major, minor, *_ = (*map(int, installed.replace("-", ".").split(".")), 0)
+        if (major, minor) < OLDEST_PG_CRON:
+            return Check("pg_cron", "fail", installed, "Update pg_cron to 1.4 or newer.")
+        return Check("pg_cron", "ok", installed)
+    if available:
+        return Check(
+            "pg_cron",
+            "warn",
+            f"{available} is on this server, not in this database",
+            "create extension pg_cron, then pgkit schedule; or keep pgkit worker running",
+        )
+    return Check("pg_cron", "warn", "not on this server", "keep pgkit worker running")
+
+
+def check_migration(connection: Connection) -> Check:
+    status = migrations.read_status(connection)
+    if not status.is_installed:
+        return Check("migration", "fail", "this database was never migrated", "pgkit migrate")
+    if status.edited or status.vanished:
+        names = ", ".join([*status.edited, *status.vanished])
+        return Check("migration", "fail", f"edited or missing: {names}", "restore these files")
+    if status.pending or status.missing_functions or status.changed:
+        count = len({*status.pending, *status.missing_functions, *status.changed})
+        return Check("migration", "fail", f"{count} files or functions behind", "pgkit migrate")
+    if status.stray_functions:
+        names = ", ".join(status.stray_functions)
+        return Check("migration", "warn", f"functions without a file: {names}", "drop them")
+    return Check("migration", "ok", "up to date")
+
+
+def check_schedule(connection: Connection) -> Iterator[Check]:
+    if not migrations.finds(connection, "select to_regproc(%s)", "perf_internal.get_jobs"):
+        return
+    if not migrations.finds(connection, "select to_regclass(%s)", "cron.job"):
+        yield Check("schedule", "ok", "without pg_cron, pgkit worker runs the jobs")
+        return
+    missing = [row[0] for row in connection.execute(query("unscheduled_jobs"))]
+    if missing:
+        yield Check("schedule", "warn", f"not scheduled: {', '.join(missing)}", "pgkit schedule")
+    else:
+        yield Check("schedule", "ok", "all jobs are scheduled")
+
+
+def check_health(connection: Connection) -> Iterator[Check]:
+    if not migrations.finds(connection, "select to_regproc(%s)", "perf.get_health"):
+        return
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute("select * from perf.get_health()"):
+            yield Check("health", "ok", ", ".join(f"{k} {v}" for k, v in row.items()))
