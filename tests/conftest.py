@@ -1,0 +1,128 @@
+"""Real servers and databases for the tests.
+
+`database` and `connection` are what most tests want: a new, migrated database that is gone
+afterwards. Roles belong to the whole server; a test that needs it without ours takes
+`private_server`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pgkit import binaries, migrations, runner
+from pgkit.database import parse_dsn
+
+Pgkit = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def server_dsn() -> Iterator[str]:
+    """The server under test: PGKIT_TEST_DSN, or an embedded one started for this session."""
+    with runner.test_server(os.environ.get("PGKIT_TEST_DSN", "")) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def template_dsn(server_dsn: str) -> Iterator[str]:
+    """A migrated database that others are copied from; nobody may stay connected to it."""
+    with runner.temporary_database(server_dsn) as dsn:
+        migrations.migrate(dsn)
+        yield dsn
+
+
+@pytest.fixture
+def database(server_dsn: str, template_dsn: str) -> Iterator[str]:
+    """The connection string of a new, migrated database."""
+    template = parse_dsn(template_dsn)["dbname"]
+    with runner.temporary_database(server_dsn, template) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def empty_database(server_dsn: str) -> Iterator[str]:
+    """The connection string of a new database without anything of ours."""
+    with runner.temporary_database(server_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    """A connection to `database` that commits every statement."""
+    with psycopg.connect(database, autocommit=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def private_server() -> Iterator[str]:
+    """A second server, of the same major version, whose roles are the test's own."""
+    with runner.temporary_server() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def cron_database(server_dsn: str, template_dsn: str) -> Iterator[str]:
+    """A new, migrated database with the real pg_cron; skips where the server does not have it.
+
+    pg_cron lives in one database of a server, so tests that use this cannot run side by side.
+    """
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        row = admin.execute("select current_setting('cron.database_name', true)").fetchone()
+        if row is None or not row[0]:
+            pytest.skip("this server has no pg_cron")
+        name = row[0]
+        template = parse_dsn(template_dsn)["dbname"]
+        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
+        admin.execute(f'create database "{name}" template "{template}"'.encode())
+        dsn = psycopg.conninfo.make_conninfo("", **parse_dsn(server_dsn, dbname=name))
+        try:
+            with psycopg.connect(dsn, autocommit=True) as opened:
+                opened.execute("create extension pg_cron")
+            yield dsn
+        finally:
+            admin.execute(f'drop database if exists "{name}" with (force)'.encode())
+
+
+@pytest.fixture
+def pgkit() -> Pgkit:
+    """Run the command line in a process of its own: `pgkit("status", dsn=database)`."""
+
+    def run(
+        *arguments: str | Path, dsn: str | None = None, **options: object
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        if dsn is not None:
+            environment["DATABASE_URL"] = dsn
+        defaults = {"capture_output": True, "text": True, "env": environment, "timeout": 120}
+        command = [sys.executable, "-m", "pgkit", *map(str, arguments)]
+        return subprocess.run(command, check=False, **{**defaults, **options})
+
+    return run
+
+
+@pytest.fixture
+def sql_copy(tmp_path: Path) -> Path:
+    """A copy of `sql/` that a test may change."""
+    return Path(shutil.copytree(migrations.sql_folder(), tmp_path / "sql"))
+
+
+@pytest.fixture
+def dump_schema() -> Callable[[str], str]:
+    """Return what `pg_dump -s` says about a database, without its random restrict key."""
+
+    def dump(dsn: str) -> str:
+        output = subprocess.run(
+            [binaries.find_program("pg_dump"), "--schema-only", dsn],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        kept = [line for line in output.splitlines() if "restrict " not in line]
+        return "\n".join(kept)
+
+    return dump
