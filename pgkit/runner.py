@@ -21,9 +21,7 @@ from psycopg.pq import ExecStatus
 from pgkit import migrations, server
 from pgkit.database import Failure, connect, parse_dsn
 
-TAP_LINE = re.compile(
-    r"^(not )?ok\b(?:\s+\d+)?(?:\s+-)?\s*(.*?)(?:\s+#\s*(skip|todo)\b(.*))?$", re.I
-)
+TAP_LINE = re.compile(r"^(not )?ok\b(?: \d+)?(?: -)? ?(.*?)(?: *# *(skip|todo)\b.*)?$", re.I)
 
 
 class Outcome(NamedTuple):

@@ -158,8 +158,8 @@ def run(program: Path, *arguments: str, account: pwd.struct_passwd | None) -> No
     if result.returncode != 0:
         said = (result.stderr.strip() or result.stdout.strip()).splitlines()
         log = next((Path(a) for a in arguments if a.endswith("server.log")), None)
-        hint = f"The end of {log}: {last_line(log)}" if log and log.exists() else None
-        raise Failure(f"{program.name} failed: {said[-1] if said else result.returncode}", hint)
+        hint = f"{log} says: {last_line(log)}" if log and log.exists() else None
+        raise Failure(said[0] if said else f"{program.name} failed ({result.returncode})", hint)
 
 
 def last_line(log: Path) -> str:
@@ -219,14 +219,12 @@ def runnable(folder: Path, data: Path, account: pwd.struct_passwd | None) -> Pat
         )
         return folder
     except PermissionError:
-        version = subprocess.check_output([folder / "postgres", "--version"], text=True)
-        copy = data.with_name("programs-" + version.split()[2])
-        if not copy.exists():
-            unfinished = copy.with_name(copy.name + ".unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.copytree(folder.parent, unfinished, symlinks=True)
-            unfinished.rename(copy)
-        return copy / folder.name
+        pass
+    version = subprocess.check_output([folder / "postgres", "--version"], text=True).split()[2]
+    copy = data.with_name(f"programs-{version}")
+    if copy.exists():
+        return copy / folder.relative_to(folder.parents[2])
+    return binaries.copy_server(folder, copy)
 
 
 def socket_folder(data: Path, port: int, account: pwd.struct_passwd | None) -> Path:

@@ -1,0 +1,98 @@
+"""The command line: help, errors, output, exit codes."""
+
+import json
+import re
+from pathlib import Path
+
+import click
+import psycopg
+import pytest
+
+from pgkit import __version__
+from pgkit.cli import cli
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+@pytest.mark.parametrize("name", cli.commands)
+def test_every_command_has_help(name) -> None:
+    command = cli.commands[name]
+    assert command.help
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("name", cli.commands)
+def test_every_command_appears_in_the_readme(name) -> None:
+    assert re.search(rf"pgkit {name}\b|`{name}`", README.read_text(encoding="utf-8"))
+
+
+def test_the_version_is_the_packages(pgkit) -> None:
+    assert pgkit("--version").stdout == f"pgkit {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "host=/nowhere",
+        "postgresql://nobody:wrong@127.0.0.1:1/x",
+        "host=/nowhere no equals sign",
+        "postgresql://[half",
+    ],
+)
+def test_no_connection_is_one_error_line_and_no_traceback(pgkit, dsn) -> None:
+    for command in (["status"], ["migrate"]):
+        failed = pgkit(*command, dsn=dsn)
+        assert failed.returncode == 1
+        assert failed.stdout == ""
+        assert re.fullmatch(r"Error: .+\n(Hint: .+\n)?", failed.stderr), failed.stderr
+
+
+def test_an_unknown_option_is_misuse(pgkit) -> None:
+    assert pgkit("migrate", "--sideways").returncode == 2
+
+
+def test_a_missing_right_is_one_error_line(pgkit, database, connection) -> None:
+    name = connection.info.dbname
+    connection.execute(f"create role visitor_{name} login".encode())
+    try:
+        dsn = psycopg.conninfo.make_conninfo(database, user=f"visitor_{name}")
+        failed = pgkit("status", dsn=dsn)
+        assert failed.returncode == 1
+        assert failed.stderr == "Error: permission denied for schema perf_internal\n"
+    finally:
+        connection.execute(f"drop role visitor_{name}".encode())
+
+
+def test_status_as_json_says_whether_the_database_is_current(
+    pgkit, database, empty_database
+) -> None:
+    current = json.loads(pgkit("status", "--json", dsn=database).stdout)
+    assert (current["is_current"], current["pending"]) == (True, [])
+    behind = json.loads(pgkit("status", "--json", dsn=empty_database).stdout)
+    assert behind["is_installed"] is False
+    assert "schema/0001_access.sql" in behind["pending"]
+
+
+def test_doctor_passes_a_migrated_database(pgkit, database) -> None:
+    report = pgkit("doctor", "--json", dsn=database)
+    checks = json.loads(report.stdout)
+    assert [check for check in checks if check["result"] == "fail"] == []
+    assert report.returncode == 0
+
+
+def test_doctor_fails_a_database_without_us_and_says_what_to_run(pgkit, empty_database) -> None:
+    report = pgkit("doctor", dsn=empty_database)
+    assert report.returncode == 1
+    assert "migration\tfail\tthis database was never migrated\tpgkit migrate\n" in report.stdout
+
+
+def test_doctor_reports_a_server_that_does_not_answer(pgkit) -> None:
+    report = pgkit("doctor", dsn="host=/nowhere")
+    assert report.returncode == 1
+    assert report.stdout.splitlines()[1].startswith("connection\tfail\t")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(pgkit, shell) -> None:
+    assert "_PGKIT_COMPLETE" in pgkit("completion", shell).stdout
