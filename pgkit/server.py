@@ -77,9 +77,12 @@ def down(data: Path) -> bool:
     if not data.exists():
         return False
     with locked(data):
-        if read_pid_file(data) is None:
+        running = read_pid_file(data)
+        if running is None:
             return False
         pg_ctl(data, "stop", "-m", "fast")
+        if running.socket_folder != data:
+            running.socket_folder.rmdir()
     return True
 
 
@@ -228,11 +231,13 @@ def runnable(folder: Path, data: Path, account: pwd.struct_passwd | None) -> Pat
 
 
 def socket_folder(data: Path, port: int, account: pwd.struct_passwd | None) -> Path:
-    """Return the directory of the socket: the data directory, or a short one if that is too long.
+    """Return the directory of the socket: the data directory, or a short one if that will not do.
 
-    Either is closed to other users, which is what makes `trust` on the socket safe.
+    Either is closed to other users, which is what makes `trust` on the socket safe. A comma in a
+    connection string would mean two hosts.
     """
-    if len(os.fsencode(data / f".s.PGSQL.{port}")) <= LONGEST_SOCKET_PATH:
+    longest = os.fsencode(data / f".s.PGSQL.{port}")
+    if len(longest) <= LONGEST_SOCKET_PATH and b"," not in longest:
         return data
     owner = account.pw_uid if account else os.geteuid()
     short = Path("/tmp") / f"pgkit-{owner}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"

@@ -161,6 +161,7 @@ def test_a_long_path_gets_a_short_socket(data) -> None:
         assert dsn == server.up(deep)
     finally:
         server.down(deep)
+    assert not Path(dsn.split("host=")[1]).exists()
 
 
 def test_a_path_of_odd_characters_works(data) -> None:
