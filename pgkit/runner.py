@@ -191,12 +191,17 @@ def run_pytest(dsn: str, paths: Sequence[Path]) -> Outcome:
     """Run pytest against the server of `dsn`, its output going to stderr."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *map(str, paths)],
             env={**os.environ, "PGKIT_TEST_DSN": dsn},
             stdout=sys.stderr,
-            check=False,
         )
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            # It got the interrupt too, and needs a moment to stop its servers.
+            process.wait()
+            raise
         if not report.exists():
             return Outcome(failed=1, failures=("pytest did not run",))
         return read_junit(report)
