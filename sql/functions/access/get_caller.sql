@@ -1,0 +1,18 @@
+create or replace function perf_internal.get_caller()
+returns name
+language sql
+stable
+set search_path = ''
+as $$
+    select case current_setting('role')
+        when 'none' then session_user
+        else current_setting('role')::name
+    end;
+$$;
+
+comment on function perf_internal.get_caller is
+    'The database role that called, also inside a security definer function.';
+
+revoke execute on function perf_internal.get_caller from public;
+grant execute on function perf_internal.get_caller
+    to authenticated, service_role, perf_admin, perf_analyst, perf_recorder;

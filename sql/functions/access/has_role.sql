@@ -1,0 +1,35 @@
+-- security definer: the policies of every table call this, and the caller must not need select on
+-- user_roles for it to answer. The user is a parameter because inside this function current_user
+-- is its owner. Other people's roles stay private: a signed-in caller who is not an admin gets
+-- false for anybody else.
+create or replace function perf.has_role(user_id uuid, role perf.app_role)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select exists (
+        select 1
+        from perf.user_roles as u
+        where u.user_id = has_role.user_id
+            and u.role = has_role.role
+            and (
+                has_role.user_id = (select auth.uid())
+                or (select perf_internal.get_caller()) <> 'authenticated'
+                or exists (
+                    select 1
+                    from perf.user_roles as a
+                    where a.user_id = (select auth.uid())
+                        and a.role = 'admin'
+                )
+            )
+    );
+$$;
+
+comment on function perf.has_role is
+    'Whether a user has exactly this role; false for null, and for others unless an admin asks.';
+
+revoke execute on function perf.has_role from public;
+grant execute on function perf.has_role
+    to authenticated, service_role, perf_admin, perf_analyst, perf_recorder;

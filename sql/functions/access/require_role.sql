@@ -1,0 +1,37 @@
+-- Execute on the calling function already keeps strangers out: whoever comes by a database role
+-- of ours needs only that role, whoever comes as authenticated needs the role in user_roles.
+create or replace function perf_internal.require_role(variadic roles perf.app_role[])
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_caller name := perf_internal.get_caller();
+    v_role perf.app_role;
+begin
+    if pg_has_role(v_caller, 'perf_admin', 'member')
+        or pg_has_role(v_caller, 'service_role', 'member')
+    then
+        return;
+    end if;
+    foreach v_role in array require_role.roles loop
+        if pg_has_role(v_caller, ('perf_' || v_role)::name, 'member')
+            or perf.has_role((select auth.uid()), v_role)
+        then
+            return;
+        end if;
+    end loop;
+    raise exception using
+        errcode = 'insufficient_privilege',
+        message = format('this needs the role %s', array_to_string(require_role.roles, ' or ')),
+        hint = 'An admin grants it with perf.grant_role(user_id, role).';
+end
+$$;
+
+comment on function perf_internal.require_role is
+    'Refuses (42501) a caller with none of these roles; perf_admin and service_role always pass.';
+
+revoke execute on function perf_internal.require_role from public;
+grant execute on function perf_internal.require_role
+    to authenticated, service_role, perf_admin, perf_analyst, perf_recorder;

@@ -1,0 +1,27 @@
+create or replace function perf.get_performance_affecting_parameters(parameters jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select coalesce(
+        jsonb_object_agg(
+            p.key,
+            case jsonb_typeof(p.value)
+                when 'number' then to_jsonb(trim_scale((p.value #>> '{}')::numeric))
+                else p.value
+            end
+        ),
+        '{}'
+    )
+    from jsonb_each(get_performance_affecting_parameters.parameters) as p
+    where p.key in ('thinking_mode', 'use_websearch', 'streaming', 'max_tokens', 'temperature');
+$$;
+
+comment on function perf.get_performance_affecting_parameters is
+    'The parameters that affect performance: thinking_mode, use_websearch, streaming, max_tokens, temperature; a number without trailing zeros, for 1.0 is 1.';
+
+revoke execute on function perf.get_performance_affecting_parameters from public;
+grant execute on function perf.get_performance_affecting_parameters
+    to authenticated, service_role, perf_admin, perf_analyst, perf_recorder;

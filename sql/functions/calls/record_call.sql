@@ -1,0 +1,109 @@
+-- security definer: callers may not write raw rows or add models themselves; their role is checked
+-- first. A retry meets its first attempt at the unique key and changes nothing, also when both run
+-- at once.
+create or replace function perf.record_call(
+    model_name text,
+    tool_name text,
+    response_time_ms double precision,
+    success boolean default null,
+    provider text default null,
+    parameters jsonb default '{}',
+    input_tokens integer default null,
+    output_tokens integer default null,
+    error_type text default null,
+    first_token_ms double precision default null,
+    call_timestamp timestamptz default null,
+    call_id uuid default null
+)
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_problem text;
+    v_is_new boolean;
+    v_parameters jsonb := coalesce(record_call.parameters, '{}');
+    v_config_id uuid;
+    v_called_at timestamptz := coalesce(
+        record_call.call_timestamp,
+        perf_internal.get_uuid_time(record_call.call_id),
+        now()
+    );
+begin
+    perform perf_internal.require_role('recorder');
+    v_problem := perf_internal.get_call_problem(row(
+        record_call.model_name,
+        record_call.tool_name,
+        record_call.response_time_ms,
+        record_call.success,
+        record_call.provider,
+        v_parameters,
+        record_call.input_tokens,
+        record_call.output_tokens,
+        record_call.error_type,
+        record_call.first_token_ms,
+        record_call.call_timestamp,
+        record_call.call_id
+    ));
+    if v_problem is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = v_problem;
+    end if;
+    v_config_id := coalesce(
+        perf_internal.find_config(
+            record_call.model_name, record_call.tool_name, record_call.provider, v_parameters
+        ),
+        perf_internal.add_config(
+            record_call.model_name, record_call.tool_name, record_call.provider, v_parameters
+        )
+    );
+    if record_call.call_id is not null
+        and exists (
+            select 1
+            from perf.performance_metrics_raw as r
+            where r.call_timestamp = v_called_at
+                and r.id = record_call.call_id
+        )
+    then
+        return false;
+    end if;
+    perform set_config('perf.calls_are_checked', 'on', true);
+    insert into perf.performance_metrics_raw (
+        model_tool_config_id,
+        call_timestamp,
+        response_time_ms,
+        first_token_ms,
+        created_at,
+        input_tokens,
+        output_tokens,
+        success,
+        error_type,
+        id
+    )
+    values (
+        v_config_id,
+        v_called_at,
+        record_call.response_time_ms,
+        record_call.first_token_ms,
+        nullif(now(), v_called_at),
+        record_call.input_tokens,
+        record_call.output_tokens,
+        coalesce(record_call.success, record_call.error_type is null),
+        record_call.error_type,
+        record_call.call_id
+    )
+    on conflict do nothing;
+    v_is_new := found;
+    perform set_config('perf.calls_are_checked', 'off', true);
+    return v_is_new;
+end
+$$;
+
+comment on function perf.record_call is
+    'Records one call of a model. Times in milliseconds; success defaults to whether there is no error_type; call_timestamp to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. Errors: 22023 bad argument, 42501 not a recorder.';
+
+revoke execute on function perf.record_call from public;
+grant execute on function perf.record_call
+    to authenticated, service_role, perf_admin, perf_recorder;

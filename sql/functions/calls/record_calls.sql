@@ -1,0 +1,135 @@
+-- security definer: as record_call. All or nothing: one statement inserts, and whatever it cannot
+-- take ends in refuse_calls(), which finds the first bad element and says what is wrong with it.
+create or replace function perf.record_calls(calls jsonb)
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_calls perf_internal.call[];
+    v_kind record;
+    v_recorded bigint;
+begin
+    perform perf_internal.require_role('recorder');
+    if record_calls.calls is null or jsonb_typeof(record_calls.calls) <> 'array' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'calls must be a JSON array, got '
+                || perf_internal.quote_value(record_calls.calls::text),
+            hint = 'Each element is an object with the arguments of perf.record_call().';
+    end if;
+    begin
+        v_calls := array(
+            select c
+            from jsonb_populate_recordset(null::perf_internal.call, record_calls.calls) as c
+        );
+    exception
+        when data_exception then
+            perform perf_internal.refuse_calls(record_calls.calls);
+            raise;
+    end;
+    if exists (
+            select 1
+            from unnest(v_calls) as c
+            where perf_internal.get_call_problem(c) is not null
+        )
+        or exists (
+            select 1
+            from jsonb_array_elements(record_calls.calls) as e
+            where perf_internal.get_element_problem(e) is not null
+        )
+    then
+        perform perf_internal.refuse_calls(record_calls.calls);
+    end if;
+    for v_kind in
+        select k.*
+        from (
+            select distinct
+                c.model_name,
+                c.tool_name,
+                c.provider,
+                coalesce(c.parameters, '{}') as parameters
+            from unnest(v_calls) as c
+        ) as k
+        where perf_internal.find_config(
+                k.model_name, k.tool_name, k.provider, k.parameters
+            ) is null
+        order by k.model_name, k.tool_name, k.provider, k.parameters
+    loop
+        perform perf_internal.add_config(
+            v_kind.model_name, v_kind.tool_name, v_kind.provider, v_kind.parameters
+        );
+    end loop;
+    perform set_config('perf.calls_are_checked', 'on', true);
+    with given as (
+        select
+            c.*,
+            coalesce(c.parameters, '{}') as all_parameters,
+            coalesce(
+                c.call_timestamp,
+                case when c.call_id is not null then perf_internal.get_uuid_time(c.call_id) end,
+                now()
+            ) as called_at
+        from unnest(v_calls) as c
+    ),
+    kinds as materialized (
+        select
+            k.*,
+            perf_internal.find_config(
+                k.model_name, k.tool_name, k.provider, k.all_parameters
+            ) as config_id
+        from (
+            select distinct g.model_name, g.tool_name, g.provider, g.all_parameters
+            from given as g
+        ) as k
+    )
+    insert into perf.performance_metrics_raw (
+        model_tool_config_id,
+        call_timestamp,
+        response_time_ms,
+        first_token_ms,
+        created_at,
+        input_tokens,
+        output_tokens,
+        success,
+        error_type,
+        id
+    )
+    select
+        k.config_id,
+        g.called_at,
+        g.response_time_ms,
+        g.first_token_ms,
+        nullif(now(), g.called_at),
+        g.input_tokens,
+        g.output_tokens,
+        coalesce(g.success, g.error_type is null),
+        g.error_type,
+        g.call_id
+    from given as g
+    join kinds as k
+        on k.model_name = g.model_name
+        and k.tool_name = g.tool_name
+        and k.provider is not distinct from g.provider
+        and k.all_parameters = g.all_parameters
+    where g.call_id is null
+        or not exists (
+            select 1
+            from perf.performance_metrics_raw as r
+            where r.call_timestamp = g.called_at
+                and r.id = g.call_id
+        )
+    on conflict do nothing;
+    get diagnostics v_recorded = row_count;
+    perform set_config('perf.calls_are_checked', 'off', true);
+    return v_recorded;
+end
+$$;
+
+comment on function perf.record_calls is
+    'Records a batch: a JSON array of objects with the arguments of perf.record_call(). All or nothing; returns how many were new. Errors: 22023 naming the first bad element, 42501 not a recorder.';
+
+revoke execute on function perf.record_calls from public;
+grant execute on function perf.record_calls
+    to authenticated, service_role, perf_admin, perf_recorder;

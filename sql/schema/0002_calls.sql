@@ -1,0 +1,216 @@
+-- Calls of models: what was called, every call, and the rollups by hour, day and week.
+create table perf.models (
+    id uuid primary key default gen_random_uuid(),
+    name text not null unique,
+    provider text not null,
+    model_type varchar(20),
+    created_at timestamptz not null default now(),
+    constraint model_name_is_1_to_200_characters check (name ~ '\S' and length(name) <= 200),
+    constraint provider_is_1_to_200_characters check (provider ~ '\S' and length(provider) <= 200),
+    constraint model_type_is_not_blank check (model_type ~ '\S')
+);
+
+comment on table perf.models is 'A model that is called.';
+comment on column perf.models.name is 'Unique, so best written provider/model.';
+comment on column perf.models.model_type is
+    'The key that configurations and generation logs share (sdxl, wan, ...).';
+
+-- What did the calls of this model type do: configurations ask.
+create index models_model_type_idx on perf.models (model_type) where model_type is not null;
+
+create table perf.tools (
+    id uuid primary key default gen_random_uuid(),
+    name text not null unique,
+    description text,
+    created_at timestamptz not null default now(),
+    constraint tool_name_is_1_to_200_characters check (name ~ '\S' and length(name) <= 200)
+);
+
+comment on table perf.tools is 'What a model is called for: chat, search, a function of your own.';
+
+create table perf.model_tool_configs (
+    id uuid primary key default gen_random_uuid(),
+    model_id uuid not null references perf.models (id),
+    tool_id uuid not null references perf.tools (id),
+    parameters jsonb not null default '{}',
+    parameter_hash text not null,
+    created_at timestamptz not null default now(),
+    unique (model_id, tool_id, parameter_hash),
+    constraint parameters_is_an_object check (jsonb_typeof(parameters) = 'object')
+);
+
+comment on table perf.model_tool_configs is
+    'A model, a tool and one set of the parameters that affect performance.';
+comment on column perf.model_tool_configs.parameters is
+    'All parameters of the first call of this set, also those that are not hashed.';
+comment on column perf.model_tool_configs.parameter_hash is
+    'Hash of thinking_mode, use_websearch, streaming, max_tokens and temperature; set by a trigger.';
+
+-- Foreign key; and all configurations of a tool.
+create index model_tool_configs_tool_id_idx on perf.model_tool_configs (tool_id);
+
+create type perf_internal.call as (
+    model_name text,
+    tool_name text,
+    response_time_ms double precision,
+    success boolean,
+    provider text,
+    parameters jsonb,
+    input_tokens integer,
+    output_tokens integer,
+    error_type text,
+    first_token_ms double precision,
+    call_timestamp timestamptz,
+    call_id uuid
+);
+
+comment on type perf_internal.call is 'What record_call() takes, and each element of record_calls().';
+
+-- Ordered so that nothing is lost to alignment. Not a foreign key: checked per statement by a
+-- trigger, at a third of the cost. No index on the configuration: whatever reads often reads the
+-- rollups.
+create table perf.performance_metrics_raw (
+    model_tool_config_id uuid not null,
+    call_timestamp timestamptz not null,
+    response_time_ms double precision not null,
+    transaction_id bigint not null default txid_current(),
+    first_token_ms double precision,
+    created_at timestamptz,
+    input_tokens integer,
+    output_tokens integer,
+    success boolean not null,
+    error_type text,
+    id uuid,
+    constraint response_time_is_0_to_1e10_ms check (response_time_ms between 0 and 1e10),
+    constraint first_token_is_0_to_1e10_ms check (first_token_ms between 0 and 1e10),
+    constraint input_tokens_are_not_negative check (input_tokens >= 0),
+    constraint output_tokens_are_not_negative check (output_tokens >= 0),
+    constraint error_type_is_1_to_200_characters
+        check (error_type ~ '\S' and length(error_type) <= 200)
+) partition by range (call_timestamp);
+
+comment on table perf.performance_metrics_raw is
+    'One call. Written only by functions; kept 7 days.';
+comment on column perf.performance_metrics_raw.transaction_id is
+    'The transaction that recorded the call, 0 once rolled up by that same transaction.';
+comment on column perf.performance_metrics_raw.first_token_ms is 'Time to the first token.';
+comment on column perf.performance_metrics_raw.created_at is
+    'When the call was recorded; null if at call_timestamp, or if loaded in bulk.';
+comment on column perf.performance_metrics_raw.id is
+    'The call_id of the caller, which makes a retry harmless; null without one.';
+
+-- Which rows has no run read yet: the tail, and the ranges of transactions that committed late.
+create index performance_metrics_raw_transaction_id_idx
+    on perf.performance_metrics_raw using brin (transaction_id) with (pages_per_range = 64);
+
+-- Was this call_id recorded already.
+create unique index performance_metrics_raw_call_timestamp_id_idx
+    on perf.performance_metrics_raw (call_timestamp, id, model_tool_config_id)
+    where id is not null;
+
+create table perf_internal.performance_metrics_raw_default
+    partition of perf.performance_metrics_raw default;
+
+comment on table perf_internal.performance_metrics_raw_default is
+    'Calls outside every daily partition, until ensure_partitions() moves them.';
+
+-- One table for the three levels, so that one statement writes them and one query reads any of
+-- them. Its partitions are the tables people know.
+create table perf_internal.performance_metrics (
+    granularity text not null,
+    model_tool_config_id uuid not null references perf.model_tool_configs (id),
+    time_bucket timestamptz not null,
+    id uuid not null default gen_random_uuid(),
+    call_count bigint not null default 0,
+    success_count bigint not null default 0,
+    error_count bigint not null default 0,
+    avg_response_time double precision not null
+        generated always as (sum_response_time / call_count) stored,
+    min_response_time double precision not null,
+    max_response_time double precision not null,
+    p50_response_time double precision not null,
+    p95_response_time double precision not null,
+    p99_response_time double precision not null,
+    avg_input_tokens double precision
+        generated always as (total_input_tokens / nullif(input_token_calls, 0)::float8) stored,
+    avg_output_tokens double precision
+        generated always as (total_output_tokens / nullif(output_token_calls, 0)::float8) stored,
+    total_input_tokens bigint,
+    total_output_tokens bigint,
+    p50_first_token_ms double precision,
+    p95_first_token_ms double precision,
+    p99_first_token_ms double precision,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    sum_response_time double precision not null,
+    input_token_calls bigint not null,
+    output_token_calls bigint not null,
+    success_response_time_sketch bigint[],
+    success_first_token_sketch bigint[],
+    error_sum_response_time double precision,
+    error_min_response_time double precision,
+    error_max_response_time double precision,
+    error_total_input_tokens bigint,
+    error_total_output_tokens bigint,
+    error_response_time_sketch bigint[],
+    error_first_token_sketch bigint[],
+    primary key (model_tool_config_id, time_bucket, granularity)
+) partition by list (granularity);
+
+comment on table perf_internal.performance_metrics is
+    'All rollups. Every measure adds up: counts, sums, extremes and sketches.';
+comment on column perf_internal.performance_metrics.time_bucket is
+    'Start of the hour, day or week (from Monday) in UTC.';
+comment on column perf_internal.performance_metrics.input_token_calls is
+    'Calls that reported input tokens: what avg_input_tokens divides by.';
+comment on column perf_internal.performance_metrics.output_token_calls is
+    'Calls that reported output tokens: what avg_output_tokens divides by.';
+comment on column perf_internal.performance_metrics.success_response_time_sketch is
+    'Response times of successful calls: element i counts those of at most 1.01^i ms; see perf.make_sketch. Apart from failed calls, whose times are of another kind and would stretch it.';
+comment on column perf_internal.performance_metrics.error_response_time_sketch is
+    'The same for failed calls; null if none failed.';
+
+-- Sketches are written often and compress well; pglz would take a third of a run.
+do $$
+declare
+    v_column text;
+begin
+    if exists (
+        select 1
+        from pg_catalog.pg_settings as s
+        where s.name = 'default_toast_compression'
+            and 'lz4' = any(s.enumvals)
+    ) then
+        foreach v_column in array array[
+            'success_response_time_sketch', 'success_first_token_sketch',
+            'error_response_time_sketch', 'error_first_token_sketch'
+        ] loop
+            execute format(
+                'alter table perf_internal.performance_metrics
+                    alter column %I set compression lz4',
+                v_column
+            );
+        end loop;
+    end if;
+end
+$$;
+
+-- Updated in place every minute while a bucket is current: room for that on the page, and vacuum
+-- before it hurts.
+create table perf.performance_metrics_hourly
+    partition of perf_internal.performance_metrics for values in ('hourly')
+    with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+create table perf.performance_metrics_daily
+    partition of perf_internal.performance_metrics for values in ('daily')
+    with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+create table perf.performance_metrics_weekly
+    partition of perf_internal.performance_metrics for values in ('weekly')
+    with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+
+comment on table perf.performance_metrics_hourly is 'Calls by configuration and hour; kept 90 days.';
+comment on table perf.performance_metrics_daily is 'Calls by configuration and day; kept 2 years.';
+comment on table perf.performance_metrics_weekly is 'Calls by configuration and week; kept for ever.';
+
+-- All configurations over a time range: comparisons, percentiles of groups, retention.
+create index performance_metrics_time_bucket_idx
+    on perf_internal.performance_metrics (time_bucket);

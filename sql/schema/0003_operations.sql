@@ -1,0 +1,92 @@
+-- How far the rollups have come, how long each level is kept, and what was dropped.
+--
+-- A row of the raw table is new to a run when it is visible now and its transaction was not yet
+-- over when the last run looked: at or after snapshot_xmax, or among in_progress then.
+create table perf_internal.rollup_state (
+    pipeline text primary key,
+    snapshot_xmax bigint not null default 0,
+    in_progress bigint[] not null default '{}',
+    origin bigint[] not null,
+    last_run_at timestamptz,
+    last_run_ms double precision,
+    last_run_calls bigint,
+    total_calls bigint not null default 0
+);
+
+comment on table perf_internal.rollup_state is 'The transaction snapshot of the last run.';
+comment on column perf_internal.rollup_state.origin is
+    'The row of perf_internal.origin when the last run looked.';
+
+-- pg_dump does not save what a materialized view holds: it has the restored database compute it
+-- again, after all data is in. So this row tells a restored database from the one it was dumped
+-- from, and which transactions are newer than the restore. A physical copy, whose transaction ids
+-- go on, keeps it.
+create materialized view perf_internal.origin as
+select
+    c.system_identifier,
+    txid_snapshot_xmax(txid_current_snapshot()) as first_transaction_id
+from pg_catalog.pg_control_system() as c;
+
+comment on materialized view perf_internal.origin is
+    'The cluster this database was made or restored in, and its next transaction id then.';
+
+insert into perf_internal.rollup_state (pipeline, origin)
+select
+    'calls',
+    array[o.system_identifier, o.first_transaction_id]
+from perf_internal.origin as o;
+
+create table perf_internal.raw_partitions (
+    partition_name text primary key,
+    day date not null unique,
+    summarized_ranges integer not null default 0,
+    created_at timestamptz not null default now()
+);
+
+comment on table perf_internal.raw_partitions is 'The daily partitions of performance_metrics_raw.';
+comment on column perf_internal.raw_partitions.summarized_ranges is
+    'Page ranges of the transaction index that a run has summarised.';
+
+create table perf_internal.dropped_days (
+    day date primary key,
+    calls bigint not null,
+    bytes bigint not null,
+    dropped_at timestamptz not null default now()
+);
+
+comment on table perf_internal.dropped_days is
+    'Days whose raw rows retention has removed, wholly or in part: raw no longer covers them.';
+
+create table perf.retention (
+    level text primary key,
+    keep interval,
+    constraint level_is_known check (
+        level in ('raw', 'hourly', 'daily', 'weekly', 'job_history')
+    ),
+    constraint keep_is_at_least_a_day check (keep >= interval '1 day')
+);
+
+comment on table perf.retention is 'How long each level is kept; change it with update.';
+comment on column perf.retention.keep is 'Age at which rows go; null keeps them for ever.';
+
+insert into perf.retention (level, keep) values
+    ('raw', '7 days'),
+    ('hourly', '90 days'),
+    ('daily', '2 years'),
+    ('weekly', null),
+    ('job_history', '7 days');
+
+create table perf_internal.worker_runs (
+    id bigint generated always as identity primary key,
+    job_name text not null,
+    started_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    error_message text
+);
+
+comment on table perf_internal.worker_runs is
+    'Runs of jobs by pgkit worker, where pg_cron is missing; what cron.job_run_details is to it.';
+
+-- The last runs of a job.
+create index worker_runs_job_name_started_at_idx
+    on perf_internal.worker_runs (job_name, started_at desc);
