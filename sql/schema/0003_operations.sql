@@ -60,6 +60,7 @@ comment on table perf_internal.dropped_days is
 create table perf.retention (
     level text primary key,
     keep interval,
+    deleted_before timestamptz,
     constraint level_is_known check (
         level in ('raw', 'hourly', 'daily', 'weekly', 'job_history')
     ),
@@ -68,6 +69,8 @@ create table perf.retention (
 
 comment on table perf.retention is 'How long each level is kept; change it with update.';
 comment on column perf.retention.keep is 'Age at which rows go; null keeps them for ever.';
+comment on column perf.retention.deleted_before is
+    'Rows before this are gone; null while none are.';
 
 insert into perf.retention (level, keep) values
     ('raw', '7 days'),

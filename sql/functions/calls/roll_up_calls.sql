@@ -1,6 +1,9 @@
 -- The caller holds lock_rollup(), so between reading a rollup row and writing it nobody else does.
 -- State and calls are read by one statement and so by one snapshot. The own transaction counts as
 -- in progress: what it records later is not in this run.
+--
+-- A rebuild has emptied the days it computes and their weeks. What the other days of those weeks
+-- hold is in their daily rows.
 create or replace function perf_internal.roll_up_calls(
     is_pending boolean,
     start_time timestamptz default '-infinity',
@@ -52,7 +55,20 @@ begin
             'weekly',
             date_bin('7 days', d.bucket, '2001-01-01 00:00+00'),
             perf_internal.sum_metrics(d.metrics)
-        from days as d
+        from (
+            select d.bucket, d.metrics from days as d
+            union all
+            select m.time_bucket, m
+            from perf_internal.performance_metrics as m
+            where not roll_up_calls.is_pending
+                and m.granularity = 'daily'
+                and m.time_bucket >= date_bin(
+                    '7 days', roll_up_calls.start_time, '2001-01-01 00:00+00'
+                )
+                and m.time_bucket < date_bin(
+                    '7 days', roll_up_calls.end_time - interval '1 microsecond', '2001-01-01 00:00+00'
+                ) + interval '7 days'
+        ) as d
         group by (d.metrics).model_tool_config_id, 2
     ),
     sums as materialized (
@@ -190,6 +206,6 @@ end
 $$;
 
 comment on function perf_internal.roll_up_calls is
-    'Adds calls to their hour, day and week: those no run has read yet (is_pending), or all of a range whose buckets are empty. Returns how many.';
+    'Adds calls to their hour, day and week: those no run has read yet (is_pending), or all of whole days, whose hours, days and weeks are empty. Returns how many.';
 
 revoke execute on function perf_internal.roll_up_calls from public;

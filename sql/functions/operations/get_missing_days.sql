@@ -1,3 +1,4 @@
+-- security definer: nobody else reads the default partition by itself, and this says only days.
 create or replace function perf_internal.get_missing_days(
     as_of timestamptz,
     days_ahead integer
@@ -5,6 +6,7 @@ create or replace function perf_internal.get_missing_days(
 returns table (day date)
 language sql
 stable
+security definer
 set search_path = ''
 as $$
     select d.day

@@ -1,0 +1,69 @@
+-- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
+-- checked. A partition is locked first, so that what its writers have committed is rolled up and no
+-- writer can add to it; who waits for that lock gets an error and loses nothing unnoticed. Killed in
+-- the middle, nothing has gone; run twice, the second finds nothing.
+create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
+returns table (level text, name text, dropped_rows bigint, freed_bytes bigint, kept_because text)
+language plpgsql
+security definer
+set search_path = ''
+set lock_timeout = '30s'
+as $$
+#variable_conflict use_column
+declare
+    v_keep interval := (select t.keep from perf.retention as t where t.level = 'raw');
+    v_raw_cutoff timestamptz := date_trunc(
+        'day', cleanup_old_performance_data.as_of - v_keep, 'UTC'
+    );
+    v_table record;
+    v_level record;
+begin
+    perform perf_internal.lock_rollup('calls');
+    for v_table in
+        select x.*
+        from perf_internal.get_droppable_days(v_raw_cutoff) as x
+        order by x.day, x.partition_name
+    loop
+        level := 'raw';
+        name := v_table.partition_name;
+        select r.dropped_rows, r.freed_bytes, r.kept_because
+        into dropped_rows, freed_bytes, kept_because
+        from perf_internal.drop_raw_day(v_table.day, v_table.partition_name) as r;
+        return next;
+    end loop;
+    for v_level in
+        select t.level, date_trunc('hour', cleanup_old_performance_data.as_of - t.keep) as cutoff
+        from perf.retention as t
+        where t.level in ('hourly', 'daily', 'weekly')
+            and t.keep is not null
+        order by t.keep
+    loop
+        with deleted as (
+            delete from perf_internal.performance_metrics as m
+            where m.granularity = v_level.level
+                and m.time_bucket < v_level.cutoff
+            returning pg_column_size(m.*) as bytes
+        )
+        select
+            v_level.level,
+            'performance_metrics_' || v_level.level,
+            count(*),
+            coalesce(sum(d.bytes), 0),
+            null
+        into level, name, dropped_rows, freed_bytes, kept_because
+        from deleted as d;
+        if dropped_rows > 0 then
+            update perf.retention as t
+            set deleted_before = greatest(t.deleted_before, v_level.cutoff)
+            where t.level = v_level.level;
+            return next;
+        end if;
+    end loop;
+end
+$$;
+
+comment on function perf.cleanup_old_performance_data is
+    'Removes what perf.retention no longer keeps: whole days of raw calls once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a day stayed.';
+
+revoke execute on function perf.cleanup_old_performance_data from public;
+grant execute on function perf.cleanup_old_performance_data to service_role, perf_admin;

@@ -1,0 +1,34 @@
+-- security definer: pg_cron shows a run only to the owner of the job. Dynamic SQL because the cron
+-- schema may be missing when this function is made.
+create or replace function perf_internal.get_runs(since timestamptz)
+returns table (command text, started_at timestamptz, is_failed boolean, message text)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    perform perf_internal.require_role('analyst', 'admin');
+    if to_regclass('cron.job_run_details') is not null then
+        return query execute
+            'select d.command, d.start_time, d.status = ''failed'', d.return_message
+            from cron.job_run_details as d
+            where d.start_time >= $1
+                and d.database = current_database()
+                and d.command in (select j.command from perf_internal.get_jobs() as j)'
+        using get_runs.since;
+    end if;
+    return query
+    select j.command, w.started_at, w.error_message is not null, w.error_message
+    from perf_internal.worker_runs as w
+    join perf_internal.get_jobs() as j on j.job_name = w.job_name
+    where w.started_at >= get_runs.since;
+end
+$$;
+
+comment on function perf_internal.get_runs is
+    'Runs of our jobs since a time, by pg_cron and by pgkit worker.';
+
+revoke execute on function perf_internal.get_runs from public;
+grant execute on function perf_internal.get_runs
+    to authenticated, service_role, perf_admin, perf_analyst;

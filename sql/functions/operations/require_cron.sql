@@ -1,0 +1,21 @@
+create or replace function perf_internal.require_cron()
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if to_regclass('cron.job') is null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'pg_cron is not installed in this database',
+            hint = 'Preload pg_cron, set cron.database_name to this database, and run '
+                'create extension pg_cron. Or run pgkit worker instead.';
+    end if;
+end
+$$;
+
+comment on function perf_internal.require_cron is
+    'Raises 55000 where pg_cron is not installed in this database.';
+
+revoke execute on function perf_internal.require_cron from public;

@@ -1,0 +1,28 @@
+-- security definer: jobs belong to the owner of the functions they call. Dynamic SQL because the
+-- cron schema may be missing when this function is made.
+create or replace function perf.schedule_jobs()
+returns table (job_name text, schedule text, command text)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    perform perf_internal.require_role('admin');
+    perform perf_internal.require_cron();
+    for job_name, schedule, command in
+        select j.job_name, j.schedule, j.command
+        from perf_internal.get_jobs() as j
+    loop
+        execute 'select cron.schedule($1, $2, $3)'
+        using schedule_jobs.job_name, schedule_jobs.schedule, schedule_jobs.command;
+        return next;
+    end loop;
+end
+$$;
+
+comment on function perf.schedule_jobs is
+    'Registers the jobs with pg_cron, replacing those of the same name, and returns them. Errors: 55000 where pg_cron is not installed.';
+
+revoke execute on function perf.schedule_jobs from public;
+grant execute on function perf.schedule_jobs to authenticated, service_role, perf_admin;

@@ -1,0 +1,40 @@
+-- security definer: the history belongs to the owner of the jobs. pg_cron itself never trims it.
+-- Dynamic SQL because the cron schema may be missing when this function is made.
+create or replace function perf.trim_job_history(as_of timestamptz default now())
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_cutoff timestamptz := trim_job_history.as_of
+        - (select t.keep from perf.retention as t where t.level = 'job_history');
+    v_cron_runs bigint := 0;
+    v_worker_runs bigint;
+begin
+    perform perf_internal.require_role('admin');
+    if to_regclass('cron.job_run_details') is not null then
+        execute
+            'with deleted as (
+                delete from cron.job_run_details as d
+                where d.end_time < $1
+                    and d.database = current_database()
+                    and d.command in (select j.command from perf_internal.get_jobs() as j)
+                returning 1
+            )
+            select count(*) from deleted'
+        into v_cron_runs
+        using v_cutoff;
+    end if;
+    delete from perf_internal.worker_runs as w
+    where w.finished_at < v_cutoff;
+    get diagnostics v_worker_runs = row_count;
+    return v_cron_runs + v_worker_runs;
+end
+$$;
+
+comment on function perf.trim_job_history is
+    'Deletes what pg_cron and pgkit worker noted of our own jobs before the time perf.retention gives job_history; returns how many runs.';
+
+revoke execute on function perf.trim_job_history from public;
+grant execute on function perf.trim_job_history to authenticated, service_role, perf_admin;

@@ -1,0 +1,27 @@
+-- security definer: jobs belong to the owner of the functions they call. Dynamic SQL because the
+-- cron schema may be missing when this function is made.
+create or replace function perf.unschedule_jobs()
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_removed bigint;
+begin
+    perform perf_internal.require_role('admin');
+    perform perf_internal.require_cron();
+    execute
+        'select count(cron.unschedule(c.jobid))
+        from cron.job as c
+        where c.jobname like ''pgkit-%'' and c.database = current_database()'
+    into v_removed;
+    return v_removed;
+end
+$$;
+
+comment on function perf.unschedule_jobs is
+    'Removes our jobs from pg_cron and returns how many. Errors: 55000 where pg_cron is not installed.';
+
+revoke execute on function perf.unschedule_jobs from public;
+grant execute on function perf.unschedule_jobs to authenticated, service_role, perf_admin;
