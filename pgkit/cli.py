@@ -2,14 +2,19 @@
 
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pgkit import __version__, doctor, migrations, runner, server
+from pgkit import __version__, doctor, load, migrations, runner, server
 from pgkit.database import connect
 from pgkit.output import print_json, print_rows
+
+T = TypeVar("T")
 
 data_option = click.option(
     "--data",
@@ -97,6 +102,103 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
         f" {counts['policies']} policies."
     )
     click.echo("Next: pgkit doctor", err=True)
+
+
+@cli.command("load")
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+)
+@click.option(
+    "--map",
+    "mappings",
+    multiple=True,
+    metavar="COLUMN[*N|/N]=FIELD",
+    help="Take a field from this column, its number times or divided by N.",
+)
+@click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Give a field the same value in every call.",
+)
+@json_option
+@click.pass_obj
+def load_calls(
+    dsn: str,
+    files: tuple[Path, ...],
+    mappings: tuple[str, ...],
+    constants: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Load calls from CSV or JSON Lines, plain or gzipped; - is standard input.
+
+    All calls of all files, or none: the first bad line ends it, with its number and the reason.
+
+    Fields are the arguments of perf.record_call(): model_name, tool_name, response_time_ms,
+    success, provider, parameters (JSON), input_tokens, output_tokens, error_type, first_token_ms,
+    call_timestamp (UTC where it has no offset), call_id. Each comes from the column of its name,
+    in any case, or of a usual other name (model, tool, latency_ms, ttft_ms, prompt_tokens,
+    completion_tokens, timestamp, ...). An empty value is none. Calls with a call_id that was
+    recorded before are skipped.
+
+    For example: pgkit load calls.csv --set tool_name=chat --map latency_s*1000=response_time_ms
+    """
+    mapping = dict(parsed("--map", load.parse_mapping, mappings))
+    given = dict(parsed("--set", load.parse_constant, constants))
+    sizes = [path.stat().st_size for path in files if path != load.STANDARD_INPUT]
+    total = sum(sizes) if len(sizes) == len(files) else None
+    with connect(dsn) as connection, progress_bar() as bar:
+        task = bar.add_task("loading", total=total)
+        loaded = load.load(
+            connection,
+            files,
+            mapping=mapping,
+            constants=given,
+            report=lambda bytes_read: bar.advance(task, bytes_read),
+        )
+    if loaded.unused_columns:
+        click.echo(f"Not loaded: columns {', '.join(loaded.unused_columns)}", err=True)
+    if as_json:
+        print_json(loaded._asdict())
+        return
+    skipped = f", skipped {loaded.skipped} recorded before" if loaded.skipped else ""
+    span = f", from {loaded.first} to {loaded.last}" if loaded.first else ""
+    click.echo(f"Loaded {loaded.loaded} calls{skipped}{span}.")
+    if loaded.loaded:
+        click.echo(
+            "Next: pgkit trends MODEL TOOL shows them at once; the schedule rolls them up,"
+            " or pgkit aggregate now",
+            err=True,
+        )
+
+
+def parsed(
+    option: str, parse: Callable[[str], tuple[str, T]], texts: Iterable[str]
+) -> Iterator[tuple[str, T]]:
+    """Yield what `parse` makes of each text, and misuse of the option where it cannot."""
+    for text in texts:
+        try:
+            yield parse(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint=option) from None
+
+
+def progress_bar() -> Progress:
+    """Return a bar of bytes on stderr, shown on a terminal only."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
 
 
 @cli.command()
