@@ -1,0 +1,47 @@
+begin;
+select plan(5);
+
+select is(
+    (
+        select perf.sum_sketches(s.sketch)
+        from (
+            values
+                (perf.make_sketch('{7,2}')),
+                (perf.make_sketch('{9}')),
+                (perf.make_sketch('{2,4}'))
+        ) as s (sketch)
+    ),
+    perf.make_sketch('{7,2,9,2,4}'),
+    'the sum of many is the sketch of all their values'
+);
+
+select is(
+    (select perf.sum_sketches(s.sketch) from (values (perf.make_sketch('{7}'))) as s (sketch)),
+    perf.make_sketch('{7}'),
+    'the sum of one is that one'
+);
+
+select is(
+    (
+        select perf.sum_sketches(s.sketch)
+        from (values (null::bigint[]), (perf.make_sketch('{7}')), (null)) as s (sketch)
+    ),
+    perf.make_sketch('{7}'),
+    'null counts as empty'
+);
+
+select is(
+    (select perf.sum_sketches(s.sketch) from (values (null::bigint[])) as s (sketch)),
+    null,
+    'the sum of nulls is null'
+);
+
+select is(
+    (select perf.sum_sketches(s.sketch) from (values (perf.make_sketch('{7}'))) as s (sketch)
+     where false),
+    null,
+    'the sum of none is null'
+);
+
+select * from finish();
+rollback;
