@@ -1,3 +1,5 @@
+-- plpgsql, because that keeps the plan: every recorded call comes through here, and planning takes
+-- ten times as long as looking up.
 create or replace function perf_internal.find_config(
     model_name text,
     tool_name text,
@@ -5,20 +7,29 @@ create or replace function perf_internal.find_config(
     parameters jsonb
 )
 returns uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
-    select c.id
-    from perf.models as m
-    cross join perf.tools as t
-    join perf.model_tool_configs as c
-        on c.model_id = m.id
-        and c.tool_id = t.id
-    where m.name = find_config.model_name
-        and (find_config.provider is null or m.provider = find_config.provider)
-        and t.name = find_config.tool_name
-        and c.parameter_hash = perf_internal.get_parameter_hash(find_config.parameters);
+begin
+    return (
+        select c.id
+        from perf.model_tool_configs as c
+        where c.model_id = (
+                select m.id
+                from perf.models as m
+                where m.name = find_config.model_name
+                    and (find_config.provider is null or m.provider = find_config.provider)
+            )
+            and c.tool_id = (
+                select t.id
+                from perf.tools as t
+                where t.name = find_config.tool_name
+            )
+            and c.parameter_hash = perf_internal.get_parameter_hash(find_config.parameters)
+    );
+end
 $$;
 
 comment on function perf_internal.find_config is

@@ -1,36 +1,32 @@
 create or replace function perf_internal.get_element_problem(element jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-    select case
-        when jsonb_typeof(get_element_problem.element) <> 'object'
-            then 'must be an object, got '
-                || perf_internal.quote_value(get_element_problem.element::text)
-        when jsonb_typeof(get_element_problem.element -> 'model_name') <> 'string'
-            then 'model_name must be a string, got '
-                || perf_internal.quote_value((get_element_problem.element -> 'model_name')::text)
-        when jsonb_typeof(get_element_problem.element -> 'tool_name') <> 'string'
-            then 'tool_name must be a string, got '
-                || perf_internal.quote_value((get_element_problem.element -> 'tool_name')::text)
-        when get_element_problem.element - array[
-            'model_name', 'tool_name', 'response_time_ms', 'success', 'provider', 'parameters',
-            'input_tokens', 'output_tokens', 'error_type', 'first_token_ms', 'call_timestamp',
-            'call_id'
-        ] <> '{}'
-            then 'has an unknown key '
-                || perf_internal.quote_value((
-                    select k
-                    from jsonb_object_keys(get_element_problem.element) as k
-                    where k not in (
-                        'model_name', 'tool_name', 'response_time_ms', 'success', 'provider',
-                        'parameters', 'input_tokens', 'output_tokens', 'error_type',
-                        'first_token_ms', 'call_timestamp', 'call_id'
-                    )
-                    limit 1
-                ))
-    end;
+declare
+    e alias for element;
+    v_keys text[] := array[
+        'model_name', 'tool_name', 'response_time_ms', 'success', 'provider', 'parameters',
+        'input_tokens', 'output_tokens', 'error_type', 'first_token_ms', 'call_timestamp',
+        'call_id'
+    ];
+begin
+    if jsonb_typeof(e) <> 'object' then
+        return 'must be an object, got ' || perf_internal.quote_value(e::text);
+    elsif jsonb_typeof(e -> 'model_name') <> 'string' then
+        return 'model_name must be a string, got '
+            || perf_internal.quote_value((e -> 'model_name')::text);
+    elsif jsonb_typeof(e -> 'tool_name') <> 'string' then
+        return 'tool_name must be a string, got '
+            || perf_internal.quote_value((e -> 'tool_name')::text);
+    elsif e - v_keys <> '{}' then
+        return 'has an unknown key ' || perf_internal.quote_value(
+            (select min(k) from jsonb_object_keys(e - v_keys) as k)
+        );
+    end if;
+    return null;
+end
 $$;
 
 comment on function perf_internal.get_element_problem is

@@ -1,13 +1,16 @@
 create or replace function perf_internal.get_parameter_hash(parameters jsonb)
 returns text
-language sql
+language plpgsql
 immutable
+strict
 parallel safe
 set search_path = ''
 as $$
-    select md5(
+begin
+    return md5(
         perf.get_performance_affecting_parameters(get_parameter_hash.parameters)::text
     );
+end
 $$;
 
 comment on function perf_internal.get_parameter_hash is

@@ -1,22 +1,33 @@
+-- plpgsql, because that keeps the plan: every recorded call comes through here.
 create or replace function perf.get_performance_affecting_parameters(parameters jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
+strict
 parallel safe
 set search_path = ''
 as $$
-    select coalesce(
-        jsonb_object_agg(
-            p.key,
-            case jsonb_typeof(p.value)
-                when 'number' then to_jsonb(trim_scale((p.value #>> '{}')::numeric))
-                else p.value
-            end
-        ),
-        '{}'
-    )
-    from jsonb_each(get_performance_affecting_parameters.parameters) as p
-    where p.key in ('thinking_mode', 'use_websearch', 'streaming', 'max_tokens', 'temperature');
+begin
+    if get_performance_affecting_parameters.parameters = '{}' then
+        return '{}';
+    end if;
+    return (
+        select coalesce(
+            jsonb_object_agg(
+                p.key,
+                case jsonb_typeof(p.value)
+                    when 'number' then to_jsonb(trim_scale((p.value #>> '{}')::numeric))
+                    else p.value
+                end
+            ),
+            '{}'
+        )
+        from jsonb_each(get_performance_affecting_parameters.parameters) as p
+        where p.key in (
+            'thinking_mode', 'use_websearch', 'streaming', 'max_tokens', 'temperature'
+        )
+    );
+end
 $$;
 
 comment on function perf.get_performance_affecting_parameters is

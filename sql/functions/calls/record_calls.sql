@@ -43,15 +43,16 @@ begin
         perform perf_internal.refuse_calls(record_calls.calls);
     end if;
     for v_kind in
-        select k.*
-        from (
+        with kinds as materialized (
             select distinct
                 c.model_name,
                 c.tool_name,
                 c.provider,
                 coalesce(c.parameters, '{}') as parameters
             from unnest(v_calls) as c
-        ) as k
+        )
+        select k.*
+        from kinds as k
         where perf_internal.find_config(
                 k.model_name, k.tool_name, k.provider, k.parameters
             ) is null

@@ -1,6 +1,9 @@
 -- security definer: creating tables is the owner's right. Partitions are made beside the parent and
 -- attached, which lets writers of other partitions go on; the default partition is locked, so that
 -- no row of the new day can slip into it meanwhile. Whoever finds the day there already goes on.
+--
+-- A writer who has chosen the default partition when its day gets a partition is refused. For a day
+-- that calls may have now, all writers therefore wait before they choose.
 create or replace function perf.ensure_partitions(
     as_of timestamptz default now(),
     days_ahead integer default 7
@@ -34,6 +37,9 @@ begin
         order by d.day
     loop
         if not v_is_default_locked then
+            if v_day <= now() + interval '1 day' then
+                lock table only perf.performance_metrics_raw in share row exclusive mode;
+            end if;
             lock table perf_internal.performance_metrics_raw_default in access exclusive mode;
             v_is_default_locked := true;
         end if;
