@@ -1,20 +1,59 @@
 """The commands: each parses, calls one function of a sibling module, and prints."""
 
+import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pgkit import __version__, doctor, load, migrations, runner, server
+from pgkit import (
+    __version__,
+    demo,
+    doctor,
+    llmperf,
+    load,
+    migrations,
+    reports,
+    runner,
+    seed,
+    server,
+    worker,
+)
 from pgkit.database import connect
-from pgkit.output import print_json, print_rows
+from pgkit.output import print_json, print_rows, print_table
+from pgkit.times import read_time
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+ROLE = click.Choice(["admin", "analyst", "recorder"])
+# The end of a longer line would wrap on a terminal.
+MOST_BARS = 48
+
+
+class Time(click.ParamType[datetime]):
+    """A time as people type it: 24h ago, or ISO."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return read_time(value, datetime.now(UTC))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+TIME = Time()
 
 data_option = click.option(
     "--data",
@@ -23,6 +62,23 @@ data_option = click.option(
     help="Data directory.  [default: one per user]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+outcome_option = click.option(
+    "--outcome",
+    type=click.Choice(["all", "success", "error"]),
+    default="all",
+    help="Which calls count.",
+)
+to_option = click.option("--to", "end", type=TIME, default="now", help="End, exclusive.")
+
+
+def from_option(default: str) -> Callable[[F], F]:
+    return click.option(
+        "--from",
+        "start",
+        type=TIME,
+        default=default,
+        help="Start: an age (30m, 24h, 7d, 2w) or a time (2026-01-31T12:00, UTC).",
+    )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -199,6 +255,337 @@ def progress_bar() -> Progress:
         transient=True,
         disable=not sys.stderr.isatty(),
     )
+
+
+@cli.command("seed")
+@click.option("--calls", default=0, type=click.IntRange(0), help="How many sample calls.")
+@click.option("--days", default=7, type=click.IntRange(1), help="Spread them over so many days.")
+@click.option("--until", type=TIME, default="now", help="The days end with this hour.")
+@click.option("--seed", "number", default=1, help="Another number gives other calls.")
+@click.pass_obj
+def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int) -> None:
+    """Add users, models, tools and sample calls for development; a second run adds nothing.
+
+    The calls are drawn from 2,100 real ones (LLMPerf leaderboard, December 2023). There is one user
+    for each role.
+    """
+    with connect(dsn) as connection:
+        seed.add_reference_data(connection)
+        added = seed.add_calls(connection, calls=calls, days=days, until=until, seed=number)
+    for role, user_id in seed.USERS.items():
+        click.echo(f"User {user_id} has role {role}.")
+    click.echo(f"Added {added.loaded} sample calls; {added.skipped} were there.")
+    if added.loaded:
+        click.echo("Next: pgkit compare", err=True)
+
+
+@cli.command("demo")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: server.default_data().with_name("demo"),
+    help="Data directory of the demo's server.  [default: one per user]",
+)
+@json_option
+def run_demo(data: Path, as_json: bool) -> None:
+    """Record real calls in a private PostgreSQL and compare percentiles with published ones.
+
+    The calls are those of the LLMPerf leaderboard (Anyscale, December 2023). The server is not the
+    one of pgkit up, and stays: pgkit down --data stops it.
+    """
+    with Console(stderr=True).status("starting PostgreSQL") as status:
+        dsn = server.up(data)
+        status.update("migrating")
+        migrations.migrate(dsn)
+        status.update("recording calls")
+        with connect(dsn) as connection:
+            recorded = demo.load(connection)
+        with connect(dsn) as connection:
+            aggregated = reports.select(
+                connection, "select perf.aggregate_performance_metrics() as calls"
+            )
+            compared = demo.compare(connection)
+    if as_json:
+        print_json(compared)
+        return
+    click.echo(
+        f"{recorded.loaded + recorded.skipped} real calls: {recorded.loaded} recorded now,"
+        f" {recorded.skipped} before; {aggregated[0]['calls']} rolled up now."
+    )
+    title = "Successful calls: ours / published in ms, difference in %"
+    print_table(demo.arrange(compared), title)
+    largest = max(abs(row[name]) for row in compared for name in row if "difference" in name)
+    click.echo(f"Largest difference: {largest:.2f} %")
+    example = compared[-1]["model"]
+    span = f"--from {demo.START:%Y-%m-%dT%H:%M} --to {demo.END:%Y-%m-%dT%H:%M}"
+    click.echo("The server runs on. Try:")
+    click.echo(f"  export DATABASE_URL={shlex.quote(dsn)}")
+    click.echo(f"  pgkit trends {example} {llmperf.TOOL} {span}")
+    click.echo(f"  pgkit errors {span}")
+    click.echo(f"  pgkit down --data {shlex.quote(str(data))}")
+
+
+@cli.command()
+@click.argument("model")
+@click.argument("tool")
+@from_option("24h")
+@to_option
+@click.option(
+    "--granularity",
+    type=click.Choice(["hourly", "daily", "weekly"]),
+    default="hourly",
+    help="Length of a bucket.",
+)
+@click.option("--parameters", metavar="JSON", help="Only calls with these parameters.")
+@outcome_option
+@json_option
+@click.pass_obj
+def trends(
+    dsn: str,
+    model: str,
+    tool: str,
+    start: datetime,
+    end: datetime,
+    granularity: str,
+    parameters: str | None,
+    outcome: str,
+    as_json: bool,
+) -> None:
+    """Show how a model with a tool did over time, in milliseconds, the last minute included."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_performance_trends("
+            "%(model)s, %(tool)s, %(start)s, %(end)s, %(granularity)s, %(parameters)s,"
+            " %(outcome)s)",
+            model=model,
+            tool=tool,
+            start=start,
+            end=end,
+            granularity=granularity,
+            parameters=parameters,
+            outcome=outcome,
+        )
+    p95 = reports.sparkline([row["p95_response_time"] for row in rows[-MOST_BARS:]])
+    show(rows, reports.TREND_COLUMNS, as_json, f"{model}, {tool}; times in ms; p95 {p95}")
+
+
+@cli.command()
+@from_option("7d")
+@to_option
+@click.option("--tool", help="Only calls with this tool.")
+@outcome_option
+@json_option
+@click.pass_obj
+def compare(
+    dsn: str, start: datetime, end: datetime, tool: str | None, outcome: str, as_json: bool
+) -> None:
+    """Show models side by side, fastest median first; times in milliseconds."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_model_comparison(%(start)s, %(end)s, %(tool)s, %(outcome)s)",
+            start=start,
+            end=end,
+            tool=tool,
+            outcome=outcome,
+        )
+    show(rows, reports.COMPARISON_COLUMNS, as_json, "Times in ms")
+
+
+@cli.command()
+@click.argument("fractions", metavar="[PERCENTILE]...", nargs=-1, type=click.FloatRange(0, 1))
+@from_option("7d")
+@to_option
+@click.option(
+    "--by",
+    "groups",
+    multiple=True,
+    type=click.Choice(["model", "tool", "provider", "parameters"]),
+    default=["model"],
+    help="Group by this; may be given several times.",
+)
+@click.option("--model", help="Only this model.")
+@click.option("--tool", help="Only this tool.")
+@outcome_option
+@click.option("--first-token", is_flag=True, help="Time to the first token, not of the response.")
+@click.option("--exact", is_flag=True, help="From raw calls, as far as they are kept.")
+@json_option
+@click.pass_obj
+def percentiles(
+    dsn: str,
+    fractions: tuple[float, ...],
+    start: datetime,
+    end: datetime,
+    groups: tuple[str, ...],
+    model: str | None,
+    tool: str | None,
+    outcome: str,
+    first_token: bool,
+    exact: bool,
+    as_json: bool,
+) -> None:
+    """Show any percentiles (0 to 1; without any 0.5, 0.95, 0.99) of any groups of calls, in ms."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_latency_percentiles(%(start)s, %(end)s, %(fractions)s,"
+            " %(groups)s, %(model)s, %(tool)s, outcome => %(outcome)s, measure => %(measure)s,"
+            " exact => %(exact)s)",
+            start=start,
+            end=end,
+            fractions=list(fractions) or [0.5, 0.95, 0.99],
+            groups=list(groups),
+            model=model,
+            tool=tool,
+            outcome=outcome,
+            measure="first_token" if first_token else "response_time",
+            exact=exact,
+        )
+    grouped = [reports.GROUP_COLUMNS[group] for group in groups]
+    show(rows, [*grouped, "percentile", "value_ms", "call_count"], as_json)
+
+
+@cli.command()
+@from_option("7d")
+@to_option
+@click.option("--model", help="Only this model.")
+@click.option("--tool", help="Only this tool.")
+@json_option
+@click.pass_obj
+def errors(
+    dsn: str,
+    start: datetime,
+    end: datetime,
+    model: str | None,
+    tool: str | None,
+    as_json: bool,
+) -> None:
+    """Show which calls failed and why, most frequent first."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_error_breakdown(%(start)s, %(end)s, %(model)s, %(tool)s)",
+            start=start,
+            end=end,
+            model=model,
+            tool=tool,
+        )
+    show(rows, list(rows[0]) if rows else [], as_json, nothing="No call failed in this range.")
+
+
+def show(
+    rows: list[dict[str, Any]],
+    columns: Sequence[str],
+    as_json: bool,
+    title: str | None = None,
+    nothing: str = "No calls in this range.",
+) -> None:
+    """Print the given columns on a terminal, all of them elsewhere."""
+    if not rows and not as_json:
+        click.echo(nothing, err=True)
+    elif as_json or not sys.stdout.isatty():
+        print_rows(rows, as_json=as_json)
+    else:
+        print_rows(reports.arrange(rows, columns), title=title)
+
+
+@cli.command()
+@json_option
+@click.pass_obj
+def health(dsn: str, as_json: bool) -> None:
+    """Show whether calls are rolled up, jobs run and partitions exist; exit 1 if a check fails."""
+    with connect(dsn) as connection:
+        checks = reports.select(connection, "select * from perf.get_health()")
+    print_rows(checks, as_json=as_json)
+    if any(check["status"] == "fail" for check in checks):
+        sys.exit(1)
+
+
+@cli.command()
+@json_option
+@click.pass_obj
+def aggregate(dsn: str, as_json: bool) -> None:
+    """Roll up the calls that are not yet, and print how many they were."""
+    with connect(dsn) as connection:
+        rows = reports.select(connection, "select perf.aggregate_performance_metrics() as calls")
+    if as_json:
+        print_json(rows[0])
+    else:
+        click.echo(rows[0]["calls"])
+
+
+@cli.command()
+@json_option
+@click.pass_obj
+def schedule(dsn: str, as_json: bool) -> None:
+    """Have pg_cron do the jobs: roll up every minute, partitions and retention daily."""
+    with connect(dsn) as connection:
+        rows = reports.select(connection, "select * from perf.schedule_jobs()")
+    print_rows(rows, as_json=as_json)
+
+
+@cli.command()
+@click.pass_obj
+def unschedule(dsn: str) -> None:
+    """Remove the jobs from pg_cron, and print how many they were."""
+    with connect(dsn) as connection:
+        rows = reports.select(connection, "select perf.unschedule_jobs() as jobs")
+    click.echo(rows[0]["jobs"])
+
+
+@cli.command("worker")
+@click.option("--once", is_flag=True, help="Run every job now and exit, with 1 if one failed.")
+@click.pass_obj
+def run_worker(dsn: str, once: bool) -> None:
+    """Do the jobs on their schedule (GMT) where pg_cron is missing; several workers are fine.
+
+    Each run is a line on stderr and a row in perf_internal.worker_runs. SIGTERM and SIGINT stop it
+    after the current job. It needs a session of its own: no pooler in transaction mode.
+    """
+    if once:
+        with connect(dsn, autocommit=True) as connection:
+            sys.exit(0 if worker.run_once(connection, log_line) else 1)
+    with worker.stopping(log_line) as stop:
+        worker.work(dsn, stop, log_line)
+
+
+def log_line(message: str) -> None:
+    click.echo(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {message}", err=True)
+
+
+@cli.command("grant-role")
+@click.argument("user_id", type=click.UUID)
+@click.argument("role", type=ROLE)
+@click.option("--username", help="Name the user, or rename one.")
+@click.pass_obj
+def grant_role(dsn: str, user_id: UUID, role: str, username: str | None) -> None:
+    """Give a user (the sub of a token) a role, making the profile if there is none."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select perf.grant_role(%(user_id)s, %(role)s, %(username)s) as is_new",
+            user_id=user_id,
+            role=role,
+            username=username,
+        )
+    click.echo("Granted." if rows[0]["is_new"] else "The user had it already.", err=True)
+
+
+@cli.command("revoke-role")
+@click.argument("user_id", type=click.UUID)
+@click.argument("role", type=ROLE)
+@click.pass_obj
+def revoke_role(dsn: str, user_id: UUID, role: str) -> None:
+    """Take a role from a user."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select perf.revoke_role(%(user_id)s, %(role)s) as had_it",
+            user_id=user_id,
+            role=role,
+        )
+    click.echo("Revoked." if rows[0]["had_it"] else "The user did not have it.", err=True)
 
 
 @cli.command()

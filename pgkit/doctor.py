@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from psycopg.rows import dict_row
-
 from pgkit import migrations
 from pgkit.database import Connection, Failure, connect, query
 
@@ -114,6 +112,8 @@ def check_schedule(connection: Connection) -> Iterator[Check]:
 def check_health(connection: Connection) -> Iterator[Check]:
     if not migrations.finds(connection, "select to_regproc(%s)", "perf.get_health"):
         return
-    with connection.cursor(row_factory=dict_row) as cursor:
-        for row in cursor.execute("select * from perf.get_health()"):
-            yield Check("health", "ok", ", ".join(f"{k} {v}" for k, v in row.items()))
+    rows = connection.execute(
+        "select check_name, status, value, coalesce(hint, '') from perf.get_health()"
+    )
+    for name, status, value, hint in rows.fetchall():
+        yield Check(name, status, value, hint)

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+WIDTH_OF_FILES = 120
+
 Row = Mapping[str, Any]
 
 
@@ -31,7 +33,8 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2, default=jsonable, ensure_ascii=False))
 
 
-def print_table(rows: Sequence[Row], title: str | None) -> None:
+def print_table(rows: Sequence[Row], title: str | None = None) -> None:
+    """Print an aligned table, as wide as the terminal, or as it needs to be where there is none."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for name in rows[0]:
         right = any(isinstance(row[name], int | float | Decimal) for row in rows)
@@ -39,7 +42,7 @@ def print_table(rows: Sequence[Row], title: str | None) -> None:
     for row in rows:
         # Text, because a name from the database may contain what rich takes for markup.
         table.add_row(*(Text(shown(value)) for value in row.values()))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES).print(table)
 
 
 def print_plain(rows: Sequence[Row]) -> None:

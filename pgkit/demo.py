@@ -1,0 +1,68 @@
+"""Load the bundled LLMPerf calls and compare what we say about them with what was published."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from pgkit import llmperf, seed
+from pgkit.calls import Writer, Written
+from pgkit.database import Connection, query
+
+# The calls have no time of their own, so they share an hour of the month they were made in.
+START = datetime(2023, 12, 19, 10, tzinfo=UTC)
+END = START + timedelta(hours=1)
+# What is compared, and its heading; ttft is the time to the first token.
+FIGURES = {"p50": "p50", "p95": "p95", "p99": "p99", "first_token_p50": "ttft p50"}
+
+
+def load(connection: Connection) -> Written:
+    """Record the bundled calls within one hour; a second time changes nothing."""
+    samples = llmperf.read_samples()
+    total = Counter(sample.model_name for sample in samples)
+    so_far: Counter[str] = Counter()
+    with Writer(connection, are_samples=True) as writer:
+        for sample in samples:
+            model_name = sample.model_name
+            called_at = START + (END - START) * so_far[model_name] / total[model_name]
+            name = f"llmperf {model_name} {so_far[model_name]}"
+            writer.write(seed.make_call(sample, called_at, "{}", name))
+            so_far[model_name] += 1
+        return writer.finish()
+
+
+def compare(connection: Connection) -> list[dict[str, Any]]:
+    """Return for each published model our figures of successful calls and how far they are off.
+
+    Times are in milliseconds, differences in percent of the published figure.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        found = {row["model_name"]: row for row in cursor.execute(query("demo"), [START, END])}
+    compared = []
+    for published in llmperf.read_published():
+        ours = found[published.model_name]
+        row: dict[str, Any] = {"model": published.model_name, "calls": ours["call_count"]}
+        for figure in FIGURES:
+            theirs = getattr(published, figure)
+            row[figure] = ours[figure]
+            row[f"{figure}_published"] = theirs
+            row[f"{figure}_difference"] = 100 * (ours[figure] - theirs) / theirs
+        compared.append(row)
+    return compared
+
+
+def arrange(compared: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the comparison as a table: ours, published, difference in percent."""
+    return [
+        {
+            "model": row["model"],
+            "calls": row["calls"],
+            **{
+                heading: f"{row[figure]:.0f} / {row[f'{figure}_published']:.0f}"
+                f" {row[f'{figure}_difference']:+.2f}"
+                for figure, heading in FIGURES.items()
+            },
+        }
+        for row in compared
+    ]
