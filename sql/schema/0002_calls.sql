@@ -64,7 +64,8 @@ create type perf_internal.call as (
     call_id uuid
 );
 
-comment on type perf_internal.call is 'What record_call() takes, and each element of record_calls().';
+comment on type perf_internal.call is
+    'What record_call() takes, and each element of record_calls().';
 
 -- Ordered so that nothing is lost to alignment. Not a foreign key: checked per statement by a
 -- trigger, at a third of the cost. No index on the configuration: whatever reads often reads the
@@ -207,9 +208,12 @@ create table perf.performance_metrics_weekly
     partition of perf_internal.performance_metrics for values in ('weekly')
     with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 
-comment on table perf.performance_metrics_hourly is 'Calls by configuration and hour; kept 90 days.';
-comment on table perf.performance_metrics_daily is 'Calls by configuration and day; kept 2 years.';
-comment on table perf.performance_metrics_weekly is 'Calls by configuration and week; kept for ever.';
+comment on table perf.performance_metrics_hourly is
+    'Calls by configuration and hour; kept 90 days.';
+comment on table perf.performance_metrics_daily is
+    'Calls by configuration and day; kept 2 years.';
+comment on table perf.performance_metrics_weekly is
+    'Calls by configuration and week; kept for ever.';
 
 -- All configurations over a time range: comparisons, percentiles of groups, retention.
 create index performance_metrics_time_bucket_idx

@@ -5,7 +5,9 @@ immutable
 set search_path = ''
 as $$
 begin
-    if check_outcome.outcome is null or check_outcome.outcome not in ('all', 'success', 'error') then
+    if check_outcome.outcome is null
+        or check_outcome.outcome not in ('all', 'success', 'error')
+    then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(

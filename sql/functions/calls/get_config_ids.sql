@@ -17,14 +17,16 @@ begin
     then
         raise exception using
             errcode = 'PT404',
-            message = format('there is no model %s', perf_internal.quote_value(get_config_ids.model_name)),
+            message = 'there is no model '
+                || perf_internal.quote_value(get_config_ids.model_name),
             hint = 'select name from perf.models lists them.';
     elsif get_config_ids.tool_name is not null
         and not exists (select 1 from perf.tools as t where t.name = get_config_ids.tool_name)
     then
         raise exception using
             errcode = 'PT404',
-            message = format('there is no tool %s', perf_internal.quote_value(get_config_ids.tool_name)),
+            message = 'there is no tool '
+                || perf_internal.quote_value(get_config_ids.tool_name),
             hint = 'select name from perf.tools lists them.';
     elsif jsonb_typeof(get_config_ids.parameters) <> 'object' then
         raise exception using

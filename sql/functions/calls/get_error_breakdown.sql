@@ -66,7 +66,12 @@ begin
         select t.* from types as t
         union all
         -- Errors whose raw calls retention has removed are still counted.
-        select t.model_tool_config_id, '(no longer kept)', t.errors - coalesce(k.errors, 0), null, null
+        select
+            t.model_tool_config_id,
+            '(no longer kept)',
+            t.errors - coalesce(k.errors, 0),
+            null,
+            null
         from totals as t
         left join (
             select y.model_tool_config_id, sum(y.errors)::bigint as errors

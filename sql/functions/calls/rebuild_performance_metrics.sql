@@ -75,7 +75,9 @@ begin
             and m.time_bucket >= date_bin('7 days', v_start, '2001-01-01 00:00+00')
             and m.time_bucket < v_end
         );
-    return perf_internal.roll_up_calls(is_pending => false, start_time => v_start, end_time => v_end);
+    return perf_internal.roll_up_calls(
+        is_pending => false, start_time => v_start, end_time => v_end
+    );
 end
 $$;
 

@@ -66,7 +66,9 @@ begin
                     '7 days', roll_up_calls.start_time, '2001-01-01 00:00+00'
                 )
                 and m.time_bucket < date_bin(
-                    '7 days', roll_up_calls.end_time - interval '1 microsecond', '2001-01-01 00:00+00'
+                    '7 days',
+                    roll_up_calls.end_time - interval '1 microsecond',
+                    '2001-01-01 00:00+00'
                 ) + interval '7 days'
         ) as d
         group by (d.metrics).model_tool_config_id, 2

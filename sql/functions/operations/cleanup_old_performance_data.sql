@@ -1,7 +1,7 @@
 -- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
 -- checked. A partition is locked first, so that what its writers have committed is rolled up and no
--- writer can add to it; who waits for that lock gets an error and loses nothing unnoticed. Killed in
--- the middle, nothing has gone; run twice, the second finds nothing.
+-- writer can add to it; a writer that waits for that lock gets an error, so nothing is lost
+-- unnoticed. Killed in the middle, nothing has gone; run twice, the second finds nothing.
 create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
 returns table (level text, name text, dropped_rows bigint, freed_bytes bigint, kept_because text)
 language plpgsql

@@ -20,7 +20,9 @@ declare
     v_is_default_locked boolean := false;
     v_moved bigint;
 begin
-    if ensure_partitions.days_ahead is null or ensure_partitions.days_ahead not between 0 and 366 then
+    if ensure_partitions.days_ahead is null
+        or ensure_partitions.days_ahead not between 0 and 366
+    then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(
