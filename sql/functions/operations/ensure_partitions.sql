@@ -81,7 +81,7 @@ end
 $$;
 
 comment on function perf.ensure_partitions is
-    'Makes the daily partitions that are missing, today to days_ahead and days of calls still in the default partition, and moves those calls; returns what it made. Errors: 22023, 55P03 when a long transaction holds the default partition.';
+    'Makes the daily partitions that are missing, today to days_ahead and days of calls still in the default partition, and moves those calls; returns what it made. Errors: 22023, 55P03 when a long transaction holds the default partition or, for days up to tomorrow, any partition.';
 
 revoke execute on function perf.ensure_partitions from public;
 grant execute on function perf.ensure_partitions to service_role, perf_admin;

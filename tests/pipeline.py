@@ -1,0 +1,177 @@
+"""What the tests of the call pipeline share: record, wait, and compare every level with the truth.
+
+The truth is a list of the calls that the test knows it committed.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+# A Monday, so that the day is the first of its week; outside every partition.
+MONDAY = datetime(2020, 1, 6, tzinfo=UTC)
+ROLLUPS = ("hourly", "daily", "weekly")
+LEVELS = ("raw", *ROLLUPS)
+
+COUNTS = """
+with levels as (
+    select
+        'raw' as level,
+        r.model_tool_config_id,
+        count(*) as calls,
+        sum(r.response_time_ms) as ms,
+        count(*) as sketched
+    from perf.performance_metrics_raw as r
+    group by 2
+    union all
+    select
+        m.granularity,
+        m.model_tool_config_id,
+        sum(m.call_count),
+        sum(m.sum_response_time),
+        sum(
+            coalesce(
+                m.success_response_time_sketch[array_upper(m.success_response_time_sketch, 1)], 0
+            )
+            + coalesce(
+                m.error_response_time_sketch[array_upper(m.error_response_time_sketch, 1)], 0
+            )
+        )
+    from perf_internal.performance_metrics as m
+    group by 1, 2
+)
+select
+    l.level,
+    m.name || ' ' || t.name,
+    sum(l.calls)::int,
+    sum(l.ms)::int,
+    sum(l.sketched)::int
+from levels as l
+join perf.model_tool_configs as c on c.id = l.model_tool_config_id
+join perf.models as m on m.id = c.model_id
+join perf.tools as t on t.id = c.tool_id
+group by 1, 2
+"""
+
+# A level whose buckets say something else than the level below, where both are kept.
+DISAGREEING_BUCKETS = """
+select u.level, u.model_tool_config_id, u.bucket
+from (
+    select 'daily' as level, h.model_tool_config_id,
+        date_bin('1 day', h.time_bucket, '2001-01-01 00:00+00') as bucket, h.call_count
+    from perf.performance_metrics_hourly as h
+    union all
+    select 'daily', d.model_tool_config_id, d.time_bucket, -d.call_count
+    from perf.performance_metrics_daily as d
+    union all
+    select 'weekly', d.model_tool_config_id,
+        date_bin('7 days', d.time_bucket, '2001-01-01 00:00+00'), d.call_count
+    from perf.performance_metrics_daily as d
+    union all
+    select 'weekly', w.model_tool_config_id, w.time_bucket, -w.call_count
+    from perf.performance_metrics_weekly as w
+) as u
+group by 1, 2, 3
+having sum(u.call_count) <> 0
+"""
+
+
+class Call(NamedTuple):
+    """A call that was committed; whole milliseconds, so that sums are exact."""
+
+    model: str
+    ms: int
+    tool: str = "chat"
+
+
+def record(
+    connection: psycopg.Connection, model: str, ms: int, at: datetime = MONDAY, tool: str = "chat"
+) -> Call:
+    """Record one call with `record_call`; the caller commits."""
+    connection.execute(
+        "select perf.record_call(%s, %s, %s, call_timestamp => %s)", [model, tool, ms, at]
+    )
+    return Call(model, ms, tool)
+
+
+def record_batch(
+    connection: psycopg.Connection, calls: Iterable[Call], at: datetime = MONDAY
+) -> list[Call]:
+    """Record calls with one `record_calls`; the caller commits."""
+    calls = list(calls)
+    batch = [
+        {
+            "model_name": call.model,
+            "tool_name": call.tool,
+            "response_time_ms": call.ms,
+            "call_timestamp": at.isoformat(),
+        }
+        for call in calls
+    ]
+    recorded = connection.execute("select perf.record_calls(%s)", [Jsonb(batch)]).fetchone()
+    assert recorded == (len(calls),)
+    return calls
+
+
+def aggregate(connection: psycopg.Connection) -> int:
+    """Run the aggregation and return how many calls it rolled up."""
+    return connection.execute("select perf.aggregate_performance_metrics()").fetchone()[0]
+
+
+def assert_counted_once(
+    connection: psycopg.Connection, committed: Iterable[Call], levels: Iterable[str] = LEVELS
+) -> None:
+    """Compare counts, sums and sketches of every level, by model and tool, with the truth."""
+    truth: dict[str, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+    for call in committed:
+        calls, ms, _ = truth[f"{call.model} {call.tool}"]
+        truth[f"{call.model} {call.tool}"] = (calls + 1, ms + call.ms, calls + 1)
+    found: dict[str, dict[str, tuple[int, int, int]]] = {level: {} for level in LEVELS}
+    for level, name, *numbers in connection.execute(COUNTS):
+        found[level][name] = tuple(numbers)
+    for level in levels:
+        assert found[level] == truth, level
+    assert connection.execute(DISAGREEING_BUCKETS).fetchall() == []
+    if "raw" in levels:
+        assert verify(connection) == []
+
+
+def verify(connection: psycopg.Connection) -> list[tuple]:
+    """Return the rows of `verify_performance_metrics` over all time."""
+    return connection.execute(
+        "select * from perf.verify_performance_metrics('1970-01-01', now() + interval '2 days')"
+    ).fetchall()
+
+
+def wait_for(condition: Callable[[], object], what: str = "nothing happened") -> None:
+    """Wait until a condition holds, at most 30 seconds."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} in 30 seconds"
+        time.sleep(0.01)
+
+
+def wait_until_blocked(observer: psycopg.Connection, *pids: int) -> None:
+    """Wait until these sessions each wait for a lock that another session holds."""
+    wait_for(
+        lambda: observer.execute(
+            "select bool_and(pg_blocking_pids(p) <> '{}') from unnest(%s::int[]) as p",
+            [list(pids)],
+        ).fetchone()[0],
+        f"sessions {pids} did not wait for a lock",
+    )
+
+
+def wait_until_gone(observer: psycopg.Connection, pid: int) -> None:
+    """Wait until a session has ended and let go of its locks."""
+    wait_for(
+        lambda: (
+            observer.execute("select from pg_stat_activity where pid = %s", [pid]).fetchone()
+            is None
+        ),
+        f"session {pid} did not end",
+    )
