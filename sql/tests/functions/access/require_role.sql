@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 
 insert into perf.profiles (id, username) values
     ('a0000000-0000-4000-8000-000000000000', 'ada'),
@@ -66,6 +66,13 @@ select throws_ok(
     '42501',
     'this needs the role admin',
     'a user by token does not pass without it'
+);
+
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+
+select lives_ok(
+    $$ select perf_internal.require_role('recorder') $$,
+    'an admin by token passes everywhere'
 );
 
 set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';

@@ -1,0 +1,50 @@
+begin;
+select plan(9);
+
+select is(
+    perf_internal.get_element_problem('{"model_name": "acme/one", "tool_name": "chat"}'),
+    null,
+    'nothing is wrong with known keys'
+);
+
+select is(
+    perf_internal.get_element_problem(
+        '{"model_name": "m", "tool_name": "t", "response_time_ms": 1, "success": true,
+          "provider": "p", "parameters": {}, "input_tokens": 1, "output_tokens": 1,
+          "error_type": "e", "first_token_ms": 1, "call_timestamp": "2020-01-06",
+          "call_id": "c0000000-0000-4000-8000-000000000000"}'
+    ),
+    null,
+    'every argument of record_call() is a known key'
+);
+
+select is(
+    perf_internal.get_element_problem('"acme/one"'),
+    'must be an object, got ""acme/one""',
+    'a string is no object'
+);
+select is(
+    perf_internal.get_element_problem('null'),
+    'must be an object, got "null"',
+    'null is no object'
+);
+select is(
+    perf_internal.get_element_problem('{"model_name": 7}'),
+    'model_name must be a string, got "7"',
+    'a number is no model_name'
+);
+select is(
+    perf_internal.get_element_problem('{"model_name": "m", "tool_name": ["chat"]}'),
+    'tool_name must be a string, got "["chat"]"',
+    'an array is no tool_name'
+);
+select is(
+    perf_internal.get_element_problem('{"model_name": "m", "tool_name": "t", "latency": 5}'),
+    'has an unknown key "latency"',
+    'names a key that is unknown'
+);
+select is(perf_internal.get_element_problem('{}'), null, 'what is missing is not its question');
+select is(perf_internal.get_element_problem(null), null, 'nothing is wrong with no element');
+
+select * from finish();
+rollback;

@@ -1,0 +1,334 @@
+begin;
+select plan(43);
+
+set local timezone = 'UTC';
+
+insert into perf.profiles (id, username) values
+    ('a0000000-0000-4000-8000-000000000000', 'ada'),
+    ('b0000000-0000-4000-8000-000000000000', 'ben'),
+    ('c0000000-0000-4000-8000-000000000000', 'cleo');
+insert into perf.user_roles (user_id, role) values
+    ('a0000000-0000-4000-8000-000000000000', 'admin'),
+    ('b0000000-0000-4000-8000-000000000000', 'analyst'),
+    ('c0000000-0000-4000-8000-000000000000', 'recorder');
+
+select is(
+    perf.record_call(
+        'acme/one', 'chat', 812.5, false, 'acme', '{"temperature": 1}', 10, 20, 'timeout', 90,
+        '2020-01-06 10:30:00+00', 'c0000000-0000-4000-8000-000000000001'
+    ),
+    true,
+    'records a call'
+);
+
+select results_eq(
+    $$ select m.name, m.provider, t.name, c.parameters, r.call_timestamp, r.response_time_ms,
+           r.first_token_ms, r.input_tokens, r.output_tokens, r.success, r.error_type, r.id
+       from perf.performance_metrics_raw as r
+       join perf.model_tool_configs as c on c.id = r.model_tool_config_id
+       join perf.models as m on m.id = c.model_id
+       join perf.tools as t on t.id = c.tool_id $$,
+    $$ values (
+        'acme/one', 'acme', 'chat', '{"temperature": 1}'::jsonb,
+        '2020-01-06 10:30:00+00'::timestamptz, 812.5::float8, 90::float8, 10, 20, false,
+        'timeout', 'c0000000-0000-4000-8000-000000000001'::uuid
+    ) $$,
+    'every argument is kept, model, tool and parameters are added'
+);
+
+select is(
+    (select created_at from perf.performance_metrics_raw),
+    now(),
+    'when it was recorded is kept'
+);
+
+select is(
+    perf.record_call(
+        'acme/one', 'chat', 999, call_timestamp => '2020-01-06 10:30:00+00',
+        call_id => 'c0000000-0000-4000-8000-000000000001'
+    ),
+    false,
+    'the same call_id and time again is no new call'
+);
+
+select is(
+    perf.record_call(
+        'acme/two', 'chat', 999, call_timestamp => '2020-01-06 10:30:00+00',
+        call_id => 'c0000000-0000-4000-8000-000000000001'
+    ),
+    false,
+    'not even for another model'
+);
+
+select is(
+    (select array_agg(response_time_ms) from perf.performance_metrics_raw),
+    array[812.5]::float8[],
+    'and the first stays as it was'
+);
+
+select is(
+    perf.record_call(
+        'acme/one', 'chat', 5, call_timestamp => '2020-01-06 10:30:01+00',
+        call_id => 'c0000000-0000-4000-8000-000000000001'
+    ),
+    true,
+    'the same call_id at another time is another call'
+);
+
+select is(
+    perf.record_call('acme/one', 'chat', 6, call_timestamp => '2020-01-06 10:30:00+00')
+        and perf.record_call('acme/one', 'chat', 6, call_timestamp => '2020-01-06 10:30:00+00'),
+    true,
+    'without a call_id two equal calls are two'
+);
+
+select is(
+    (select count(*) from perf.performance_metrics_raw where response_time_ms = 6),
+    2::bigint,
+    'and both are kept'
+);
+
+select is(
+    (select array_agg(distinct success) from perf.performance_metrics_raw
+     where response_time_ms = 6),
+    '{t}',
+    'without an error_type a call succeeds'
+);
+
+select is(
+    perf.record_call(
+        'acme/one', 'chat', 7, error_type => 'timeout', call_timestamp => '2020-01-06'
+    ),
+    true,
+    'an error_type may stand alone'
+);
+
+select is(
+    (select success from perf.performance_metrics_raw where response_time_ms = 7),
+    false,
+    'with an error_type a call fails'
+);
+
+select is(
+    perf.record_call(
+        'acme/one', 'chat', 8, success => true, error_type => 'slow',
+        call_timestamp => '2020-01-06'
+    ),
+    true,
+    'success may be said with an error_type'
+);
+
+select is(
+    (select success from perf.performance_metrics_raw where response_time_ms = 8),
+    true,
+    'and counts'
+);
+
+select is(
+    perf.record_call(
+        'acme/one', 'chat', 9, call_id => '016f7a67-7c40-7000-8000-000000000001'
+    ),
+    true,
+    'a version 7 call_id needs no time'
+);
+
+select is(
+    (select call_timestamp from perf.performance_metrics_raw where response_time_ms = 9),
+    '2020-01-06 10:30:00+00'::timestamptz,
+    'for it carries one'
+);
+
+select is(
+    perf.record_call(
+        'acme/one', 'chat', 9, call_id => '016f7a67-7c40-7000-8000-000000000001'
+    ),
+    false,
+    'which the retry carries too'
+);
+
+select is(perf.record_call('acme/one', 'chat', 10), true, 'three arguments are enough');
+
+select results_eq(
+    $$ select call_timestamp, created_at, id from perf.performance_metrics_raw
+       where response_time_ms = 10 $$,
+    $$ values (now(), null::timestamptz, null::uuid) $$,
+    'the time of a call is now, and then is not kept twice'
+);
+
+select is(
+    perf.record_call('acme/one', 'chat', 0, parameters => null, call_timestamp => '2020-01-06'),
+    true,
+    'null for parameters is none, a time of 0 a time'
+);
+
+select is(
+    (select count(*) from perf.model_tool_configs as c
+     join perf.models as m on m.id = c.model_id
+     where m.name = 'acme/one'),
+    2::bigint,
+    'calls with the same parameters share a configuration'
+);
+
+select lives_ok(
+    $$ select perf.record_call(
+           'x''; drop table perf.models; --', 'chat', 1, call_timestamp => '2020-01-06'
+       ) $$,
+    'SQL in a name is only a name'
+);
+
+select throws_ok(
+    $$ select perf.record_call('acme/new', 'chat', -1, call_timestamp => '2020-01-06') $$,
+    '22023',
+    'response_time_ms must be between 0 and 1e10, got "-1"',
+    'refuses a negative time'
+);
+select throws_ok(
+    $$ select perf.record_call('acme/new', 'chat', 'NaN', call_timestamp => '2020-01-06') $$,
+    '22023',
+    'response_time_ms must be between 0 and 1e10, got "NaN"',
+    'refuses NaN'
+);
+select throws_ok(
+    $$ select perf.record_call('acme/new', 'chat', null, call_timestamp => '2020-01-06') $$,
+    '22023',
+    'response_time_ms must be between 0 and 1e10, got null',
+    'refuses a null time'
+);
+select throws_ok(
+    $$ select perf.record_call('acme/new', '', 1, call_timestamp => '2020-01-06') $$,
+    '22023',
+    'tool_name must have 1 to 200 characters, got ""',
+    'refuses an empty tool'
+);
+select throws_ok(
+    $$ select perf.record_call(null, 'chat', 1, call_timestamp => '2020-01-06') $$,
+    '22023',
+    'model_name must have 1 to 200 characters, got null',
+    'refuses a null model'
+);
+select throws_ok(
+    $$ select perf.record_call('acme/new', 'chat', 1, call_timestamp => '9999-12-31') $$,
+    '22023',
+    'call_timestamp must be between 1970 and tomorrow, got 9999-12-31 00:00:00+00',
+    'refuses the year 9999'
+);
+select throws_ok(
+    $$ select perf.record_call('acme/new', 'chat', 1, parameters => '[]') $$,
+    '22023',
+    'parameters must be a JSON object, got "[]"',
+    'refuses parameters that are no object'
+);
+select throws_ok(
+    $$ select perf.record_call(
+           'acme/new', 'chat', 1, call_id => 'c0000000-0000-4000-8000-000000000001'
+       ) $$,
+    '22023',
+    'call_timestamp must be given with a call_id that is not a version 7 UUID, got '
+        || 'c0000000-0000-4000-8000-000000000001',
+    'refuses a random call_id without a time, for the retry would have another'
+);
+select throws_ok(
+    $$ select perf.record_call('acme/one', 'chat', 1, provider => 'other') $$,
+    '22023',
+    'provider of model "acme/one" is "acme", got "other"',
+    'refuses another provider of a known model'
+);
+select is(
+    (select count(*) from perf.models where name = 'acme/new'),
+    0::bigint,
+    'what is refused leaves nothing'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
+
+select is(
+    perf.record_call('acme/one', 'chat', 11, call_timestamp => '2020-01-06'),
+    true,
+    'a recorder by token records'
+);
+
+select is_empty(
+    'select * from perf.performance_metrics_raw',
+    'and reads nothing back'
+);
+
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+
+select is(
+    perf.record_call('acme/one', 'chat', 11, call_timestamp => '2020-01-06'),
+    true,
+    'an admin by token records'
+);
+
+set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
+
+select throws_ok(
+    $$ select perf.record_call('acme/one', 'chat', 11, call_timestamp => '2020-01-06') $$,
+    '42501',
+    'this needs the role recorder',
+    'an analyst by token records nothing'
+);
+
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+
+select throws_ok(
+    $$ select perf.record_call('acme/one', 'chat', 11, call_timestamp => '2020-01-06') $$,
+    '42501',
+    'this needs the role recorder',
+    'a stranger with a token records nothing'
+);
+
+set local role perf_recorder;
+
+select is(
+    perf.record_call('acme/one', 'chat', 12, call_timestamp => '2020-01-06'),
+    true,
+    'perf_recorder records'
+);
+
+select throws_ok(
+    $$ insert into perf.performance_metrics_raw
+           (model_tool_config_id, call_timestamp, response_time_ms, success)
+       values ('c0000000-0000-4000-8000-000000000001', '2020-01-06', 1, true) $$,
+    '42501',
+    null,
+    'but only through the function'
+);
+
+set local role perf_admin;
+
+select is(
+    perf.record_call('acme/one', 'chat', 13, call_timestamp => '2020-01-06'),
+    true,
+    'perf_admin records'
+);
+
+set local role service_role;
+
+select is(
+    perf.record_call('acme/one', 'chat', 14, call_timestamp => '2020-01-06'),
+    true,
+    'service_role records'
+);
+
+set local role perf_analyst;
+
+select throws_ok(
+    $$ select perf.record_call('acme/one', 'chat', 15, call_timestamp => '2020-01-06') $$,
+    '42501',
+    null,
+    'perf_analyst records nothing'
+);
+
+set local role anon;
+
+select throws_ok(
+    $$ select perf.record_call('acme/one', 'chat', 15, call_timestamp => '2020-01-06') $$,
+    '42501',
+    null,
+    'anon records nothing'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,253 @@
+begin;
+select plan(27);
+
+set local timezone = 'UTC';
+
+insert into perf.profiles (id, username) values
+    ('b0000000-0000-4000-8000-000000000000', 'ben'),
+    ('c0000000-0000-4000-8000-000000000000', 'cleo');
+insert into perf.user_roles (user_id, role) values
+    ('b0000000-0000-4000-8000-000000000000', 'analyst'),
+    ('c0000000-0000-4000-8000-000000000000', 'recorder');
+
+select is(
+    perf.record_calls(
+        '[{"model_name": "acme/one", "tool_name": "chat", "response_time_ms": 812.5,
+           "success": false, "provider": "acme", "parameters": {"temperature": 1},
+           "input_tokens": 10, "output_tokens": 20, "error_type": "timeout",
+           "first_token_ms": 90, "call_timestamp": "2020-01-06T10:30:00Z",
+           "call_id": "c0000000-0000-4000-8000-000000000001"},
+          {"model_name": "two", "tool_name": "search", "response_time_ms": 7,
+           "call_timestamp": "2020-01-06T10:31:00Z"},
+          {"model_name": "two", "tool_name": "search", "response_time_ms": 8,
+           "error_type": "refused", "call_id": "016f7a67-7c40-7000-8000-000000000001"}]'
+    ),
+    3::bigint,
+    'records a batch and says how many'
+);
+
+select results_eq(
+    $$ select m.name, m.provider, t.name, c.parameters, r.call_timestamp, r.response_time_ms,
+           r.first_token_ms, r.input_tokens, r.output_tokens, r.success, r.error_type, r.id
+       from perf.performance_metrics_raw as r
+       join perf.model_tool_configs as c on c.id = r.model_tool_config_id
+       join perf.models as m on m.id = c.model_id
+       join perf.tools as t on t.id = c.tool_id
+       order by r.response_time_ms $$,
+    $$ values
+        (
+            'two', 'unknown', 'search', '{}'::jsonb, '2020-01-06 10:31:00+00'::timestamptz,
+            7::float8, null::float8, null::integer, null::integer, true, null, null::uuid
+        ),
+        (
+            'two', 'unknown', 'search', '{}', '2020-01-06 10:30:00+00',
+            8, null, null, null, false, 'refused', '016f7a67-7c40-7000-8000-000000000001'
+        ),
+        (
+            'acme/one', 'acme', 'chat', '{"temperature": 1}', '2020-01-06 10:30:00+00',
+            812.5, 90, 10, 20, false, 'timeout', 'c0000000-0000-4000-8000-000000000001'
+        ) $$,
+    'every key is kept, with the defaults of record_call()'
+);
+
+select is(
+    perf.record_calls(
+        '[{"model_name": "acme/one", "tool_name": "chat", "response_time_ms": 1,
+           "call_timestamp": "2020-01-06T10:30:00Z",
+           "call_id": "c0000000-0000-4000-8000-000000000001"},
+          {"model_name": "acme/one", "tool_name": "chat", "response_time_ms": 2,
+           "call_timestamp": "2020-01-06T10:30:00Z",
+           "call_id": "c0000000-0000-4000-8000-000000000002"},
+          {"model_name": "acme/one", "tool_name": "chat", "response_time_ms": 3,
+           "call_timestamp": "2020-01-06T10:30:00Z",
+           "call_id": "c0000000-0000-4000-8000-000000000002"}]'
+    ),
+    1::bigint,
+    'of a call_id known before and one twice in the batch only one call is new'
+);
+
+select is(
+    (select count(*) from perf.performance_metrics_raw),
+    4::bigint,
+    'and only that one is added'
+);
+
+select is(
+    perf.record_calls(
+        '[{"model_name": "two", "tool_name": "search", "response_time_ms": 9,
+           "parameters": null, "call_timestamp": "2020-01-06T10:30:00Z"},
+          {"model_name": "two", "tool_name": "search", "response_time_ms": 9,
+           "parameters": {}, "call_timestamp": "2020-01-06T10:30:00Z"},
+          {"model_name": "two", "tool_name": "search", "response_time_ms": 9,
+           "provider": "late", "call_timestamp": "2020-01-06T10:30:00Z"}]'
+    ),
+    3::bigint,
+    'without a call_id equal calls are all new'
+);
+
+select is(
+    (select count(distinct model_tool_config_id) from perf.performance_metrics_raw
+     where response_time_ms in (7, 9)),
+    1::bigint,
+    'no parameters, null and {} are one configuration'
+);
+
+select is(
+    (select provider from perf.models where name = 'two'),
+    'late',
+    'a provider named later replaces unknown'
+);
+
+select is(
+    perf.record_calls('[{"model_name": "m", "tool_name": "t", "response_time_ms": 1}]'),
+    1::bigint,
+    'three keys are enough'
+);
+
+select is(
+    (select r.call_timestamp from perf.performance_metrics_raw as r where r.response_time_ms = 1),
+    now(),
+    'the time of a call is now'
+);
+
+select is(perf.record_calls('[]'), 0::bigint, 'an empty batch records nothing');
+
+select throws_ok(
+    'select perf.record_calls(null)',
+    '22023',
+    'calls must be a JSON array, got null',
+    'refuses null'
+);
+select throws_ok(
+    $$ select perf.record_calls('{"model_name": "m"}') $$,
+    '22023',
+    'calls must be a JSON array, got "{"model_name": "m"}"',
+    'refuses an object'
+);
+select throws_ok(
+    $$ select perf.record_calls('[null]') $$,
+    '22023',
+    'calls[0]: must be an object, got "null"',
+    'refuses an element that is no object'
+);
+select throws_ok(
+    $$ select perf.record_calls(
+           '[{"model_name": "acme/new", "tool_name": "chat", "response_time_ms": 1},
+             {"model_name": "acme/new", "tool_name": "chat", "response_time_ms": -1}]'
+       ) $$,
+    '22023',
+    'calls[1]: response_time_ms must be between 0 and 1e10, got "-1"',
+    'refuses a batch with a bad call, naming its position from 0'
+);
+select is(
+    (select count(*) from perf.models where name = 'acme/new'),
+    0::bigint,
+    'and records nothing of it'
+);
+select throws_ok(
+    $$ select perf.record_calls('[{"tool_name": "chat", "response_time_ms": 1}]') $$,
+    '22023',
+    'calls[0]: model_name must have 1 to 200 characters, got null',
+    'refuses a call without a model'
+);
+select throws_ok(
+    $$ select perf.record_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1, "latency": 1}]'
+       ) $$,
+    '22023',
+    'calls[0]: has an unknown key "latency"',
+    'refuses a key that would be lost'
+);
+select throws_ok(
+    $$ select perf.record_calls('[{"model_name": 7, "tool_name": "t", "response_time_ms": 1}]') $$,
+    '22023',
+    'calls[0]: model_name must be a string, got "7"',
+    'refuses a number for a name'
+);
+select throws_ok(
+    $$ select perf.record_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": "fast"}]'
+       ) $$,
+    '22023',
+    null,
+    'refuses a value of the wrong type'
+);
+select throws_ok(
+    $$ select perf.record_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": "Infinity"}]'
+       ) $$,
+    '22023',
+    'calls[0]: response_time_ms must be between 0 and 1e10, got "Infinity"',
+    'refuses infinity'
+);
+select throws_ok(
+    $$ select perf.record_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1,
+              "call_timestamp": "9999-12-31T00:00:00Z"}]'
+       ) $$,
+    '22023',
+    'calls[0]: call_timestamp must be between 1970 and tomorrow, got 9999-12-31 00:00:00+00',
+    'refuses the year 9999'
+);
+select throws_ok(
+    $$ select perf.record_calls(
+           '[{"model_name": "acme/one", "tool_name": "t", "response_time_ms": 1,
+              "provider": "other"}]'
+       ) $$,
+    '22023',
+    'provider of model "acme/one" is "acme", got "other"',
+    'refuses another provider of a known model'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
+
+select is(
+    perf.record_calls(
+        '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1,
+           "call_timestamp": "2020-01-06T10:30:00Z"}]'
+    ),
+    1::bigint,
+    'a recorder by token records'
+);
+
+set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
+
+select throws_ok(
+    $$ select perf.record_calls('[]') $$,
+    '42501',
+    'this needs the role recorder',
+    'an analyst by token does not'
+);
+
+set local role perf_recorder;
+
+select is(
+    perf.record_calls(
+        '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1,
+           "call_timestamp": "2020-01-06T10:30:00Z"}]'
+    ),
+    1::bigint,
+    'perf_recorder records'
+);
+
+set local role perf_analyst;
+
+select throws_ok(
+    $$ select perf.record_calls('[]') $$,
+    '42501',
+    null,
+    'perf_analyst does not'
+);
+
+set local role anon;
+
+select throws_ok(
+    $$ select perf.record_calls('[]') $$,
+    '42501',
+    null,
+    'anon does not'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,58 @@
+begin;
+select plan(7);
+
+select lives_ok(
+    $$ select perf_internal.refuse_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1}]'
+       ) $$,
+    'good calls pass'
+);
+
+select lives_ok($$ select perf_internal.refuse_calls('[]') $$, 'an empty batch passes');
+
+select throws_ok(
+    $$ select perf_internal.refuse_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1},
+             {"model_name": "m", "tool_name": "t", "response_time_ms": -1},
+             {"model_name": "", "tool_name": "t", "response_time_ms": 1}]'
+       ) $$,
+    '22023',
+    'calls[1]: response_time_ms must be between 0 and 1e10, got "-1"',
+    'the first bad call is named by its position from 0'
+);
+
+select throws_ok(
+    $$ select perf_internal.refuse_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1, "speed": 2}]'
+       ) $$,
+    '22023',
+    'calls[0]: has an unknown key "speed"',
+    'an unknown key is refused'
+);
+
+select throws_ok(
+    $$ select perf_internal.refuse_calls('[7]') $$,
+    '22023',
+    'calls[0]: must be an object, got "7"',
+    'what is no object is refused'
+);
+
+select throws_like(
+    $$ select perf_internal.refuse_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": "fast"}]'
+       ) $$,
+    'calls[0]: %"fast"%',
+    'a value of the wrong type is refused'
+);
+
+select throws_like(
+    $$ select perf_internal.refuse_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1,
+              "input_tokens": 3000000000}]'
+       ) $$,
+    'calls[0]: %3000000000%',
+    'a number too large for its type is refused'
+);
+
+select * from finish();
+rollback;
