@@ -8,6 +8,7 @@ as $$
         ('pgkit-aggregate', '* * * * *', 'select perf.aggregate_performance_metrics()'),
         ('pgkit-partitions', '0 2 * * *', 'select * from perf.ensure_partitions()'),
         ('pgkit-cleanup', '0 2 * * *', 'select * from perf.cleanup_old_performance_data()'),
+        ('pgkit-config-guards', '* * * * *', 'select * from perf.check_config_guards()'),
         ('pgkit-trim-job-history', '30 2 * * *', 'select perf.trim_job_history()');
 $$;
 

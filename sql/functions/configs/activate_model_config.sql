@@ -1,0 +1,33 @@
+-- security definer: no API role may write activations; the caller is checked first.
+create or replace function perf.activate_model_config(
+    id uuid,
+    notes text default null,
+    guard jsonb default null
+)
+returns perf.model_config_activations
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_config perf.model_config_history;
+begin
+    perform perf_internal.require_role('admin');
+    v_config := perf_internal.get_model_config(activate_model_config.id);
+    if perf_internal.lock_config_type(v_config.model_type) then
+        raise exception using
+            errcode = 'PT409',
+            message = format('activations of %s need approval', v_config.model_type),
+            hint = 'perf.request_activation() asks for it.';
+    end if;
+    return perf_internal.add_activation(
+        v_config.id, activate_model_config.notes, activate_model_config.guard
+    );
+end
+$$;
+
+comment on function perf.activate_model_config is
+    'Puts a version in force in place of the active one; returns the activation, the one there is if the version is active already. A guard lets check_config_guards() roll back by itself: {"metric": "error_rate", "worse_than": 0.05 (a limit) or "20%" (above the value before), "within": "1 hour", "min_calls": 50}; metrics are those of get_config_impact(). Errors: 22023 bad guard, 42501 not an admin, PT404 unknown id, PT409 approval needed.';
+
+revoke execute on function perf.activate_model_config from public;
+grant execute on function perf.activate_model_config to authenticated, service_role, perf_admin;

@@ -1,0 +1,39 @@
+-- security definer: no API role may write requests or activations; the caller is checked first.
+create or replace function perf.approve_activation(request_id bigint, notes text default null)
+returns perf.model_config_activations
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_request perf.model_config_requests;
+    v_activation perf.model_config_activations;
+begin
+    perform perf_internal.require_role('admin');
+    v_request := perf_internal.lock_open_request(approve_activation.request_id);
+    if perf_internal.is_requester(v_request) then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'a request is approved by somebody else than who made it',
+            hint = 'Another admin, under a name of their own, may approve it.';
+    end if;
+    v_activation := perf_internal.add_activation(
+        v_request.config_id, v_request.notes, v_request.guard
+    );
+    update perf.model_config_requests as r
+    set status = 'approved',
+        decided_by = perf_internal.get_profile_id(),
+        decided_by_login = session_user,
+        decided_at = now(),
+        decision_notes = approve_activation.notes,
+        activation_id = v_activation.id
+    where r.id = v_request.id;
+    return v_activation;
+end
+$$;
+
+comment on function perf.approve_activation is
+    'Activates what another admin asked for; returns the activation. Errors: 42501 not an admin, or the requester; PT404 unknown request; PT409 not open.';
+
+revoke execute on function perf.approve_activation from public;
+grant execute on function perf.approve_activation to authenticated, service_role, perf_admin;

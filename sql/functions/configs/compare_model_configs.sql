@@ -1,0 +1,23 @@
+create or replace function perf.compare_model_configs(id_a uuid, id_b uuid)
+returns table (path text[], setting text, kind text, old_value jsonb, new_value jsonb)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_a perf.model_config_history := perf_internal.get_model_config(compare_model_configs.id_a);
+    v_b perf.model_config_history := perf_internal.get_model_config(compare_model_configs.id_b);
+begin
+    return query
+    select d.*
+    from perf_internal.compare_json(v_a.config_data, v_b.config_data) as d;
+end
+$$;
+
+comment on function perf.compare_model_configs is
+    'What differs from version a to version b: path (keys and array positions from 0), setting (the same as a JSON path), kind (added, removed, changed), old and new value. Applied to a it gives b. Error PT404.';
+
+revoke execute on function perf.compare_model_configs from public;
+grant execute on function perf.compare_model_configs
+    to authenticated, service_role, perf_admin, perf_analyst;

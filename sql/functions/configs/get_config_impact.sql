@@ -1,0 +1,140 @@
+-- Before is the time under the previous activation, after that under this one, neither longer than
+-- the window: so each side is of one configuration. What calls measure is compared here; what other
+-- rooms measure of a model type joins as further rows, with another source.
+create or replace function perf.get_config_impact(
+    model_type text default null,
+    at timestamptz default null,
+    time_window interval default '7 days',
+    activation_id bigint default null,
+    min_calls integer default 50,
+    confidence double precision default 0.95,
+    as_of timestamptz default now()
+)
+returns table (
+    source text,
+    metric text,
+    unit text,
+    before_value double precision,
+    after_value double precision,
+    difference double precision,
+    difference_low double precision,
+    difference_high double precision,
+    percent double precision,
+    percent_low double precision,
+    percent_high double precision,
+    before_count bigint,
+    after_count bigint,
+    verdict text,
+    note text
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_activation perf.model_config_activations;
+    v_before record;
+    v_after record;
+    v_note text;
+begin
+    if not (get_config_impact.confidence > 0 and get_config_impact.confidence < 1)
+        or get_config_impact.confidence is null
+        or get_config_impact.min_calls is null or get_config_impact.min_calls < 1
+    then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'min_calls must be at least 1 and confidence between 0 and 1, got %s and %s',
+                coalesce(get_config_impact.min_calls::text, 'null'),
+                coalesce(get_config_impact.confidence::text, 'null')
+            );
+    end if;
+    v_activation := perf_internal.get_activation(
+        get_config_impact.model_type, get_config_impact.at, get_config_impact.activation_id
+    );
+    select s.*
+    into v_before
+    from perf_internal.collect_calls_around(
+        v_activation, get_config_impact.time_window, true, get_config_impact.as_of
+    ) as s;
+    select s.*
+    into v_after
+    from perf_internal.collect_calls_around(
+        v_activation, get_config_impact.time_window, false, get_config_impact.as_of
+    ) as s;
+    v_note := 'Observed before and after the change, not an experiment: whatever else changed at'
+        || ' that time is in the difference.'
+        || case
+            when v_before.covered_until < v_activation.active_from
+                or v_after.covered_from > v_activation.active_from
+            then format(
+                ' Calls from %s to %s are left out: raw calls of that time are gone.',
+                to_char(v_before.covered_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
+                to_char(v_after.covered_from at time zone 'UTC', 'YYYY-MM-DD HH24:MI UTC')
+            )
+            else ''
+        end;
+    return query
+    with measured as (
+        select
+            m.ordinality,
+            m.metric,
+            m.unit,
+            m.higher_is,
+            b.value as before_value,
+            a.value as after_value,
+            a.value - b.value as difference,
+            d.low,
+            d.high,
+            b.call_count as before_count,
+            a.call_count as after_count
+        from perf_internal.get_config_metrics() with ordinality as m
+        join perf_internal.measure_calls(
+            v_before.buckets, get_config_impact.confidence
+        ) as b on b.metric = m.metric
+        join perf_internal.measure_calls(
+            v_after.buckets, get_config_impact.confidence
+        ) as a on a.metric = m.metric
+        cross join lateral perf.get_difference_interval(
+            b.value, b.low, b.high, a.value, a.low, a.high
+        ) as d
+        where m.metric not like '%first_token%'
+            or b.call_count + a.call_count > 0
+    )
+    select
+        'calls',
+        m.metric,
+        m.unit,
+        m.before_value,
+        m.after_value,
+        m.difference,
+        m.low,
+        m.high,
+        100 * m.difference / nullif(m.before_value, 0),
+        100 * m.low / nullif(m.before_value, 0),
+        100 * m.high / nullif(m.before_value, 0),
+        m.before_count,
+        m.after_count,
+        case
+            when least(m.before_count, m.after_count) < get_config_impact.min_calls
+                or m.low is null
+                or m.high is null
+            then 'insufficient_data'
+            when m.low <= 0 and m.high >= 0 then 'no_clear_change'
+            when m.low > 0 then m.higher_is
+            when m.higher_is = 'worse' then 'better'
+            else 'lower'
+        end,
+        v_note
+    from measured as m
+    order by m.ordinality;
+end
+$$;
+
+comment on function perf.get_config_impact is
+    'Calls of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit and in percent of the value before, calls on each side, and a verdict: better, worse (times, error rate), higher, lower (tokens), no_clear_change, insufficient_data. An observation, not an experiment. Errors: 22023 bad argument, PT404 no such activation.';
+
+revoke execute on function perf.get_config_impact from public;
+grant execute on function perf.get_config_impact
+    to authenticated, service_role, perf_admin, perf_analyst;

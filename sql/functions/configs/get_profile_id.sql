@@ -1,0 +1,15 @@
+create or replace function perf_internal.get_profile_id()
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+    select p.id
+    from perf.profiles as p
+    where p.id = (select auth.uid());
+$$;
+
+comment on function perf_internal.get_profile_id is
+    'The profile of the caller; null for a database login, and for a token without a profile.';
+
+revoke execute on function perf_internal.get_profile_id from public;

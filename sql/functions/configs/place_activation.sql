@@ -1,0 +1,58 @@
+-- An activation is one insert, whoever makes it: this trigger puts it directly behind the one
+-- before. The clock is read after the lock, and never taken to be later than it was for the one
+-- before: now() is the start of the transaction, which may have waited for its turn, and a server's
+-- clock may be set back. A microsecond apart at least, because a range of no length is empty.
+create or replace function perf_internal.place_activation()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_current perf.model_config_activations;
+    v_restored perf.model_config_activations;
+    v_at timestamptz;
+begin
+    perform perf_internal.lock_config_type(new.model_type);
+    select a.*
+    into v_current
+    from perf.model_config_activations as a
+    where a.model_type = new.model_type
+        and a.active_until is null;
+    v_at := greatest(
+        clock_timestamp(), v_current.active_from + interval '1 microsecond'
+    );
+    if new.restores_id is null then
+        new.previous_id := v_current.id;
+    else
+        select a.*
+        into v_restored
+        from perf.model_config_activations as a
+        where a.id = new.restores_id
+            and a.model_type = new.model_type;
+        new.config_id := v_restored.config_id;
+        new.previous_id := v_restored.previous_id;
+    end if;
+    new.active_during := tstzrange(v_at, null, '[)');
+    new.activated_by := perf_internal.get_profile_id();
+    new.activated_by_login := session_user;
+    update perf.model_config_activations as a
+    set active_during = tstzrange(a.active_from, v_at, '[)'),
+        guard_status = case
+            when a.guard_status <> 'watching' then a.guard_status
+            when new.kind = 'guard' then 'broken'
+            when a.guard_status = 'watching' then 'superseded'
+        end
+    where a.id = v_current.id;
+    return new;
+end
+$$;
+
+comment on function perf_internal.place_activation is
+    'Trigger: fills in when an activation starts, who made it and what came before, and ends that.';
+
+revoke execute on function perf_internal.place_activation from public;
+
+create or replace trigger place_activation
+    before insert on perf.model_config_activations
+    for each row execute function perf_internal.place_activation();

@@ -1,0 +1,74 @@
+-- security definer: whoever makes the change may not write the queue. Caller, role and time are
+-- those of the change, so they are taken now; the place in the chain is given at commit. UTC,
+-- because times become text here.
+create or replace function perf_internal.queue_audit_entry()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+set timezone = 'UTC'
+as $$
+declare
+    v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+    v_changed text[];
+begin
+    if tg_op = 'UPDATE' then
+        v_changed := array(
+            select n.key
+            from jsonb_each(v_new) as n
+            where n.value is distinct from v_old -> n.key
+        );
+    end if;
+    insert into perf_internal.audit_queue (
+        logged_at,
+        table_name,
+        row_id,
+        action,
+        caller,
+        caller_role,
+        caller_login,
+        old_values,
+        new_values
+    )
+    values (
+        clock_timestamp(),
+        tg_table_name,
+        coalesce(v_new, v_old) ->> tg_argv[0],
+        lower(tg_op),
+        (select auth.uid()),
+        perf_internal.get_caller(),
+        session_user,
+        case
+            when v_changed is null then v_old
+            else (select jsonb_object_agg(k, v_old -> k) from unnest(v_changed) as k)
+        end,
+        case
+            when v_changed is null then v_new
+            else (select jsonb_object_agg(k, v_new -> k) from unnest(v_changed) as k)
+        end
+    );
+    return null;
+end
+$$;
+
+comment on function perf_internal.queue_audit_entry is
+    'Trigger: notes a change for the audit log; its argument names the column that identifies the row.';
+
+revoke execute on function perf_internal.queue_audit_entry from public;
+
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.model_config_history
+    for each row execute function perf_internal.queue_audit_entry('id');
+
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.model_config_activations
+    for each row execute function perf_internal.queue_audit_entry('id');
+
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.model_config_requests
+    for each row execute function perf_internal.queue_audit_entry('id');
+
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.model_config_types
+    for each row execute function perf_internal.queue_audit_entry('model_type');

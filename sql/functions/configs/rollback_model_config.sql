@@ -1,0 +1,95 @@
+-- security definer: no API role may write activations; the caller is checked first. A rollback only
+-- goes to what was in force before and passed whatever rule there was then, so it needs no approval:
+-- at the moment it is needed the second person may be asleep. Two people who roll back from the same
+-- bad version at once would go two steps; from_id makes the second one fail instead.
+create or replace function perf.rollback_model_config(
+    model_type text,
+    steps integer default 1,
+    to_id uuid default null,
+    notes text default null,
+    from_id uuid default null
+)
+returns perf.model_config_activations
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_current_id uuid;
+    v_target_id bigint;
+    v_activation perf.model_config_activations;
+begin
+    perform perf_internal.require_role('admin');
+    if rollback_model_config.steps is null or rollback_model_config.steps < 1
+        or (rollback_model_config.to_id is not null and rollback_model_config.steps <> 1)
+    then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'steps must be at least 1, got %s', coalesce(rollback_model_config.steps::text, 'null')
+            ),
+            hint = 'Give either steps or to_id.';
+    end if;
+    perform perf_internal.lock_config_type(rollback_model_config.model_type);
+    select a.config_id
+    into v_current_id
+    from perf.model_config_activations as a
+    where a.model_type = rollback_model_config.model_type
+        and a.active_until is null;
+    if v_current_id is null then
+        raise exception using
+            errcode = 'PT404',
+            message = format(
+                'no active configuration of model type %s',
+                perf_internal.quote_value(rollback_model_config.model_type)
+            );
+    elsif v_current_id <> rollback_model_config.from_id then
+        raise exception using
+            errcode = 'PT409',
+            message = format(
+                '%s is not the active configuration of %s: %s is',
+                rollback_model_config.from_id, rollback_model_config.model_type, v_current_id
+            ),
+            hint = 'Somebody else was faster.';
+    elsif v_current_id = rollback_model_config.to_id then
+        raise exception using
+            errcode = 'PT409',
+            message = format('%s is active already', rollback_model_config.to_id);
+    end if;
+    v_target_id := perf_internal.find_rollback_target(
+        rollback_model_config.model_type,
+        rollback_model_config.steps,
+        rollback_model_config.to_id
+    );
+    if v_target_id is null then
+        raise exception using
+            errcode = 'PT409',
+            message = case
+                when rollback_model_config.to_id is not null then format(
+                    '%s was never the active configuration of %s',
+                    rollback_model_config.to_id, rollback_model_config.model_type
+                )
+                else format(
+                    'nothing to roll back to: steps (%s) goes past the first activation of %s',
+                    rollback_model_config.steps, rollback_model_config.model_type
+                )
+            end,
+            hint = 'perf.get_rollback_candidates() lists what there is to go back to.';
+    end if;
+    insert into perf.model_config_activations as a (model_type, kind, notes, restores_id)
+    values (
+        rollback_model_config.model_type,
+        'rollback',
+        rollback_model_config.notes,
+        v_target_id
+    )
+    returning a.* into v_activation;
+    return v_activation;
+end
+$$;
+
+comment on function perf.rollback_model_config is
+    'Puts back in force what was so many steps before, or version to_id if it ever was in force; returns the new activation. Two rollbacks go two steps back. With from_id only if that version is active. Errors: 22023 bad steps, 42501 not an admin, PT404 nothing is active, PT409 nothing to go back to, or from_id is not active.';
+
+revoke execute on function perf.rollback_model_config from public;
+grant execute on function perf.rollback_model_config to authenticated, service_role, perf_admin;

@@ -1,0 +1,37 @@
+-- security definer: no API role may write types; the caller is checked first.
+create or replace function perf.set_config_approval(model_type text, needs_approval boolean)
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    perform perf_internal.require_role('admin');
+    if set_config_approval.needs_approval is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'needs_approval must not be null';
+    end if;
+    perform perf_internal.lock_config_type(set_config_approval.model_type);
+    if not found then
+        raise exception using
+            errcode = 'PT404',
+            message = format(
+                'no configurations of model type %s',
+                perf_internal.quote_value(set_config_approval.model_type)
+            ),
+            hint = 'perf.save_model_config() saves the first.';
+    end if;
+    update perf.model_config_types as t
+    set needs_approval = set_config_approval.needs_approval
+    where t.model_type = set_config_approval.model_type
+        and t.needs_approval <> set_config_approval.needs_approval;
+    return found;
+end
+$$;
+
+comment on function perf.set_config_approval is
+    'Says whether activations of a model type need a second person; false if that is so already. The audit log keeps who switched it. Errors: 22023, 42501 not an admin, PT404 unknown type.';
+
+revoke execute on function perf.set_config_approval from public;
+grant execute on function perf.set_config_approval to authenticated, service_role, perf_admin;

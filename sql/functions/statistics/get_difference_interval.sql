@@ -1,0 +1,35 @@
+-- Each side's distance to its own limit stands for its variance near that limit (MOVER: Zou and
+-- Donner, Statistics in Medicine 27 (2008) 1693-1702), which needs no symmetry. With Wilson's
+-- limits this is method 10 of Newcombe, Statistics in Medicine 17 (1998) 873-890.
+create or replace function perf.get_difference_interval(
+    a double precision,
+    a_low double precision,
+    a_high double precision,
+    b double precision,
+    b_low double precision,
+    b_high double precision,
+    out low double precision,
+    out high double precision
+)
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+    select
+        get_difference_interval.b - get_difference_interval.a - sqrt(
+            (get_difference_interval.b - get_difference_interval.b_low) ^ 2
+            + (get_difference_interval.a_high - get_difference_interval.a) ^ 2
+        ),
+        get_difference_interval.b - get_difference_interval.a + sqrt(
+            (get_difference_interval.b_high - get_difference_interval.b) ^ 2
+            + (get_difference_interval.a - get_difference_interval.a_low) ^ 2
+        );
+$$;
+
+comment on function perf.get_difference_interval is
+    'Confidence interval of b - a from the estimates and the intervals of two independent samples, at their confidence; null where a limit it needs is.';
+
+revoke execute on function perf.get_difference_interval from public;
+grant execute on function perf.get_difference_interval
+    to authenticated, service_role, perf_admin, perf_analyst;

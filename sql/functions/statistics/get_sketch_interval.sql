@@ -1,0 +1,43 @@
+-- The percentile at which get_sketch_percentiles() meets rank r of n is (r - 1) / (n - 1). The limits
+-- are taken to the far edges of their bins: a million values would otherwise tell apart what falls
+-- on two sides of an edge.
+create or replace function perf.get_sketch_interval(
+    sketch bigint[],
+    percentile double precision,
+    confidence double precision default 0.95,
+    out low double precision,
+    out high double precision
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+    n bigint := get_sketch_interval.sketch[array_upper(get_sketch_interval.sketch, 1)];
+    r record;
+begin
+    select i.low, i.high
+    into r
+    from perf.get_rank_interval(
+        n, get_sketch_interval.percentile, get_sketch_interval.confidence
+    ) as i;
+    if r.low is not null then
+        low := (perf.get_sketch_percentiles(
+            get_sketch_interval.sketch, array[(r.low - 1) / greatest(n - 1, 1)::float8]
+        ))[1] / 1.005;
+    end if;
+    if r.high is not null then
+        high := (perf.get_sketch_percentiles(
+            get_sketch_interval.sketch, array[(r.high - 1) / greatest(n - 1, 1)::float8]
+        ))[1] * 1.005;
+    end if;
+end
+$$;
+
+comment on function perf.get_sketch_interval is
+    'Confidence interval of a percentile (0 to 1) from the order statistics in a sketch, no narrower than its bins; null where there are too few values for that side. See perf.get_rank_interval and perf.make_sketch. Error 22023.';
+
+revoke execute on function perf.get_sketch_interval from public;
+grant execute on function perf.get_sketch_interval
+    to authenticated, service_role, perf_admin, perf_analyst;

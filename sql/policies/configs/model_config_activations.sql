@@ -1,0 +1,17 @@
+alter table perf.model_config_activations enable row level security;
+
+grant select on perf.model_config_activations
+    to authenticated, service_role, perf_admin, perf_analyst;
+
+drop policy if exists model_config_activations_select_reader on perf.model_config_activations;
+create policy model_config_activations_select_reader on perf.model_config_activations
+    for select to authenticated
+    using (
+        (select perf.has_role((select auth.uid()), 'analyst'))
+        or (select perf.has_role((select auth.uid()), 'admin'))
+    );
+
+drop policy if exists model_config_activations_select_login on perf.model_config_activations;
+create policy model_config_activations_select_login on perf.model_config_activations
+    for select to service_role, perf_admin, perf_analyst
+    using (true);

@@ -1,0 +1,17 @@
+alter table perf.model_config_history enable row level security;
+
+grant select on perf.model_config_history
+    to authenticated, service_role, perf_admin, perf_analyst;
+
+drop policy if exists model_config_history_select_reader on perf.model_config_history;
+create policy model_config_history_select_reader on perf.model_config_history
+    for select to authenticated
+    using (
+        (select perf.has_role((select auth.uid()), 'analyst'))
+        or (select perf.has_role((select auth.uid()), 'admin'))
+    );
+
+drop policy if exists model_config_history_select_login on perf.model_config_history;
+create policy model_config_history_select_login on perf.model_config_history
+    for select to service_role, perf_admin, perf_analyst
+    using (true);

@@ -1,0 +1,235 @@
+-- Configurations of model types: every version, every activation, and an audit log of both.
+create table perf.model_config_types (
+    model_type varchar(20) primary key,
+    needs_approval boolean not null default false,
+    constraint model_type_is_not_blank check (model_type ~ '\S')
+);
+
+comment on table perf.model_config_types is
+    'A model type that has configurations. Changes of a type queue for its row.';
+comment on column perf.model_config_types.needs_approval is
+    'Whether a second person has to approve an activation.';
+
+create table perf.model_config_history (
+    id uuid primary key default gen_random_uuid(),
+    model_type varchar(20) not null references perf.model_config_types (model_type),
+    config_name varchar(100) not null,
+    config_data jsonb not null,
+    is_active boolean not null default false,
+    created_by uuid references perf.profiles (id),
+    created_at timestamptz not null default now(),
+    notes text,
+    version integer not null,
+    unique (model_type, version),
+    unique (id, model_type),
+    constraint config_name_is_not_blank check (config_name ~ '\S'),
+    constraint config_data_is_an_object check (jsonb_typeof(config_data) = 'object'),
+    constraint config_data_is_at_most_1_mb check (octet_length(config_data::text) <= 1048576)
+);
+
+comment on table perf.model_config_history is
+    'A version of the configuration of a model type. Only is_active ever changes.';
+comment on column perf.model_config_history.is_active is
+    'Whether the version is in force now; kept by triggers, always what the activations say.';
+comment on column perf.model_config_history.version is 'Counts the versions of a model type from 1.';
+
+-- The rule that one version per model type is active, and which one it is.
+create unique index model_config_history_active_idx
+    on perf.model_config_history (model_type) where is_active;
+
+-- The versions of a type, newest first.
+create index model_config_history_model_type_created_at_idx
+    on perf.model_config_history (model_type, created_at desc, version desc);
+
+-- What changed lately, in any type.
+create index model_config_history_created_at_idx on perf.model_config_history (created_at desc);
+
+-- Foreign key; and what a person saved.
+create index model_config_history_created_by_created_at_idx
+    on perf.model_config_history (created_by, created_at desc);
+
+-- Was this saved before. The hash agrees with jsonb equality (1 = 1.0), which its text does not.
+create index model_config_history_model_type_config_name_hash_idx
+    on perf.model_config_history (
+        model_type, config_name, jsonb_hash_extended(config_data, 0)
+    );
+
+-- Each activation ends the one before at the instant at which it starts. The two columns beside
+-- the range are there to be indexed: lower() is not leakproof, so under row level security an index
+-- on it would not be used.
+--
+-- The exclusion constraint compares types by a hash, as a range of one number, because core GiST
+-- has no operator class for text: btree_gist would have to live in some schema of the user's, need
+-- a right to create it, and outlive uninstall. Types that collide (for a thousand types, odds of 1
+-- in 10^13) would be refused, never overlap.
+create table perf.model_config_activations (
+    id bigint generated always as identity primary key,
+    model_type varchar(20) not null references perf.model_config_types (model_type),
+    config_id uuid not null,
+    active_during tstzrange not null,
+    kind text not null,
+    activated_by uuid references perf.profiles (id),
+    activated_by_login name not null,
+    notes text,
+    restores_id bigint references perf.model_config_activations (id),
+    previous_id bigint references perf.model_config_activations (id),
+    guard jsonb,
+    guard_status text,
+    active_from timestamptz not null generated always as (lower(active_during)) stored,
+    active_until timestamptz generated always as (upper(active_during)) stored,
+    foreign key (config_id, model_type) references perf.model_config_history (id, model_type),
+    constraint kind_is_known check (kind in ('activate', 'rollback', 'guard')),
+    constraint only_a_rollback_restores check ((kind = 'activate') = (restores_id is null)),
+    constraint guard_status_is_known
+        check (guard_status in ('watching', 'held', 'broken', 'superseded')),
+    constraint guard_has_a_status check ((guard is null) = (guard_status is null)),
+    constraint only_the_active_is_watched
+        check (guard_status <> 'watching' or upper_inf(active_during)),
+    constraint active_during_is_half_open check (
+        not isempty(active_during)
+        and not lower_inf(active_during)
+        and lower_inc(active_during)
+        and not upper_inc(active_during)
+    ),
+    constraint activations_do_not_overlap exclude using gist (
+        numrange(
+            hashtextextended(model_type, 0)::numeric,
+            hashtextextended(model_type, 0)::numeric,
+            '[]'
+        ) with &&,
+        active_during with &&
+    )
+);
+
+comment on table perf.model_config_activations is
+    'When which version was in force, and who put it there. Written by one insert each; see perf_internal.place_activation.';
+comment on column perf.model_config_activations.kind is
+    'activate: by a person; rollback: by a person, to what was in force before; guard: rolled back by check_config_guards().';
+comment on column perf.model_config_activations.activated_by_login is
+    'The database login; the person is in activated_by where a token named one.';
+comment on column perf.model_config_activations.notes is 'Why.';
+comment on column perf.model_config_activations.restores_id is
+    'For a rollback, the activation it brought back.';
+comment on column perf.model_config_activations.previous_id is
+    'The activation that a rollback of one step brings back. After a rollback that is what lay before the activation brought back, so that two rollbacks go two steps.';
+comment on column perf.model_config_activations.guard is
+    'When the scheduler rolls back by itself: the guard as asked for, and the limit it came to.';
+comment on column perf.model_config_activations.guard_status is
+    'watching; held: the time is over; broken: rolled back; superseded: another version came first.';
+
+-- One activation per type is open: the other half of model_config_history_active_idx.
+create unique index model_config_activations_active_idx
+    on perf.model_config_activations (model_type) where active_until is null;
+
+-- What was in force at a moment; the history of a type.
+create index model_config_activations_model_type_active_from_idx
+    on perf.model_config_activations (model_type, active_from desc);
+
+-- Foreign key; and when was this version in force.
+create index model_config_activations_config_id_model_type_active_from_idx
+    on perf.model_config_activations (config_id, model_type, active_from desc);
+
+-- Foreign keys.
+create index model_config_activations_activated_by_idx
+    on perf.model_config_activations (activated_by);
+create index model_config_activations_restores_id_idx
+    on perf.model_config_activations (restores_id) where restores_id is not null;
+create index model_config_activations_previous_id_idx
+    on perf.model_config_activations (previous_id) where previous_id is not null;
+
+-- What is there to check every minute.
+create index model_config_activations_watching_idx
+    on perf.model_config_activations (model_type) where guard_status = 'watching';
+
+create table perf.model_config_requests (
+    id bigint generated always as identity primary key,
+    model_type varchar(20) not null references perf.model_config_types (model_type),
+    config_id uuid not null,
+    notes text,
+    guard jsonb,
+    status text not null default 'open',
+    requested_by uuid references perf.profiles (id),
+    requested_by_login name not null,
+    requested_at timestamptz not null default now(),
+    decided_by uuid references perf.profiles (id),
+    decided_by_login name,
+    decided_at timestamptz,
+    decision_notes text,
+    activation_id bigint references perf.model_config_activations (id),
+    foreign key (config_id, model_type) references perf.model_config_history (id, model_type),
+    constraint status_is_known
+        check (status in ('open', 'approved', 'rejected', 'withdrawn')),
+    constraint a_decision_has_a_time check ((status = 'open') = (decided_at is null)),
+    constraint an_approval_has_an_activation
+        check ((status = 'approved') = (activation_id is not null))
+);
+
+comment on table perf.model_config_requests is
+    'A wish to activate a version of a type that needs approval, and what a second person said.';
+
+-- Foreign keys; and the open requests of a type.
+create index model_config_requests_model_type_status_idx
+    on perf.model_config_requests (model_type, status);
+create index model_config_requests_config_id_model_type_idx
+    on perf.model_config_requests (config_id, model_type);
+create index model_config_requests_requested_by_idx on perf.model_config_requests (requested_by);
+create index model_config_requests_decided_by_idx on perf.model_config_requests (decided_by);
+create index model_config_requests_activation_id_idx
+    on perf.model_config_requests (activation_id) where activation_id is not null;
+
+create table perf.audit_log (
+    id bigint primary key,
+    logged_at timestamptz not null,
+    table_name text not null,
+    row_id text not null,
+    action text not null,
+    caller uuid,
+    caller_role name not null,
+    caller_login name not null,
+    old_values jsonb,
+    new_values jsonb,
+    previous_hash bytea not null,
+    hash bytea not null
+);
+
+comment on table perf.audit_log is
+    'Every change of a configuration, activation, request or approval rule. Nobody can edit it, and verify_audit_log() tells if somebody did.';
+comment on column perf.audit_log.id is 'Position in the chain, from 1 without gaps.';
+comment on column perf.audit_log.logged_at is 'When the change was made; entries are in order of commit.';
+comment on column perf.audit_log.caller is 'Whom the token named (auth.uid()).';
+comment on column perf.audit_log.old_values is 'For an update, the values that changed.';
+comment on column perf.audit_log.new_values is 'For an update, what they changed to; else the row.';
+comment on column perf.audit_log.hash is
+    'sha256 of the entry and previous_hash; see perf_internal.get_audit_hash.';
+
+-- What happened to this row.
+create index audit_log_table_name_row_id_idx on perf.audit_log (table_name, row_id);
+
+create table perf_internal.audit_head (
+    is_head boolean primary key default true,
+    entries bigint not null,
+    hash bytea not null,
+    constraint there_is_one_head check (is_head)
+);
+
+comment on table perf_internal.audit_head is
+    'Length and last hash of the audit log; whoever adds an entry locks it.';
+
+insert into perf_internal.audit_head (entries, hash) values (0, sha256('pgkit audit log'));
+
+create table perf_internal.audit_queue (
+    id bigint generated always as identity primary key,
+    transaction_id bigint not null default txid_current(),
+    logged_at timestamptz not null,
+    table_name text not null,
+    row_id text not null,
+    action text not null,
+    caller uuid,
+    caller_role name not null,
+    caller_login name not null,
+    old_values jsonb,
+    new_values jsonb
+);
+
+comment on table perf_internal.audit_queue is
+    'Changes of transactions that have not committed; at commit they become entries of the log.';
