@@ -5,7 +5,7 @@ says how it reads the value or what is wrong with it, so the rules and their wor
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -194,6 +194,10 @@ class Writer:
         """Have the database read a call: return it in plain form, or raise BadCall."""
         self.end_copy()
         given = [value or None for value in call]
+        for field, read in READERS.items():
+            place = FIELDS.index(field)
+            with suppress(ValueError, OverflowError):
+                given[place] = str(read(given[place] or ""))
         with refusing():
             row = self.connection.execute(query("judge_call"), given).fetchone()
             assert row is not None
@@ -275,13 +279,9 @@ def refusing() -> Iterator[None]:
         yield
     except UnicodeEncodeError:
         raise BadCall("not UTF-8") from None
-    except (psycopg.errors.DataException, psycopg.errors.CheckViolation) as error:
+    except (psycopg.DataError, psycopg.errors.CheckViolation) as error:
         message = error.diag.message_primary or str(error)
         raise BadCall(message, error.diag.message_hint) from None
-    except psycopg.DataError as error:
-        if error.sqlstate is not None:
-            raise
-        raise BadCall(str(error)) from None
 
 
 def read_ms(text: str) -> float:
@@ -316,6 +316,14 @@ def read_uuid_time(identifier: UUID | None) -> datetime:
     if identifier is None or identifier.version != 7:
         raise ValueError
     return EPOCH + timedelta(milliseconds=identifier.int >> 80)
+
+
+# What we read and the database does not: 550.0 as a count, seconds since 1970 as a time.
+READERS: dict[str, Callable[[str], object]] = {
+    "input_tokens": read_count,
+    "output_tokens": read_count,
+    "call_timestamp": read_time,
+}
 
 
 def refuse_constant(name: str) -> NoReturn:

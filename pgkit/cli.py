@@ -27,7 +27,7 @@ from pgkit import (
     worker,
 )
 from pgkit.database import connect
-from pgkit.output import print_json, print_rows, print_table
+from pgkit.output import print_json, print_rows
 from pgkit.times import read_time
 
 T = TypeVar("T")
@@ -312,10 +312,11 @@ def run_demo(data: Path, as_json: bool) -> None:
         f"{recorded.loaded + recorded.skipped} real calls: {recorded.loaded} recorded now,"
         f" {recorded.skipped} before; {aggregated[0]['calls']} rolled up now."
     )
-    title = "Successful calls: ours / published in ms, difference in %"
-    print_table(demo.arrange(compared), title)
+    click.echo("Successful calls, in ms, and how far we are from the published figures:\n")
+    for line in demo.format_table(compared):
+        click.echo(line)
     largest = max(abs(row[name]) for row in compared for name in row if "difference" in name)
-    click.echo(f"Largest difference: {largest:.2f} %")
+    click.echo(f"\nLargest difference: {largest:.2f} %")
     example = compared[-1]["model"]
     span = f"--from {demo.START:%Y-%m-%dT%H:%M} --to {demo.END:%Y-%m-%dT%H:%M}"
     click.echo("The server runs on. Try:")

@@ -1,6 +1,7 @@
 """Load the bundled LLMPerf calls and compare what we say about them with what was published."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,8 @@ from pgkit.database import Connection, query
 # The calls have no time of their own, so they share an hour of the month they were made in.
 START = datetime(2023, 12, 19, 10, tzinfo=UTC)
 END = START + timedelta(hours=1)
-# What is compared, and its heading; ttft is the time to the first token.
-FIGURES = {"p50": "p50", "p95": "p95", "p99": "p99", "first_token_p50": "ttft p50"}
+# What is compared, and its heading.
+FIGURES = {"p50": "p50", "p95": "p95", "p99": "p99", "first_token_p50": "first token p50"}
 
 
 def load(connection: Connection) -> Written:
@@ -52,17 +53,14 @@ def compare(connection: Connection) -> list[dict[str, Any]]:
     return compared
 
 
-def arrange(compared: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the comparison as a table: ours, published, difference in percent."""
-    return [
-        {
-            "model": row["model"],
-            "calls": row["calls"],
-            **{
-                heading: f"{row[figure]:.0f} / {row[f'{figure}_published']:.0f}"
-                f" {row[f'{figure}_difference']:+.2f}"
-                for figure, heading in FIGURES.items()
-            },
-        }
-        for row in compared
-    ]
+def format_table(compared: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the comparison as lines: for each figure ours, the published, the difference."""
+    width = max(len(row["model"]) for row in compared)
+    yield " " * width + "".join(f"{heading:>20}" for heading in FIGURES.values()).rstrip()
+    yield f"{'model':{width}}" + "    ours  publ.     %" * len(FIGURES)
+    for row in compared:
+        yield f"{row['model']:{width}}" + "".join(
+            f"{row[figure]:8.0f}{row[f'{figure}_published']:7.0f}"
+            f"{row[f'{figure}_difference']:+6.2f}"
+            for figure in FIGURES
+        )

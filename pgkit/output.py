@@ -13,8 +13,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-WIDTH_OF_FILES = 120
-
 Row = Mapping[str, Any]
 
 
@@ -33,8 +31,7 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2, default=jsonable, ensure_ascii=False))
 
 
-def print_table(rows: Sequence[Row], title: str | None = None) -> None:
-    """Print an aligned table, as wide as the terminal, or as it needs to be where there is none."""
+def print_table(rows: Sequence[Row], title: str | None) -> None:
     table = Table(title=title, title_justify="left", header_style="bold")
     for name in rows[0]:
         right = any(isinstance(row[name], int | float | Decimal) for row in rows)
@@ -42,7 +39,7 @@ def print_table(rows: Sequence[Row], title: str | None = None) -> None:
     for row in rows:
         # Text, because a name from the database may contain what rich takes for markup.
         table.add_row(*(Text(shown(value)) for value in row.values()))
-    Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES).print(table)
+    Console().print(table)
 
 
 def print_plain(rows: Sequence[Row]) -> None:

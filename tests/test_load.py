@@ -1,0 +1,312 @@
+"""Loading files: formats, names, conversions, what is refused and where, ids."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+HEADER = "timestamp,model,tool,latency_ms"
+GOOD = "2020-01-06T10:00:00Z,acme/one,chat,12.5"
+COLUMNS = (
+    "m.name, t.name, r.response_time_ms, r.success, c.parameters, r.input_tokens,"
+    " r.output_tokens, r.error_type, r.first_token_ms, r.call_timestamp at time zone 'UTC', r.id"
+)
+
+
+def recorded(connection: psycopg.Connection, columns: str = COLUMNS) -> list[tuple]:
+    return connection.execute(
+        f"select {columns} from perf.performance_metrics_raw as r"
+        " join perf.model_tool_configs as c on c.id = r.model_tool_config_id"
+        " join perf.models as m on m.id = c.model_id"
+        " join perf.tools as t on t.id = c.tool_id"
+        " order by r.call_timestamp, r.response_time_ms"
+    ).fetchall()
+
+
+def count(connection: psycopg.Connection) -> int:
+    row = connection.execute("select count(*) from perf.performance_metrics_raw").fetchone()
+    assert row is not None
+    return row[0]
+
+
+def write(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_csv_columns_are_found_by_name_and_alias(pgkit, database, connection, tmp_path) -> None:
+    file = write(
+        tmp_path / "calls.csv",
+        "Timestamp,MODEL,tool_name,latency_ms,ok,params,prompt_tokens,completion_tokens,"
+        "error,ttft_ms,note",
+        '2020-01-06T10:00:00Z,acme/one,chat,12.5,yes,"{""temperature"": 1, ""user"": 7}",'
+        "5,6,,3.25,hello",
+        "2020-01-06 12:30:00.25+02:00,acme/one,chat,1e3,,,7.0,,timeout,,",
+    )
+    loaded = pgkit("load", file, dsn=database)
+    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.stdout == (
+        "Loaded 2 calls, from 2020-01-06 10:00:00+00:00 to 2020-01-06 12:30:00.250000+02:00.\n"
+    )
+    assert "Not loaded: columns note\n" in loaded.stderr
+    first, second = recorded(connection)
+    assert first[:6] == ("acme/one", "chat", 12.5, True, {"temperature": 1, "user": 7}, 5)
+    assert first[6:9] == (6, None, 3.25)
+    assert second[2:9] == (1000.0, False, {}, 7, None, "timeout", None)
+    assert str(second[9]) == "2020-01-06 10:30:00.250000"
+
+
+def test_json_lines_may_each_have_other_keys(pgkit, database, connection, tmp_path) -> None:
+    call = {"model_name": "acme/one", "tool_name": "chat", "response_time_ms": 12}
+    lines = [
+        {**call, "call_timestamp": "2020-01-06T10:00:00Z", "parameters": {"max_tokens": 5}},
+        {**call, "success": False, "error_type": "tab\there", "call_timestamp": 1578305100.5},
+        {"call_timestamp": "2020-01-06T10:10:00Z", **call, "input_tokens": None},
+    ]
+    file = write(tmp_path / "calls", "", *map(json.dumps, lines))
+    loaded = pgkit("load", "--json", file, dsn=database)
+    assert loaded.returncode == 0, loaded.stderr
+    assert json.loads(loaded.stdout)["loaded"] == 3
+    rows = recorded(connection)
+    assert [row[4] for row in rows] == [{"max_tokens": 5}, {}, {}]
+    assert (rows[1][3], rows[1][7], str(rows[1][9])) == (
+        False,
+        "tab\there",
+        "2020-01-06 10:05:00.500000",
+    )
+
+
+@pytest.mark.parametrize("is_json", [True, False])
+def test_gzip_is_known_by_its_content_and_stdin_is_read(
+    pgkit, database, connection, is_json
+) -> None:
+    lines = f"{HEADER}\n{GOOD}\n"
+    if is_json:
+        lines = json.dumps(dict(zip(HEADER.split(","), GOOD.split(","), strict=True)))
+    command = [sys.executable, "-m", "pgkit", "--dsn", database, "load", "-"]
+    packed = subprocess.run(
+        command, input=gzip.compress(lines.encode()), capture_output=True, check=False
+    )
+    assert packed.returncode == 0, packed.stderr
+    plain = subprocess.run(command, input=lines.encode(), capture_output=True, check=False)
+    assert plain.returncode == 0, plain.stderr
+    assert [row[2] for row in recorded(connection)] == [12.5, 12.5]
+
+
+def test_a_mapping_converts_units_and_a_constant_fills_in(
+    pgkit, database, connection, tmp_path
+) -> None:
+    file = write(
+        tmp_path / "calls.csv",
+        "provider;model;end_to_end_latency_s;ttft_s;at_ms",
+        "acme;acme/one;1.5;0.25;1578304800500",
+    )
+    loaded = pgkit(
+        "load",
+        file,
+        *("--map", "end_to_end_latency_s*1000=response_time_ms"),
+        *("--map", "ttft_s*1e3=first_token_ms"),
+        *("--map", "AT_MS/1000=call_timestamp"),
+        *("--set", "tool_name=chat"),
+        dsn=database,
+    )
+    assert loaded.returncode == 0, loaded.stderr
+    (row,) = recorded(connection)
+    assert (row[1], row[2], row[8], str(row[9])) == (
+        "chat",
+        1500.0,
+        250.0,
+        "2020-01-06 10:00:00.500000",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (",acme/one,chat,1", "call_timestamp must be given, got null"),
+        ("2020-01-06,,chat,1", "model_name must have 1 to 200 characters, got null"),
+        ("2020-01-06,acme/one, ,1", 'tool_name must have 1 to 200 characters, got " "'),
+        (f"2020-01-06,{'x' * 201},chat,1", "model_name must have 1 to 200 characters, got"),
+        ("2020-01-06,acme/one,chat,", "response_time_ms must be between 0 and 1e10, got null"),
+        ("2020-01-06,acme/one,chat,-1", 'response_time_ms must be between 0 and 1e10, got "-1"'),
+        ("2020-01-06,acme/one,chat,NaN", 'response_time_ms must be between 0 and 1e10, got "NaN"'),
+        ("2020-01-06,acme/one,chat,inf", "response_time_ms must be between 0 and 1e10, got"),
+        ("2020-01-06,acme/one,chat,1e11", "response_time_ms must be between 0 and 1e10, got"),
+        ("2020-01-06,acme/one,chat,1_0", "invalid input syntax for type double precision"),
+        ("2020-01-06,acme/one,chat,fast", "invalid input syntax for type double precision"),
+        ("9999-12-31,acme/one,chat,1", "call_timestamp must be between 1970 and tomorrow, got"),
+        ("1969-12-31,acme/one,chat,1", "call_timestamp must be between 1970 and tomorrow, got"),
+        ("2020-13-01,acme/one,chat,1", "date/time field value out of range"),
+        ("soon,acme/one,chat,1", "invalid input syntax for type timestamp with time zone"),
+        ("2020-01-06,acme/one,chat", "3 fields, but the first line has 4"),
+        ('2020-01-06,"acme/one"x,chat,1', "',' expected after '\"'"),
+        ("2020-01-06,acme/one,\udcff,1", "not UTF-8"),
+        ("2020-01-06,acme/one,a\0b,1", "PostgreSQL text fields cannot contain NUL"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_is_loaded(
+    pgkit, database, connection, tmp_path, line, reason
+) -> None:
+    first = write(tmp_path / "first.csv", HEADER, GOOD)
+    second = tmp_path / "second.csv"
+    text = f"{HEADER}\n{GOOD}\n{line}\n{GOOD}\n"
+    second.write_bytes(text.encode(errors="surrogateescape"))
+    failed = pgkit("load", first, second, dsn=database)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"Error: {second}:3: {reason}"), failed.stderr
+    assert count(connection) == 0
+    assert connection.execute("select count(*) from perf.models").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"model_name": 5}, 'model_name must be a string, got "5"'),
+        ({"parameters": [1]}, 'parameters must be a JSON object, got "[1]"'),
+        ({"parameters": {"x": "y" * 70000}}, "parameters must be at most 64 KB, got"),
+        ({"input_tokens": -1}, "input_tokens must not be negative, got -1"),
+        ({"output_tokens": 2**31}, 'value "2147483648" is out of range for type integer'),
+        ({"input_tokens": 1.5}, 'invalid input syntax for type integer: "1.5"'),
+        ({"error_type": "x" * 201}, "error_type must have 1 to 200 characters, got"),
+        ({"first_token_ms": float("inf")}, "first_token_ms must be between 0 and 1e10"),
+        ({"success": "maybe"}, 'invalid input syntax for type boolean: "maybe"'),
+        ({"call_id": "7"}, 'invalid input syntax for type uuid: "7"'),
+        ({"provider": "other"}, 'provider of model "acme/one" is "acme", got "other"'),
+    ],
+)
+def test_a_bad_value_in_json_is_refused_as_record_call_does(
+    pgkit, database, connection, tmp_path, change, reason
+) -> None:
+    call = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+    file = write(tmp_path / "calls.jsonl", json.dumps(call), json.dumps({**call, **change}))
+    failed = pgkit("load", file, dsn=database)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"Error: {file}:2: {reason}"), failed.stderr
+    assert count(connection) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        ('{"model": "x",\n}', ":1", "not JSON"),
+        ("[1]", ":1", "a JSON array"),
+        ("{}\n", ":1", "no column for model_name"),
+        ("model,tool,latency_ms\n", ":1", "no column for call_timestamp"),
+        ("model,model,tool,ts,latency_ms\n", ":1", "model_name may be 'model' or 'model'"),
+        (f'\n{HEADER}\n"2020-01-06","a\nb",chat,1\n2020-01-06,m,chat,x\n', ":5", "invalid input"),
+        (f'{HEADER}\n2020-01-06,m,"chat', ":2", "unexpected end of data"),
+        ("\x1f\ufffd", ":1", "no column"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_where(
+    pgkit, database, tmp_path, text, place, reason
+) -> None:
+    file = tmp_path / "calls"
+    file.write_text(text, encoding="utf-8")
+    failed = pgkit("load", file, dsn=database)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"Error: {file}{place}: {reason}"), failed.stderr
+
+
+def test_a_damaged_gzip_file_loads_nothing(pgkit, database, connection, tmp_path) -> None:
+    file = tmp_path / "calls.csv.gz"
+    file.write_bytes(gzip.compress(f"{HEADER}\n{GOOD}\n".encode() * 1)[:-9])
+    failed = pgkit("load", file, dsn=database)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"Error: {file}: ")
+    assert count(connection) == 0
+
+
+def test_an_empty_file_is_no_calls(pgkit, database, tmp_path) -> None:
+    for text in ("", "\n", f"{HEADER}\n"):
+        (tmp_path / "calls.csv").write_text(text)
+        loaded = pgkit("load", tmp_path / "calls.csv", dsn=database)
+        assert (loaded.returncode, loaded.stdout) == (0, "Loaded 0 calls.\n")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--map", "x=latency"),
+        ("--map", "=tool_name"),
+        ("--map", "x*2=model_name"),
+        ("--map", "x/0=response_time_ms"),
+        ("--set", "tool=chat"),
+    ],
+)
+def test_a_wrong_mapping_is_misuse(pgkit, database, tmp_path, option) -> None:
+    file = write(tmp_path / "calls.csv", HEADER, GOOD)
+    assert pgkit("load", file, *option, dsn=database).returncode == 2
+
+
+def test_a_mapping_of_a_column_that_is_not_there_is_refused(pgkit, database, tmp_path) -> None:
+    csv = write(tmp_path / "calls.csv", HEADER, GOOD)
+    failed = pgkit("load", csv, "--map", "tokens=input_tokens", dsn=database)
+    assert f"{csv}:1: no column 'tokens'" in failed.stderr
+    call = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+    lines = write(tmp_path / "calls.jsonl", json.dumps(call))
+    failed = pgkit("load", lines, "--map", "tokens=input_tokens", dsn=database)
+    assert "no line has the key 'tokens'" in failed.stderr
+
+
+def test_calls_with_an_id_are_loaded_once(pgkit, database, connection, tmp_path) -> None:
+    ids = [f"00000000-0000-4000-8000-00000000000{n}" for n in range(3)]
+    lines = [f"{GOOD},{identifier}" for identifier in ids]
+    file = write(tmp_path / "calls.csv", f"{HEADER},call_id", lines[0], lines[1], lines[0], GOOD)
+    assert pgkit("load", file, dsn=database).returncode == 1
+    file = write(tmp_path / "calls.csv", f"{HEADER},call_id", *lines[:2], lines[0], f"{GOOD},")
+    loaded = json.loads(pgkit("load", "--json", file, dsn=database).stdout)
+    assert (loaded["loaded"], loaded["skipped"]) == (3, 1)
+    file = write(tmp_path / "more.csv", f"{HEADER},call_id", *lines)
+    loaded = json.loads(pgkit("load", "--json", file, dsn=database).stdout)
+    assert (loaded["loaded"], loaded["skipped"]) == (1, 2)
+    assert count(connection) == 4
+
+
+def test_record_call_and_load_know_each_others_ids(pgkit, database, connection, tmp_path) -> None:
+    identifier = "016f7a1a-9800-7000-8000-000000000001"
+    file = write(
+        tmp_path / "calls.csv", "model,tool,latency_ms,call_id", f"acme/one,chat,5,{identifier}"
+    )
+    assert json.loads(pgkit("load", "--json", file, dsn=database).stdout)["loaded"] == 1
+    again = connection.execute(
+        "select perf.record_call('acme/one', 'chat', 5, call_id => %s)", [identifier]
+    )
+    assert again.fetchone() == (False,)
+
+
+def test_parameters_that_do_not_matter_share_a_configuration(
+    pgkit, database, connection, tmp_path
+) -> None:
+    call = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+    lines = [{**call, "parameters": {"temperature": n % 2, "request": n}} for n in range(50)]
+    file = write(tmp_path / "calls.jsonl", *map(json.dumps, lines))
+    assert pgkit("load", file, dsn=database).returncode == 0
+    rows = connection.execute(
+        "select c.parameters -> 'temperature', count(*) from perf.performance_metrics_raw as r"
+        " join perf.model_tool_configs as c on c.id = r.model_tool_config_id group by 1 order by 1"
+    ).fetchall()
+    assert rows == [(0, 25), (1, 25)]
+
+
+def test_loaded_calls_are_rolled_up_like_others(pgkit, database, connection, tmp_path) -> None:
+    file = write(tmp_path / "calls.csv", HEADER, *[GOOD] * 3000)
+    assert pgkit("load", file, dsn=database).returncode == 0
+    assert pgkit("aggregate", dsn=database).stdout == "3000\n"
+    assert pgkit("aggregate", dsn=database).stdout == "0\n"
+
+
+def test_a_user_who_may_not_load_is_told(pgkit, database, connection, tmp_path) -> None:
+    name = f"recorder_{connection.info.dbname}"
+    connection.execute(f"create role {name} login in role perf_recorder".encode())
+    try:
+        dsn = psycopg.conninfo.make_conninfo(database, user=name)
+        failed = pgkit("load", write(tmp_path / "calls.csv", HEADER, GOOD), dsn=dsn)
+        assert failed.returncode == 1
+        assert "may not write perf.performance_metrics_raw" in failed.stderr
+    finally:
+        connection.execute(f"drop role {name}".encode())
