@@ -19,12 +19,12 @@ comment on column perf_internal.rollup_state.origin is
 
 -- pg_dump does not save what a materialized view holds: it has the restored database compute it
 -- again, after all data is in. So this row tells a restored database from the one it was dumped
--- from, and which transactions are newer than the restore. A physical copy, whose transaction ids
--- go on, keeps it.
+-- from, and which transactions are newer than the restore: those after this one, which may itself
+-- have restored all data. A physical copy, whose transaction ids go on, keeps it.
 create materialized view perf_internal.origin as
 select
     c.system_identifier,
-    txid_snapshot_xmax(txid_current_snapshot()) as first_transaction_id
+    txid_current() + 1 as first_transaction_id
 from pg_catalog.pg_control_system() as c;
 
 comment on materialized view perf_internal.origin is
