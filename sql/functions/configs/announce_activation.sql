@@ -8,10 +8,12 @@ begin
     update perf.model_config_history as c
     set is_active = false
     where c.model_type = new.model_type
-        and c.is_active;
+        and c.is_active
+        and c.id <> new.config_id;
     update perf.model_config_history as c
     set is_active = true
-    where c.id = new.config_id;
+    where c.id = new.config_id
+        and not c.is_active;
     perform pg_notify(
         'perf_config',
         jsonb_build_object(

@@ -2,6 +2,7 @@ create or replace function perf_internal.get_guard_problem(guard jsonb)
 returns text
 language plpgsql
 stable
+strict
 set search_path = ''
 as $$
 declare
