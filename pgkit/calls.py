@@ -268,8 +268,8 @@ class Writer:
             recorded = self.connection.execute(query("record_loaded_calls")).rowcount
             self.connection.execute("drop table pg_temp.loaded_calls")
         self.connection.execute("set local perf.calls_are_checked = 'off'")
-        skipped = self.waiting - recorded
-        return Written(self.written + recorded, skipped, self.first, self.last)
+        first, last = (time and time.astimezone(UTC) for time in (self.first, self.last))
+        return Written(self.written + recorded, self.waiting - recorded, first, last)
 
 
 @contextmanager

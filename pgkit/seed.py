@@ -2,6 +2,8 @@
 
 import hashlib
 import random
+from bisect import bisect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -27,6 +29,7 @@ PARAMETERS = '{"streaming": true}'
 HOURS = (3, 2, 2, 2, 3, 5, 9, 16, 25, 32, 35, 34, 30, 34, 36, 34, 30, 24, 18, 14, 11, 9, 7, 4)
 WEEKDAYS = (10, 11, 11, 10, 9, 4, 3)
 HOUR = timedelta(hours=1)
+GOLDEN_RATIO = (1 + 5**0.5) / 2
 
 
 def add_reference_data(connection: Connection) -> None:
@@ -47,8 +50,8 @@ def add_calls(
 ) -> Written:
     """Add sample calls of the whole hours in the days before a time; count those already there.
 
-    A call depends on the seed, its hour and its number in the hour only. So a second run adds
-    nothing, one at a later hour the hours since, and one with more calls the difference.
+    A call depends on the seed, its hour and its number in the hour only. So a second run in the
+    same hour adds nothing, and one with more calls adds the difference.
     """
     samples = llmperf.read_samples()
     with Writer(connection, are_samples=True) as writer:
@@ -63,9 +66,13 @@ def spread(calls: int, days: int, until: datetime) -> Iterator[tuple[datetime, i
     end = until.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     hours = [end - HOUR * back for back in range(days * 24, 0, -1)]
     weights = list(accumulate(HOURS[hour.hour] * WEEKDAYS[hour.weekday()] for hour in hours))
-    shares = [round(calls * weight / weights[-1]) for weight in weights]
-    for hour, before, after in zip(hours, [0, *shares], shares, strict=False):
-        yield hour, after - before
+    # Multiples of the golden ratio fill the line evenly at any number, so that more calls never
+    # take one away from an hour.
+    found = Counter(
+        bisect(weights, number * GOLDEN_RATIO % 1 * weights[-1]) for number in range(calls)
+    )
+    for place, hour in enumerate(hours):
+        yield hour, found[place]
 
 
 def make_calls(

@@ -50,7 +50,7 @@ def test_csv_columns_are_found_by_name_and_alias(pgkit, database, connection, tm
     loaded = pgkit("load", file, dsn=database)
     assert loaded.returncode == 0, loaded.stderr
     assert loaded.stdout == (
-        "Loaded 2 calls, from 2020-01-06 10:00:00+00:00 to 2020-01-06 12:30:00.250000+02:00.\n"
+        "Loaded 2 calls, from 2020-01-06 10:00:00+00:00 to 2020-01-06 10:30:00.250000+00:00.\n"
     )
     assert "Not loaded: columns note\n" in loaded.stderr
     first, second = recorded(connection)

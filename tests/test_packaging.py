@@ -12,7 +12,7 @@ from pgkit import migrations
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_wheel_carries_the_sql(tmp_path) -> None:
+def test_the_wheel_carries_sql_and_data(tmp_path) -> None:
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
         cwd=ROOT,
@@ -22,6 +22,7 @@ def test_the_wheel_carries_the_sql(tmp_path) -> None:
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
     wanted = {f"pgkit/sql/{file.name}" for file in migrations.read_files(ROOT / "sql")}
     wanted |= {f"pgkit/queries/{path.name}" for path in (ROOT / "pgkit/queries").iterdir()}
+    wanted |= {f"pgkit/data/llmperf/{p.name}" for p in (ROOT / "pgkit/data/llmperf").iterdir()}
     assert wanted - names == set()
 
 

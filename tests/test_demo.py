@@ -1,0 +1,67 @@
+"""The demo: real calls against the figures published for them."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pgkit import demo, llmperf, server
+from pgkit.database import connect
+
+FIGURES = ("p50", "p95", "p99", "first_token_p50")
+
+
+def test_every_published_figure_is_met_within_half_a_percent(database) -> None:
+    with connect(database) as connection:
+        assert demo.load(connection).loaded == 2100
+        before = demo.compare(connection)
+        connection.execute("select perf.aggregate_performance_metrics()")
+        compared = demo.compare(connection)
+    assert len(compared) == 14
+    assert compared == before
+    for row in compared:
+        for figure in FIGURES:
+            assert abs(row[f"{figure}_difference"]) <= 0.5, (row["model"], figure)
+
+
+def test_failed_calls_are_errors_as_often_as_published(database) -> None:
+    with connect(database) as connection:
+        demo.load(connection)
+        rows = connection.execute(
+            "select model, 1 - success_rate from perf.get_model_comparison(%s, %s)",
+            [demo.START, demo.END],
+        ).fetchall()
+    published = {row.model_name: pytest.approx(row.error_rate) for row in llmperf.read_published()}
+    assert dict(rows) == published
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data directory that the server's account can reach, also when we are root."""
+    folder = Path(tempfile.mkdtemp(prefix="pgkit-"))
+    folder.chmod(0o755)
+    yield folder / "demo"
+    server.down(folder / "demo")
+    shutil.rmtree(folder)
+
+
+def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
+    first = pgkit("demo", "--data", data)
+    assert first.returncode == 0, first.stderr
+    assert "2100 recorded now, 0 before; 2100 rolled up now" in first.stdout
+    second = pgkit("demo", "--data", data)
+    assert "0 recorded now, 2100 before; 0 rolled up now" in second.stdout
+    assert first.stdout.splitlines()[1:] == second.stdout.splitlines()[1:]
+
+
+def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
+    lines = pgkit("demo", "--data", data).stdout.splitlines()
+    dsn = next(line for line in lines if "DATABASE_URL=" in line).split("=", 1)[1].strip("'")
+    trends, errors, down = (line.split()[1:] for line in lines if line.startswith("  pgkit "))
+    (bucket,) = json.loads(pgkit(*trends, "--json", dsn=dsn).stdout)
+    assert bucket["call_count"] == 150
+    assert len(json.loads(pgkit(*errors, "--json", dsn=dsn).stdout)) == 5
+    assert pgkit(*down).returncode == 0

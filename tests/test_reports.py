@@ -1,0 +1,144 @@
+"""Reports, roles, schedule: what the commands print, and how they end."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pgkit import reports, times
+
+SPAN = ["--from", "2020-01-06", "--to", "2020-01-07"]
+USER = "00000000-0000-4000-8000-000000000009"
+NOW = datetime(2020, 1, 8, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def calls(connection) -> None:
+    for hour, response_time, error_type in ((10, 100, None), (10, 300, None), (11, 50, "timeout")):
+        connection.execute(
+            "select perf.record_call('acme/one', 'chat', %s, error_type => %s,"
+            " first_token_ms => 10, output_tokens => 20, parameters => '{\"temperature\": 1}',"
+            " call_timestamp => %s)",
+            [response_time, error_type, f"2020-01-06 {hour}:00+00"],
+        )
+
+
+def test_trends_show_calls_at_once(pgkit, database, calls) -> None:
+    arguments = ["trends", "acme/one", "chat", *SPAN]
+    hourly = json.loads(pgkit(*arguments, "--json", dsn=database).stdout)
+    assert [row["call_count"] for row in hourly] == [2, 1]
+    assert hourly[0]["time_bucket"] == "2020-01-06T10:00:00+00:00"
+    assert hourly[0]["avg_response_time"] == 200
+    options = ["--granularity", "daily", "--outcome", "success", "--parameters"]
+    daily = json.loads(
+        pgkit(*arguments, "--json", *options, '{"temperature": 1.0}', dsn=database).stdout
+    )
+    assert [row["call_count"] for row in daily] == [2]
+
+
+def test_a_pipe_gets_tabs_and_every_column(pgkit, database, calls) -> None:
+    heading, *rows = pgkit("trends", "acme/one", "chat", *SPAN, dsn=database).stdout.splitlines()
+    assert heading.split("\t")[:2] == ["time_bucket", "avg_response_time"]
+    assert len(rows) == 2
+    assert all(row.count("\t") == heading.count("\t") for row in rows)
+
+
+def test_an_unknown_model_is_one_error_line(pgkit, database) -> None:
+    failed = pgkit("trends", "acme/none", "chat", dsn=database)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("Error: ")
+    assert "acme/none" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_compare_percentiles_and_errors(pgkit, database, calls) -> None:
+    (row,) = json.loads(pgkit("compare", *SPAN, "--json", dsn=database).stdout)
+    assert (row["model"], row["call_count"], row["error_count"]) == ("acme/one", 3, 1)
+    (row,) = json.loads(
+        pgkit("percentiles", "0.5", *SPAN, "--by", "tool", "--exact", "--json", dsn=database).stdout
+    )
+    assert (row["tool"], row["value_ms"]) == ("chat", 100)
+    (row,) = json.loads(
+        pgkit("percentiles", "1", *SPAN, "--first-token", "--exact", "--json", dsn=database).stdout
+    )
+    assert (row["model"], row["value_ms"]) == ("acme/one", 10)
+    (row,) = json.loads(pgkit("errors", *SPAN, "--json", dsn=database).stdout)
+    assert (row["error_type"], row["error_count"]) == ("timeout", 1)
+
+
+def test_nothing_to_report_is_no_failure(pgkit, database) -> None:
+    for command in ("compare", "percentiles", "errors"):
+        empty = pgkit(command, *SPAN, dsn=database)
+        assert (empty.returncode, empty.stdout) == (0, ""), empty.stderr
+        assert empty.stderr.startswith("No call")
+
+
+def test_health_fails_when_calls_wait_too_long(pgkit, database, connection, calls) -> None:
+    waiting = pgkit("health", "--json", dsn=database)
+    assert waiting.returncode == 1
+    assert json.loads(waiting.stdout)[0]["status"] == "fail"
+    assert pgkit("worker", "--once", dsn=database).returncode == 0
+    assert pgkit("health", dsn=database).returncode == 0
+    assert "rollup lag\tok\t" in pgkit("doctor", dsn=database).stdout
+
+
+def test_roles_are_granted_and_revoked(pgkit, database, connection) -> None:
+    granted = pgkit("grant-role", USER, "analyst", "--username", "ann", dsn=database)
+    assert (granted.returncode, granted.stderr) == (0, "Granted.\n")
+    assert connection.execute("select perf.has_role(%s, 'analyst')", [USER]).fetchone() == (True,)
+    assert "already" in pgkit("grant-role", USER, "analyst", dsn=database).stderr
+    assert pgkit("revoke-role", USER, "analyst", dsn=database).stderr == "Revoked.\n"
+    assert connection.execute("select perf.has_role(%s, 'analyst')", [USER]).fetchone() == (False,)
+    assert "did not have it" in pgkit("revoke-role", USER, "analyst", dsn=database).stderr
+    assert pgkit("grant-role", "somebody", "analyst", dsn=database).returncode == 2
+    assert pgkit("grant-role", USER, "king", dsn=database).returncode == 2
+
+
+def test_schedule_without_pg_cron_says_what_to_do(pgkit, database) -> None:
+    for command in ("schedule", "unschedule"):
+        failed = pgkit(command, dsn=database)
+        assert failed.returncode == 1
+        assert failed.stderr.startswith("Error: pg_cron is not installed in this database\nHint: ")
+
+
+def test_schedule_and_unschedule_with_pg_cron(pgkit, cron_database) -> None:
+    scheduled = json.loads(pgkit("schedule", "--json", dsn=cron_database).stdout)
+    assert scheduled[0]["job_name"] == "pgkit-aggregate"
+    assert "schedule\tok\tall jobs are scheduled" in pgkit("doctor", dsn=cron_database).stdout
+    assert pgkit("unschedule", dsn=cron_database).stdout == f"{len(scheduled)}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("now", NOW),
+        ("90s", NOW - timedelta(seconds=90)),
+        ("30m", NOW - timedelta(minutes=30)),
+        ("24h", NOW - timedelta(days=1)),
+        ("7d", NOW - timedelta(days=7)),
+        ("2w", NOW - timedelta(days=14)),
+        ("2020-01-06", datetime(2020, 1, 6, tzinfo=UTC)),
+        ("2020-01-06T10:00", datetime(2020, 1, 6, 10, tzinfo=UTC)),
+        ("2020-01-06 12:00+02:00", datetime(2020, 1, 6, 10, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_an_age_or_a_date(text, time) -> None:
+    assert times.read_time(text, NOW) == time
+
+
+@pytest.mark.parametrize("text", ["", "7", "-7d", "7y", "yesterday", "999999w", "2020-13-01"])
+def test_anything_else_is_no_time(text) -> None:
+    with pytest.raises(ValueError, match=r"neither an age|before all time"):
+        times.read_time(text, NOW)
+
+
+def test_a_wrong_time_is_misuse(pgkit) -> None:
+    failed = pgkit("compare", "--from", "yesterday")
+    assert failed.returncode == 2
+    assert "neither an age" in failed.stderr
+
+
+def test_a_sparkline_has_a_bar_for_each_value() -> None:
+    assert reports.sparkline([0.0, 4.0, 8.0, None]) == "▁▅█ "
+    assert reports.sparkline([]) == ""
+    assert reports.sparkline([0.0]) == "▁"
