@@ -10,6 +10,7 @@ returns setof perf_internal.performance_metrics
 language plpgsql
 stable
 set search_path = ''
+set timezone = 'UTC'
 set jit = off
 set plan_cache_mode = force_custom_plan
 as $$

@@ -9,6 +9,7 @@ returns bigint
 language plpgsql
 security definer
 set search_path = ''
+set timezone = 'UTC'
 as $$
 declare
     v_start timestamptz;

@@ -12,6 +12,7 @@ create or replace function perf_internal.roll_up_calls(
 returns bigint
 language plpgsql
 set search_path = ''
+set timezone = 'UTC'
 set work_mem = '128MB'
 set jit = off
 set enable_hashjoin = off

@@ -7,6 +7,7 @@ returns table (level text, name text, dropped_rows bigint, freed_bytes bigint, k
 language plpgsql
 security definer
 set search_path = ''
+set timezone = 'UTC'
 set lock_timeout = '30s'
 as $$
 #variable_conflict use_column

@@ -8,6 +8,7 @@ language sql
 stable
 security definer
 set search_path = ''
+set timezone = 'UTC'
 as $$
     select d.day
     from (

@@ -51,7 +51,7 @@ select is(
     perf.get_performance_affecting_parameters('{}'), '{}'::jsonb, 'no parameters leave none'
 );
 
-select is(perf.get_performance_affecting_parameters(null), '{}'::jsonb, 'null leaves none');
+select is(perf.get_performance_affecting_parameters(null), null, 'null is null');
 
 select throws_ok(
     $$ select perf.get_performance_affecting_parameters('[1]') $$,
