@@ -43,6 +43,11 @@ begin
             end;
             call_count := coalesce(v_sketch[array_upper(v_sketch, 1)], 0);
             value := (perf.get_sketch_percentiles(v_sketch, array[v_metric.percentile]))[1];
+            if metric like '%response_time' then
+                value := least(
+                    greatest(value, v_sum.min_response_time), v_sum.max_response_time
+                );
+            end if;
             select i.low, i.high
             into low, high
             from perf.get_sketch_interval(

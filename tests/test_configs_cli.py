@@ -1,0 +1,123 @@
+"""pgkit configs: what people see."""
+
+import json
+
+import click
+import psycopg
+import pytest
+
+from pgkit.cli import config_commands
+
+OLD = {"default_settings": {"steps": 30, "width": 1024}, "tags": ["a", "b"]}
+NEW = {"default_settings": {"steps": 20, "width": 1024, "odd key": None}, "tags": ["a"]}
+
+
+@pytest.mark.parametrize("name", config_commands.commands)
+def test_every_command_and_option_has_help(name) -> None:
+    command = config_commands.commands[name]
+    assert command.help
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+@pytest.fixture
+def saved(pgkit, database, tmp_path):
+    """Two versions of sdxl, the second one active."""
+    for name, data in (("v1", OLD), ("v2", NEW)):
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps(data), encoding="utf-8")
+        done = pgkit("configs", "save", "sdxl", name, file, "--activate", dsn=database)
+        assert done.stdout == f"sdxl@{name[1]} saved; it is active.\n", done.stderr
+    return database
+
+
+def test_saving_again_says_that_it_is_there(pgkit, saved) -> None:
+    again = pgkit("configs", "save", "sdxl", "v1", "-", dsn=saved, input=json.dumps(OLD))
+    assert again.stdout == "sdxl@1 was there already, with the same data.\n"
+
+
+def test_diff_names_each_change_once(pgkit, saved) -> None:
+    done = pgkit("configs", "diff", "sdxl@1", "sdxl", dsn=saved)
+    assert done.stdout.splitlines() == [
+        '+ $.default_settings."odd key": null',
+        "~ $.default_settings.steps: 30 -> 20",
+        '- $.tags[1]: "b"',
+    ]
+    assert done.stderr == "sdxl@1 -> sdxl@2: 1 added, 1 changed, 1 removed\n"
+    same = pgkit("configs", "diff", "sdxl@1", "sdxl@1", dsn=saved)
+    assert (same.stdout, same.stderr) == ("", "sdxl@1 -> sdxl@1: no difference\n")
+
+
+def test_activate_rollback_and_history(pgkit, saved) -> None:
+    back = pgkit("configs", "rollback", "sdxl", "--notes", "too slow", dsn=saved)
+    assert back.stdout.startswith("sdxl@1 (v1) is active since ")
+    again = pgkit("configs", "rollback", "sdxl", dsn=saved)
+    assert again.returncode == 1
+    assert again.stderr.startswith("Error: nothing to roll back to: steps (1) goes past the first")
+    forth = pgkit("configs", "rollback", "sdxl", "--to", "sdxl@2", dsn=saved)
+    assert forth.stdout.startswith("sdxl@2 (v2) is active since ")
+    guarded = pgkit(
+        "configs",
+        "activate",
+        "sdxl@1",
+        "--guard",
+        '{"metric": "error_rate", "worse_than": 0.05, "within": "1 hour"}',
+        dsn=saved,
+    )
+    assert guarded.stdout.splitlines()[1] == (
+        "Guard: back if error_rate exceeds 0.05 over 50 calls or more within 01:00:00."
+    )
+    history = json.loads(pgkit("configs", "history", "--json", dsn=saved).stdout)
+    assert [(row["config"], row["kind"], row["notes"]) for row in history] == [
+        ("sdxl@1", "activate", None),
+        ("sdxl@2", "rollback", None),
+        ("sdxl@1", "rollback", "too slow"),
+        ("sdxl@2", "activate", None),
+        ("sdxl@1", "activate", None),
+    ]
+
+
+def test_list_and_show(pgkit, saved) -> None:
+    listed = pgkit("configs", "list", "sdxl", dsn=saved).stdout.splitlines()
+    assert [line.split("\t")[:3] for line in listed] == [
+        ["config", "config_name", "is_active"],
+        ["sdxl@2", "v2", "yes"],
+        ["sdxl@1", "v1", "no"],
+    ]
+    shown = json.loads(pgkit("configs", "show", "sdxl", "--json", dsn=saved).stdout)
+    assert (shown["config"], shown["config_data"]) == ("sdxl@2", NEW)
+    missing = pgkit("configs", "show", "sdxl@3", dsn=saved)
+    assert missing.returncode == 1
+    assert missing.stderr.startswith('Error: no configuration "sdxl@3"\nHint: ')
+    before = pgkit("configs", "show", "sdxl", "--at", "1d", dsn=saved)
+    assert (before.returncode, before.stdout) == (1, "")
+
+
+def test_impact_says_that_it_is_an_observation(pgkit, saved) -> None:
+    with psycopg.connect(saved, autocommit=True) as connection:
+        connection.execute("select perf.register_model('x/m', model_type => 'sdxl')")
+        statement = "select perf.record_call('x/m', 'chat', %s, %s) from generate_series(1, 100)"
+        connection.execute(statement, [100.0, True])
+        connection.execute("select perf.rollback_model_config('sdxl')")
+        connection.execute(statement, [200.0, True])
+    done = pgkit("configs", "impact", "sdxl", dsn=saved)
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert lines[1][0] == "p50_response_time (ms)"
+    assert (lines[1][3], lines[1][-1]) == ("+100.0 %", "worse")
+    assert "not an experiment" in lines[-1][0]
+
+
+def test_verify_fails_on_an_edited_log(pgkit, saved) -> None:
+    assert pgkit("configs", "verify", dsn=saved).returncode == 0
+    with psycopg.connect(saved, autocommit=True) as connection:
+        connection.execute("alter table perf.audit_log disable trigger user")
+        connection.execute("update perf.audit_log set caller_login = 'nobody' where id = 3")
+    broken = pgkit("configs", "verify", dsn=saved)
+    assert (broken.returncode, broken.stdout) == (1, "entry_id\tproblem\n3\twas changed\n")
+
+
+def test_a_request_is_not_approved_by_its_requester(pgkit, saved) -> None:
+    number = pgkit("configs", "request", "sdxl@1", dsn=saved).stdout.strip()
+    refused = pgkit("configs", "approve", number, dsn=saved)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: a request is approved by somebody else")
