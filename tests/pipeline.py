@@ -155,13 +155,15 @@ def wait_for(condition: Callable[[], object], what: str = "nothing happened") ->
         time.sleep(0.01)
 
 
+def is_blocked(observer: psycopg.Connection, pid: int) -> bool:
+    """Say whether a session waits for a lock that another session holds."""
+    return observer.execute("select pg_blocking_pids(%s) <> '{}'", [pid]).fetchone()[0]
+
+
 def wait_until_blocked(observer: psycopg.Connection, *pids: int) -> None:
     """Wait until these sessions each wait for a lock that another session holds."""
     wait_for(
-        lambda: observer.execute(
-            "select bool_and(pg_blocking_pids(p) <> '{}') from unnest(%s::int[]) as p",
-            [list(pids)],
-        ).fetchone()[0],
+        lambda: all(is_blocked(observer, pid) for pid in pids),
         f"sessions {pids} did not wait for a lock",
     )
 

@@ -50,9 +50,11 @@ def autocommit(database: str) -> Iterator[Callable[[], psycopg.Connection]]:
         )
 
 
-@pytest.fixture(autouse=True)
-def patience(connection: psycopg.Connection) -> None:
-    connection.execute("set statement_timeout = '20s'")
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    """As everywhere, but a wait that does not end fails the test."""
+    with psycopg.connect(database, autocommit=True, options=PATIENCE) as opened:
+        yield opened
 
 
 @contextmanager

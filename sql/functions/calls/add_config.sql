@@ -15,15 +15,17 @@ declare
     v_provider text;
     v_config_id uuid;
 begin
-    insert into perf.models as m (name, provider)
+    insert into perf.models (name, provider)
     values (
         add_config.model_name,
         coalesce(add_config.provider, perf_internal.get_provider(add_config.model_name))
     )
-    on conflict (name) do update
-        set provider = add_config.provider
-        where m.provider = 'unknown'
-            and add_config.provider is not null;
+    on conflict do nothing;
+    update perf.models as m
+    set provider = add_config.provider
+    where m.name = add_config.model_name
+        and m.provider = 'unknown'
+        and add_config.provider <> 'unknown';
     select m.provider
     into v_provider
     from perf.models as m

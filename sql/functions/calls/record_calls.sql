@@ -9,6 +9,7 @@ as $$
 declare
     v_calls perf_internal.call[];
     v_kind record;
+    v_has_added_names boolean := false;
     v_recorded bigint;
 begin
     perform perf_internal.require_role('recorder');
@@ -56,8 +57,30 @@ begin
         where perf_internal.find_config(
                 k.model_name, k.tool_name, k.provider, k.parameters
             ) is null
-        order by k.model_name, k.tool_name, k.provider, k.parameters
+        order by
+            k.model_name,
+            k.tool_name,
+            perf_internal.get_parameter_hash(k.parameters),
+            k.provider
     loop
+        -- As a single call does: models first, then tools, then configurations, each in order.
+        -- Whoever meets others who add the same then waits for them, and never they for him.
+        if not v_has_added_names then
+            insert into perf.models (name, provider)
+            select
+                c.model_name,
+                coalesce(min(c.provider), perf_internal.get_provider(c.model_name))
+            from unnest(v_calls) as c
+            group by 1
+            order by 1
+            on conflict do nothing;
+            insert into perf.tools (name)
+            select distinct c.tool_name
+            from unnest(v_calls) as c
+            order by 1
+            on conflict do nothing;
+            v_has_added_names := true;
+        end if;
         perform perf_internal.add_config(
             v_kind.model_name, v_kind.tool_name, v_kind.provider, v_kind.parameters
         );
