@@ -41,6 +41,8 @@ CALLS_PER_REPORT = 2000
 # Lines of JSON may each have other keys; so many sets of keys are remembered.
 MOST_PLANS = 1000
 
+encode_json = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class Source(NamedTuple):
     """The column a field comes from, and what its numbers are multiplied with or divided by."""
@@ -318,11 +320,16 @@ def as_texts(values: Sequence[Any]) -> Call:
     """Return values of JSON as texts; BadCall where a name is something else than a text."""
     for field, value in zip(FIELDS[:2], values, strict=False):
         if value is not None and not isinstance(value, str):
-            raise BadCall(f'{field} must be a string, got "{json.dumps(value)[:60]}"')
-    return [
-        value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for value in values
-    ]
+            raise BadCall(f'{field} must be a string, got "{encode_json(value)[:60]}"')
+    return [value if type(value) is str else as_text(value) for value in values]
+
+
+def as_text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if type(value) in (int, float):
+        return repr(value)
+    return encode_json(value)
 
 
 def calculate(call: Call, plan: Plan) -> Call:

@@ -9,6 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from pgkit import load
+from pgkit.database import Failure, connect
+
 HEADER = "timestamp,model,tool,latency_ms"
 GOOD = "2020-01-06T10:00:00Z,acme/one,chat,12.5"
 COLUMNS = (
@@ -31,6 +34,13 @@ def count(connection: psycopg.Connection) -> int:
     row = connection.execute("select count(*) from perf.performance_metrics_raw").fetchone()
     assert row is not None
     return row[0]
+
+
+def refusal(dsn: str, *files: Path) -> str:
+    """Load files that cannot be, and return why."""
+    with pytest.raises(Failure) as failure, connect(dsn) as opened:
+        load.load(opened, files)
+    return failure.value.message
 
 
 def write(path: Path, *lines: str) -> Path:
@@ -149,15 +159,13 @@ def test_a_mapping_converts_units_and_a_constant_fills_in(
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_loaded(
-    pgkit, database, connection, tmp_path, line, reason
+    database, connection, tmp_path, line, reason
 ) -> None:
     first = write(tmp_path / "first.csv", HEADER, GOOD)
     second = tmp_path / "second.csv"
     text = f"{HEADER}\n{GOOD}\n{line}\n{GOOD}\n"
     second.write_bytes(text.encode(errors="surrogateescape"))
-    failed = pgkit("load", first, second, dsn=database)
-    assert failed.returncode == 1
-    assert failed.stderr.startswith(f"Error: {second}:3: {reason}"), failed.stderr
+    assert refusal(database, first, second).startswith(f"{second}:3: {reason}")
     assert count(connection) == 0
     assert connection.execute("select count(*) from perf.models").fetchone() == (0,)
 
@@ -179,13 +187,11 @@ def test_a_bad_line_is_named_and_nothing_is_loaded(
     ],
 )
 def test_a_bad_value_in_json_is_refused_as_record_call_does(
-    pgkit, database, connection, tmp_path, change, reason
+    database, connection, tmp_path, change, reason
 ) -> None:
     call = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
     file = write(tmp_path / "calls.jsonl", json.dumps(call), json.dumps({**call, **change}))
-    failed = pgkit("load", file, dsn=database)
-    assert failed.returncode == 1
-    assert failed.stderr.startswith(f"Error: {file}:2: {reason}"), failed.stderr
+    assert refusal(database, file).startswith(f"{file}:2: {reason}")
     assert count(connection) == 0
 
 
@@ -202,14 +208,20 @@ def test_a_bad_value_in_json_is_refused_as_record_call_does(
         ("\x1f\ufffd", ":1", "no column"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_where(
-    pgkit, database, tmp_path, text, place, reason
-) -> None:
+def test_a_file_that_cannot_be_read_says_where(database, tmp_path, text, place, reason) -> None:
     file = tmp_path / "calls"
     file.write_text(text, encoding="utf-8")
+    assert refusal(database, file).startswith(f"{file}{place}: {reason}")
+
+
+def test_a_refusal_is_one_error_and_one_hint(pgkit, database, tmp_path) -> None:
+    file = write(tmp_path / "calls.csv", HEADER, "2020-01-06,acme/one,chat,-1")
     failed = pgkit("load", file, dsn=database)
-    assert failed.returncode == 1
-    assert failed.stderr.startswith(f"Error: {file}{place}: {reason}"), failed.stderr
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr == (
+        f'Error: {file}:2: response_time_ms must be between 0 and 1e10, got "-1"\n'
+        "Hint: Nothing was loaded.\n"
+    )
 
 
 def test_a_damaged_gzip_file_loads_nothing(pgkit, database, connection, tmp_path) -> None:
