@@ -1,0 +1,12 @@
+\set config random(1, 200)
+\set ms random(100, 60000)
+\set tokens random(1, 2000)
+select perf.record_call(
+    ('@models'::text[])[:config],
+    ('@tools'::text[])[:config],
+    :ms,
+    parameters => ('@parameters'::jsonb[])[:config],
+    input_tokens => :tokens,
+    output_tokens => :tokens,
+    first_token_ms => :ms / 10.0
+);
