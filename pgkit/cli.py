@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -323,9 +324,19 @@ def run_demo(data: Path, as_json: bool) -> None:
     span = f"--from {demo.START:%Y-%m-%dT%H:%M} --to {demo.END:%Y-%m-%dT%H:%M}"
     click.echo("The server runs on. Try:")
     click.echo(f"  export DATABASE_URL={shlex.quote(dsn)}")
-    click.echo(f"  pgkit trends {example} {llmperf.TOOL} {span}")
-    click.echo(f"  pgkit errors {span}")
-    click.echo(f"  pgkit down --data {shlex.quote(str(data))}")
+    program = called_as()
+    click.echo(f"  {program} trends {example} {llmperf.TOOL} {span}")
+    click.echo(f"  {program} errors {span}")
+    click.echo(f"  {program} down --data {shlex.quote(str(data))}")
+
+
+def called_as() -> str:
+    """Return how to call this program from here: by its name where PATH has it, else its path."""
+    path = Path(sys.argv[0])
+    if path.name != "pgkit" or shutil.which(path.name):
+        return "pgkit"
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 @cli.command()
