@@ -174,7 +174,7 @@ select results_eq(
 );
 
 select results_eq(
-    $$ select a.attname::text
+    $$ select a.attname
        from pg_attribute as a
        where a.attrelid = 'ten'::regclass and a.attnum > 0
        order by a.attnum
@@ -182,7 +182,7 @@ select results_eq(
     array[
         'time_bucket', 'avg_response_time', 'p95_response_time', 'p99_response_time',
         'call_count', 'success_rate'
-    ],
+    ]::name[],
     'six columns come first, in this order'
 );
 

@@ -1,0 +1,176 @@
+begin;
+select plan(30);
+
+set local timezone = 'UTC';
+
+-- Seven days before Wednesday the 15th, whole days of raw calls go before the 8th.
+create temporary table recorded as
+select perf.record_call('acme/one', 'chat', c.ms, call_timestamp => c.called_at)
+from (
+    values
+        (1, timestamptz '2020-01-06 00:00'),
+        (2, '2020-01-06 12:00'),
+        (3, '2020-01-07 23:59:59.999999'),
+        (4, '2020-01-08 00:00')
+) as c (ms, called_at);
+create temporary table made as select * from perf.ensure_partitions('2020-01-08 12:00', 0);
+create temporary table strays as
+select perf.record_call('acme/one', 'chat', 5, call_timestamp => '2019-12-30 12:00');
+
+select is_empty(
+    $$ select * from perf.cleanup_old_performance_data('2019-12-30 12:00') $$,
+    'while all is kept nothing goes'
+);
+select is(
+    (select count(*) from perf.performance_metrics_raw), 5::bigint, 'every call is there'
+);
+
+select results_eq(
+    $$ select level, name, dropped_rows, freed_bytes > 0, kept_because
+       from perf.cleanup_old_performance_data('2020-01-15 23:59:59.999999') $$,
+    $$ values
+        ('raw', 'performance_metrics_raw_default', 1::bigint, true, null::text),
+        ('raw', 'performance_metrics_raw_20200106', 2, true, null),
+        ('raw', 'performance_metrics_raw_20200107', 1, true, null) $$,
+    'whole days older than seven go, with what they took'
+);
+select results_eq(
+    'select r.response_time_ms from perf.performance_metrics_raw as r',
+    'values (4::float8)',
+    'a call on the boundary stays'
+);
+select hasnt_table('perf_internal', 'performance_metrics_raw_20200106', 'partitions are dropped');
+select results_eq(
+    'select x.day, x.calls from perf_internal.dropped_days as x order by 1',
+    $$ values ('2019-12-30'::date, 1::bigint), ('2020-01-06', 2), ('2020-01-07', 1) $$,
+    'which days went is noted'
+);
+select is(
+    (select sum(call_count) from perf.performance_metrics_hourly),
+    5::numeric,
+    'their calls were rolled up first'
+);
+select is_empty(
+    $$ select * from perf.verify_performance_metrics('2019-12-23', '2020-01-20') $$,
+    'nothing differs afterwards'
+);
+select is_empty(
+    $$ select * from perf.cleanup_old_performance_data('2020-01-15 23:59:59.999999') $$,
+    'a second run finds nothing'
+);
+
+create temporary table late as
+select perf.record_call('acme/one', 'chat', 6, call_timestamp => '2020-01-06 12:30');
+select is(perf.aggregate_performance_metrics(), 1::bigint, 'a late call of a dropped day is new');
+select is(perf.aggregate_performance_metrics(), 0::bigint, 'once');
+select is(
+    (select call_count from perf.performance_metrics_daily where time_bucket = '2020-01-06'),
+    3::bigint,
+    'and counts with those dropped'
+);
+select is_empty(
+    $$ select * from perf.verify_performance_metrics('2020-01-06', '2020-01-13') $$,
+    'which is no difference'
+);
+select results_eq(
+    $$ select name, dropped_rows
+       from perf.cleanup_old_performance_data('2020-01-15 23:59:59.999999') $$,
+    $$ values ('performance_metrics_raw_default', 1::bigint) $$,
+    'the next run removes it'
+);
+select is(
+    (select sum(call_count) from perf.performance_metrics_weekly),
+    6::numeric,
+    'and it stays counted once'
+);
+
+savepoint tampered;
+update perf.performance_metrics_hourly
+set call_count = 7 where time_bucket = '2020-01-08 00:00';
+select results_eq(
+    $$ select level, name, dropped_rows, freed_bytes, kept_because
+       from perf.cleanup_old_performance_data('2020-01-16 00:00') $$,
+    $$ values (
+        'raw', 'performance_metrics_raw_20200108', 0::bigint, 0::bigint,
+        '1 buckets differ from their raw calls, first 2020-01-08 00:00:00+00'
+    ) $$,
+    'a day whose rollup was tampered with stays, and why is said'
+);
+select is(
+    (select count(*) from perf.performance_metrics_raw), 1::bigint, 'with its raw call'
+);
+select is(
+    perf.rebuild_performance_metrics('2020-01-08', '2020-01-09'), 1::bigint, 'after a rebuild'
+);
+select results_eq(
+    $$ select name, dropped_rows from perf.cleanup_old_performance_data('2020-01-16 00:00') $$,
+    $$ values ('performance_metrics_raw_20200108', 1::bigint) $$,
+    'it goes'
+);
+rollback to savepoint tampered;
+
+-- 90 days after 2020-01-06 12:00 is 2020-04-05 12:00.
+update perf.retention set keep = null where level = 'raw';
+select results_eq(
+    $$ select level, name, dropped_rows, freed_bytes > 0
+       from perf.cleanup_old_performance_data('2020-04-05 12:30') $$,
+    $$ values ('hourly', 'performance_metrics_hourly', 2::bigint, true) $$,
+    'hours go after 90 days; raw calls stay where they are kept for ever'
+);
+select is(
+    (select min(time_bucket) from perf.performance_metrics_hourly),
+    '2020-01-06 12:00'::timestamptz,
+    'an hour exactly 90 days old stays'
+);
+select is(
+    (select deleted_before from perf.retention where level = 'hourly'),
+    '2020-01-06 12:00'::timestamptz,
+    'before which time hours are gone is noted'
+);
+select is_empty(
+    $$ select * from perf.cleanup_old_performance_data('2020-04-05 12:30') $$,
+    'a second run deletes none'
+);
+select is_empty(
+    $$ select * from perf.verify_performance_metrics('2019-12-23', '2020-01-13') $$,
+    'hours that are gone are no difference'
+);
+
+-- Two years after 2020-01-07 is 2022-01-07.
+select results_eq(
+    $$ select level, dropped_rows
+       from perf.cleanup_old_performance_data('2022-01-07 00:00') $$,
+    $$ values ('hourly', 3::bigint), ('daily', 2) $$,
+    'days go after two years'
+);
+select results_eq(
+    'select level, deleted_before from perf.retention where deleted_before is not null order by 1',
+    $$ values ('daily', '2020-01-07 00:00'::timestamptz), ('hourly', '2021-10-09 00:00') $$,
+    'a day exactly two years old stays'
+);
+select is(
+    (select sum(call_count) from perf.performance_metrics_weekly),
+    6::numeric,
+    'weeks stay for ever'
+);
+select is_empty(
+    $$ select * from perf.verify_performance_metrics('2019-12-23', '2020-01-13') $$,
+    'days that are gone are no difference'
+);
+
+set local role perf_analyst;
+select throws_ok(
+    $$ select * from perf.cleanup_old_performance_data('2020-01-15') $$,
+    '42501',
+    null,
+    'perf_analyst may not'
+);
+
+set local role service_role;
+select lives_ok(
+    $$ select * from perf.cleanup_old_performance_data('2020-01-06') $$,
+    'service_role may'
+);
+
+select * from finish();
+rollback;

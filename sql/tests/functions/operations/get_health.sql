@@ -1,0 +1,217 @@
+begin;
+select plan(25);
+
+set local timezone = 'UTC';
+
+create function pg_temp.health(as_of timestamptz, which text)
+returns table (status text, value text, hint text)
+language sql
+as $$
+    select h.status, h.value, h.hint
+    from perf.get_health(as_of) as h
+    where h.check_name = which
+$$;
+
+select results_eq(
+    $$ select check_name, status, value from perf.get_health('2020-01-06 12:00') $$,
+    $$ values
+        ('rollup lag', 'ok', '0 calls wait, last run never'),
+        ('last run', 'ok', 'never'),
+        ('failed runs', 'ok', '0 in the last 24 hours'),
+        ('schedule', 'warn', 'no job ran in the last 24 hours'),
+        ('partitions', 'fail', 'missing: 2020-01-06, 2020-01-07, 2020-01-08'),
+        ('default partition', 'ok', '0 calls outside every daily partition'),
+        ('retention', 'ok', '0 days of raw calls are overdue') $$,
+    'a new database lacks a schedule and partitions'
+);
+
+select is_empty(
+    $$ select * from perf.get_health('2020-01-06 12:00') where (status = 'ok') <> (hint is null) $$,
+    'what is not ok comes with a hint'
+);
+
+create temporary table recorded as
+select perf.record_call('acme/one', 'chat', 1, call_timestamp => '2020-01-06 12:00');
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'rollup lag') $$,
+    $$ values ('fail', '1 calls wait, last run never') $$,
+    'calls that wait for a first run are a failure'
+);
+
+update perf_internal.rollup_state
+set last_run_at = '2020-01-06 12:00', last_run_calls = 7, last_run_ms = 12.4;
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:03', 'rollup lag') $$,
+    $$ values ('ok', '1 calls wait, last run 2020-01-06 12:00:00 UTC') $$,
+    'three minutes after a run they are not'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:03:00.000001', 'rollup lag')),
+    'warn',
+    'later they are a warning'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:15', 'rollup lag')),
+    'warn',
+    'up to 15 minutes'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:15:00.000001', 'rollup lag')),
+    'fail',
+    'after which they are a failure'
+);
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'last run') $$,
+    $$ values ('ok', '7 calls in 12 ms') $$,
+    'says what the last run did'
+);
+
+insert into perf_internal.worker_runs (job_name, started_at, finished_at, error_message) values
+    ('pgkit-cleanup', '2020-01-06 11:00', '2020-01-06 11:00', 'first'),
+    ('pgkit-cleanup', '2020-01-06 11:30', '2020-01-06 11:30', 'second'),
+    ('pgkit-aggregate', '2020-01-06 11:55', '2020-01-06 11:55', null);
+select results_eq(
+    $$ select * from pg_temp.health('2020-01-06 12:00', 'failed runs') $$,
+    $$ values ('warn', '2 in the last 24 hours',
+        'select * from perf.cleanup_old_performance_data(): second') $$,
+    'failed runs are a warning, with the last message'
+);
+select is(
+    (select status from pg_temp.health('2020-01-07 11:30:00.000001', 'failed runs')),
+    'ok',
+    'for 24 hours'
+);
+select results_eq(
+    $$ select * from pg_temp.health('2020-01-06 12:00', 'schedule') $$,
+    $$ values ('ok', 'last job started 2020-01-06 11:55:00 UTC', null::text) $$,
+    'a job in the last five minutes is a living schedule'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:00:00.000001', 'schedule')),
+    'warn',
+    'after that it may be dead'
+);
+
+-- What pg_cron has, as far as we use it.
+create schema cron;
+create table cron.job (
+    jobid bigint generated always as identity primary key,
+    schedule text not null,
+    command text not null,
+    database text not null default current_database(),
+    jobname text unique
+);
+create table cron.job_run_details (
+    jobid bigint,
+    runid bigint generated always as identity primary key,
+    database text default current_database(),
+    command text,
+    status text,
+    return_message text,
+    start_time timestamptz,
+    end_time timestamptz
+);
+create function cron.schedule(job_name text, schedule text, command text)
+returns bigint
+language sql
+as $$
+    insert into cron.job (jobname, schedule, command)
+    values (job_name, schedule, command)
+    on conflict (jobname) do update
+        set schedule = excluded.schedule,
+            command = excluded.command
+    returning jobid
+$$;
+create function cron.unschedule(job_id bigint)
+returns boolean
+language sql
+as $$
+    delete from cron.job where jobid = job_id returning true
+$$;
+insert into cron.job_run_details (command, status, return_message, start_time)
+values ('select perf.aggregate_performance_metrics()', 'failed', 'third', '2020-01-06 12:00');
+select results_eq(
+    $$ select value, hint from pg_temp.health('2020-01-06 12:00', 'failed runs') $$,
+    $$ values ('3 in the last 24 hours', 'select perf.aggregate_performance_metrics(): third') $$,
+    'runs of pg_cron count too'
+);
+
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'default partition') $$,
+    $$ values ('ok', '1 calls outside every daily partition') $$,
+    'a call of today may be in the default partition'
+);
+select results_eq(
+    $$ select status, hint from pg_temp.health('2020-01-07 12:00', 'default partition') $$,
+    $$ values ('warn', 'Run select * from perf.ensure_partitions() to give them one.') $$,
+    'one of yesterday is a warning'
+);
+select is(
+    (select status from pg_temp.health('2020-01-14 12:00', 'default partition')),
+    'ok',
+    'one that retention removes next is not'
+);
+
+create temporary table made as select * from perf.ensure_partitions('2020-01-06 12:00', 1);
+select results_eq(
+    $$ select * from pg_temp.health('2020-01-06 12:00', 'partitions') $$,
+    $$ values ('warn', 'missing: 2020-01-08', 'Run select * from perf.ensure_partitions().') $$,
+    'a missing partition of the next two days is a warning'
+);
+create temporary table more as select * from perf.ensure_partitions('2020-01-06 12:00', 2);
+select results_eq(
+    $$ select * from pg_temp.health('2020-01-06 12:00', 'partitions') $$,
+    $$ values ('ok', 'today and the next two days are there', null::text) $$,
+    'with all three there nothing is missing'
+);
+
+-- Seven days and two days of grace: the 6th is overdue from the 16th.
+select is(
+    (select status from pg_temp.health('2020-01-15 23:59:59.999999', 'retention')),
+    'ok',
+    'a day that cleanup removes next is not overdue'
+);
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-16 00:00', 'retention') $$,
+    $$ values ('warn', '1 days of raw calls are overdue') $$,
+    'two days later it is'
+);
+
+insert into perf.profiles (id, username) values
+    ('b0000000-0000-4000-8000-000000000000', 'ben'),
+    ('c0000000-0000-4000-8000-000000000000', 'cleo');
+insert into perf.user_roles (user_id, role) values
+    ('b0000000-0000-4000-8000-000000000000', 'analyst'),
+    ('c0000000-0000-4000-8000-000000000000', 'recorder');
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
+select is(
+    (select count(*) from perf.get_health('2020-01-06 12:00')), 7::bigint, 'an analyst by token may ask'
+);
+set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.get_health('2020-01-06 12:00') $$,
+    '42501',
+    'this needs the role analyst or admin',
+    'a recorder by token may not'
+);
+
+set local role perf_analyst;
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:03', 'rollup lag') $$,
+    $$ values ('ok', '1 calls wait, last run 2020-01-06 12:00:00 UTC') $$,
+    'perf_analyst is told the same'
+);
+
+set local role perf_recorder;
+select throws_ok(
+    $$ select * from perf.get_health('2020-01-06 12:00') $$, '42501', null, 'perf_recorder may not ask'
+);
+set local role anon;
+select throws_ok(
+    $$ select * from perf.get_health('2020-01-06 12:00') $$, '42501', null, 'nor may anon'
+);
+
+select * from finish();
+rollback;
