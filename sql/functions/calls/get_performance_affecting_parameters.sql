@@ -9,7 +9,7 @@ set search_path = ''
 as $$
 begin
     if get_performance_affecting_parameters.parameters = '{}' then
-        return '{}';
+        return '{}'::jsonb;
     end if;
     return (
         select coalesce(

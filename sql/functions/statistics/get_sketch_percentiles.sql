@@ -28,7 +28,7 @@ declare
     v_low integer;
     v_high integer;
     v_ends double precision[];
-    v_values double precision[] := '{}';
+    v_values double precision[] := array[]::double precision[];
 begin
     if s is null then
         return null;
