@@ -52,7 +52,8 @@ begin
             raise exception using
                 errcode = 'PT409',
                 message = format(
-                    '%s was 0 under the active configuration: no percentage is worse', g ->> 'metric'
+                    '%s was 0 under the active configuration: no percentage is worse',
+                    g ->> 'metric'
                 ),
                 hint = 'Give worse_than as a number, the limit itself.';
         end if;

@@ -1,5 +1,11 @@
 create or replace function perf.get_config_settings(settings text[])
-returns table (model_type varchar(20), version integer, config_name varchar(100), setting text, value jsonb)
+returns table (
+    model_type varchar(20),
+    version integer,
+    config_name varchar(100),
+    setting text,
+    value jsonb
+)
 language plpgsql
 stable
 set search_path = ''

@@ -1,5 +1,5 @@
--- Not by created_at: what was saved two years ago and in force until yesterday is the first thing to
--- go back to, and what was saved yesterday and never in force is nothing to go back to.
+-- Not by created_at: what was saved two years ago and in force until yesterday is the first thing
+-- to go back to, and what was saved yesterday and never in force is nothing to go back to.
 create or replace function perf.get_rollback_candidates(
     model_type text,
     days integer default 90,
@@ -20,7 +20,9 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 begin
-    if get_rollback_candidates.days is null or get_rollback_candidates.days not between 1 and 36500 then
+    if get_rollback_candidates.days is null
+        or get_rollback_candidates.days not between 1 and 36500
+    then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(

@@ -1,7 +1,7 @@
 -- security definer: no API role may write activations; the caller is checked first. A rollback only
--- goes to what was in force before and passed whatever rule there was then, so it needs no approval:
--- at the moment it is needed the second person may be asleep. Two people who roll back from the same
--- bad version at once would go two steps; from_id makes the second one fail instead.
+-- goes to what was in force before and passed whatever rule there was then, so it needs no
+-- approval: when it is needed, the second person may be asleep. Two people who roll back from the
+-- same bad version at once would go two steps; from_id makes the second one fail instead.
 create or replace function perf.rollback_model_config(
     model_type text,
     steps integer default 1,
@@ -26,7 +26,8 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(
-                'steps must be at least 1, got %s', coalesce(rollback_model_config.steps::text, 'null')
+                'steps must be at least 1, got %s',
+                coalesce(rollback_model_config.steps::text, 'null')
             ),
             hint = 'Give either steps or to_id.';
     end if;

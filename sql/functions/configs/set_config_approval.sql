@@ -12,8 +12,7 @@ begin
             errcode = 'invalid_parameter_value',
             message = 'needs_approval must not be null';
     end if;
-    perform perf_internal.lock_config_type(set_config_approval.model_type);
-    if not found then
+    if perf_internal.lock_config_type(set_config_approval.model_type) is null then
         raise exception using
             errcode = 'PT404',
             message = format(

@@ -44,7 +44,9 @@ begin
         or t.deleted_before <= v_from
     order by g.width
     limit 1;
-    v_first := date_bin(v_width, v_from + v_width - interval '1 microsecond', '2001-01-01 00:00+00');
+    v_first := date_bin(
+        v_width, v_from + v_width - interval '1 microsecond', '2001-01-01 00:00+00'
+    );
     v_last := date_bin(v_width, v_until, '2001-01-01 00:00+00');
     if v_level <> 'hourly' or exists (
         select 1

@@ -22,7 +22,8 @@ as $$
         select
             l.id,
             case
-                when l.id <> l.position then format('entries %s to %s are missing', l.position, l.id - 1)
+                when l.id <> l.position
+                then format('entries %s to %s are missing', l.position, l.id - 1)
                 when l.previous_hash <> l.hash_before then 'does not follow the entry before'
                 when l.hash <> l.computed_hash then 'was changed'
             end as problem

@@ -12,7 +12,8 @@ declare
     r double precision;
     v_quantile double precision;
 begin
-    if get_normal_quantile.p = 'NaN' or get_normal_quantile.p <= 0 or get_normal_quantile.p >= 1 then
+    -- NaN is greater than any number.
+    if get_normal_quantile.p <= 0 or get_normal_quantile.p >= 1 then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(

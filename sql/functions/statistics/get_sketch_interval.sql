@@ -1,6 +1,6 @@
--- The percentile at which get_sketch_percentiles() meets rank r of n is (r - 1) / (n - 1). The limits
--- are taken to the far edges of their bins: a million values would otherwise tell apart what falls
--- on two sides of an edge.
+-- The percentile at which get_sketch_percentiles() meets rank r of n is (r - 1) / (n - 1). The
+-- limits are taken to the far edges of their bins: a million values would otherwise tell apart what
+-- falls on two sides of an edge.
 create or replace function perf.get_sketch_interval(
     sketch bigint[],
     percentile double precision,

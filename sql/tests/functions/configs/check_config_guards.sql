@@ -1,0 +1,92 @@
+begin;
+select plan(11);
+
+select perf.register_model('x/m', model_type => 'sdxl');
+select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
+from generate_series(1, 3) as n;
+select perf.activate_model_config(perf.find_model_config('sdxl@1'));
+select perf.activate_model_config(
+    perf.find_model_config('sdxl@2'),
+    guard => '{"metric": "error_rate", "worse_than": 0.25, "within": "1 hour", "min_calls": 4}'
+);
+
+select is_empty('select * from perf.check_config_guards()', 'a guard without calls holds on');
+
+select perf.record_call('x/m', 'chat', 100, n > 1, call_timestamp => now() + interval '1 minute')
+from generate_series(1, 4) as n;
+
+select is_empty(
+    $$ select * from perf.check_config_guards(now() + interval '2 minutes') $$,
+    'a value at the limit is not worse'
+);
+
+select perf.record_call('x/m', 'chat', 100, false, call_timestamp => now() + interval '2 minutes');
+
+select is_empty(
+    $$ select * from perf.check_config_guards(now() + interval '2 minutes') $$,
+    'a call at as_of does not count yet'
+);
+
+select results_eq(
+    $$ select model_type, guard_status, value, call_count
+       from perf.check_config_guards(now() + interval '3 minutes') $$,
+    $$ values ('sdxl', 'broken', 0.4::float8, 5::bigint) $$,
+    'a value above the limit breaks the guard'
+);
+
+select results_eq(
+    $$ select c.version, a.kind, a.notes, a.guard_status
+       from perf.model_config_activations as a
+       join perf.model_config_history as c on c.id = a.config_id
+       order by a.id $$,
+    $$ values (1, 'activate', null, null),
+        (2, 'activate', null, 'broken'),
+        (1, 'guard', 'error_rate was 0.4000 over 5 calls, limit 0.2500', null) $$,
+    'rolls back and says why'
+);
+
+select is_empty(
+    $$ select * from perf.check_config_guards(now() + interval '4 minutes') $$,
+    'a second check finds nothing to do'
+);
+
+select perf.activate_model_config(
+    perf.find_model_config('sdxl@3'),
+    guard => '{"metric": "p50_response_time", "worse_than": 200, "within": "1 hour", "min_calls": 1}'
+);
+
+select results_eq(
+    $$ select guard_status from perf.check_config_guards(now() + interval '2 hours') $$,
+    $$ values ('held') $$,
+    'a guard whose time is over ends'
+);
+
+select is(
+    (select version from perf.get_active_configs('sdxl')),
+    3,
+    'and leaves its version in force'
+);
+
+select perf.activate_model_config(
+    perf.find_model_config('sdxl@2'),
+    guard => '{"metric": "error_rate", "worse_than": 0.1, "within": "1 hour", "min_calls": 1}'
+);
+select perf.activate_model_config(perf.find_model_config('sdxl@1'));
+
+select is_empty(
+    $$ select * from perf.check_config_guards(now() + interval '3 minutes') $$,
+    'a guard goes with its activation'
+);
+
+select is(
+    (select guard_status from perf.model_config_activations order by id desc offset 1 limit 1),
+    'superseded',
+    'and says so'
+);
+
+set local role authenticated;
+
+select throws_ok('select perf.check_config_guards()', '42501', null, 'an API role does not run it');
+
+select * from finish();
+rollback;

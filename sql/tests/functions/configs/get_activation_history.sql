@@ -1,0 +1,52 @@
+begin;
+select plan(4);
+
+select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
+from generate_series(1, 2) as n;
+-- At fixed times, which the triggers would not allow.
+alter table perf.model_config_activations disable trigger user;
+insert into perf.model_config_activations
+    (model_type, config_id, active_during, kind, activated_by_login, notes)
+select
+    'sdxl',
+    perf.find_model_config('sdxl@' || v.version),
+    v.active_during,
+    'activate',
+    'ada',
+    v.notes
+from (values
+    (1, 1, tstzrange('2020-01-06 00:00+00', '2020-01-08 12:30+00'), 'start'),
+    (2, 2, tstzrange('2020-01-08 12:30+00', '2020-01-10 00:00+00'), 'try'),
+    (3, 1, tstzrange('2020-01-10 00:00+00', null), 'back')
+) as v (position, version, active_during, notes)
+order by v.position;
+alter table perf.model_config_activations enable trigger user;
+update perf.model_config_history set is_active = true where version = 1;
+
+select results_eq(
+    'select version, kind, active_from, active_until, activator_name, notes
+     from perf.get_activation_history()',
+    $$ values
+        (1, 'activate', '2020-01-10 00:00+00'::timestamptz, null::timestamptz, 'ada', 'back'),
+        (2, 'activate', '2020-01-08 12:30+00', '2020-01-10 00:00+00', 'ada', 'try'),
+        (1, 'activate', '2020-01-06 00:00+00', '2020-01-08 12:30+00', 'ada', 'start') $$,
+    'gives all activations, newest first'
+);
+
+select results_eq(
+    $$ select notes
+       from perf.get_activation_history('sdxl', '2020-01-08 12:30+00', '2020-01-10 00:00+00') $$,
+    $$ values ('try') $$,
+    'gives those in force in a range, whose end is not in it'
+);
+
+select is(
+    (select notes from perf.get_activation_history('sdxl', max_rows => 1)),
+    'back',
+    'no more than asked for'
+);
+
+select is_empty($$ select * from perf.get_activation_history('wan') $$, 'none of an unknown type');
+
+select * from finish();
+rollback;

@@ -1,0 +1,69 @@
+begin;
+select plan(8);
+
+select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
+from generate_series(1, 2) as n;
+-- At fixed times, which the triggers would not allow.
+alter table perf.model_config_activations disable trigger user;
+insert into perf.model_config_activations
+    (model_type, config_id, active_during, kind, activated_by_login, notes)
+select
+    'sdxl',
+    perf.find_model_config('sdxl@' || v.version),
+    v.active_during,
+    'activate',
+    'ada',
+    v.notes
+from (values
+    (1, 1, tstzrange('2020-01-06 00:00+00', '2020-01-08 12:30+00'), 'start'),
+    (2, 2, tstzrange('2020-01-08 12:30+00', '2020-01-10 00:00+00'), 'try'),
+    (3, 1, tstzrange('2020-01-10 00:00+00', null), 'back')
+) as v (position, version, active_during, notes)
+order by v.position;
+alter table perf.model_config_activations enable trigger user;
+update perf.model_config_history set is_active = true where version = 1;
+
+select results_eq(
+    $$ select version, active_from, active_until
+       from perf.get_config_at('sdxl', '2020-01-07 00:00+00') $$,
+    $$ values (1, '2020-01-06 00:00+00'::timestamptz, '2020-01-08 12:30+00'::timestamptz) $$,
+    'gives the version in force, and from when to when'
+);
+
+select results_eq(
+    $$ select c.version
+       from unnest('{2020-01-06 00:00+00,2020-01-08 12:29:59.999999+00,2020-01-08 12:30+00}'::timestamptz[])
+           with ordinality as m (moment, position)
+       cross join lateral perf.get_config_at('sdxl', m.moment) as c
+       order by m.position $$,
+    'values (1), (1), (2)',
+    'is exact to the microsecond, and at the change it is the new one'
+);
+
+select is_empty(
+    $$ select * from perf.get_config_at('sdxl', '2020-01-05 23:59:59.999999+00') $$,
+    'nothing was in force before the first activation'
+);
+
+select is((select version from perf.get_config_at('sdxl')), 1, 'now is the default');
+
+select is((select version from perf.get_config_at('sdxl', 'infinity')), 1, 'the last one goes on');
+
+select is_empty(
+    $$ select * from perf.get_config_at('wan') $$,
+    'an unknown type has nothing in force'
+);
+
+select is_empty('select * from perf.get_config_at(null)', 'null neither');
+
+set local role perf_recorder;
+
+select throws_ok(
+    $$ select perf.get_config_at('sdxl') $$,
+    '42501',
+    null,
+    'a recorder reads nothing'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,158 @@
+begin;
+select plan(14);
+
+select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
+from generate_series(1, 2) as n;
+-- At fixed times, which the triggers would not allow.
+alter table perf.model_config_activations disable trigger user;
+insert into perf.model_config_activations
+    (model_type, config_id, active_during, kind, activated_by_login, notes)
+select
+    'sdxl',
+    perf.find_model_config('sdxl@' || v.version),
+    v.active_during,
+    'activate',
+    'ada',
+    v.notes
+from (values
+    (1, 1, tstzrange('2020-01-06 00:00+00', '2020-01-08 12:30+00'), 'start'),
+    (2, 2, tstzrange('2020-01-08 12:30+00', '2020-01-10 00:00+00'), 'try'),
+    (3, 1, tstzrange('2020-01-10 00:00+00', null), 'back')
+) as v (position, version, active_during, notes)
+order by v.position;
+alter table perf.model_config_activations enable trigger user;
+update perf.model_config_history set is_active = true where version = 1;
+select perf.register_model('x/m', model_type => 'sdxl');
+-- A call a minute for a day on either side of the change; after it a fifth slower, one in 10
+-- fails instead of one in 20, and answers have one token more.
+select perf.record_call(
+    'x/m',
+    'chat',
+    (1000 + (n + 1440) * 37 % 500) * case when n >= 0 then 1.2 else 1 end,
+    n % case when n >= 0 then 10 else 20 end <> 0,
+    input_tokens => 100 + (n + 1440) % 7,
+    output_tokens => 50 + abs(n) / 60 % 3 + case when n >= 0 then 10 else 0 end,
+    call_timestamp => '2020-01-08 12:30+00'::timestamptz + n * interval '1 minute'
+)
+from generate_series(-1440, 1439) as n;
+
+create temporary table impact as
+select * from perf.get_config_impact('sdxl', '2020-01-09', as_of => '2020-01-20');
+
+select results_eq(
+    'select source, metric, unit, before_count, after_count, verdict from impact',
+    $$ values
+        ('calls', 'p50_response_time', 'ms', 1368::bigint, 1296::bigint, 'worse'),
+        ('calls', 'p95_response_time', 'ms', 1368, 1296, 'worse'),
+        ('calls', 'p99_response_time', 'ms', 1368, 1296, 'worse'),
+        ('calls', 'error_rate', 'share of calls', 1440, 1440, 'worse'),
+        ('calls', 'avg_input_tokens', 'tokens per call', 1440, 1440, 'no_clear_change'),
+        ('calls', 'avg_output_tokens', 'tokens per call', 1440, 1440, 'higher') $$,
+    'judges each metric by its interval'
+);
+
+select ok(
+    (select percent between 18.8 and 21.2 and percent_low between 15 and 20 and percent_high between 20 and 25
+     from impact where metric = 'p50_response_time'),
+    'a fifth slower is about 20 %'
+);
+
+-- 72 of 1440 and 144 of 1440 by Newcombe's method 10, worked out apart.
+select results_eq(
+    $$ select before_value, after_value, round(difference::numeric, 6), round(difference_low::numeric, 5),
+           round(difference_high::numeric, 5), round(percent::numeric, 6)
+       from impact where metric = 'error_rate' $$,
+    $$ values (0.05::float8, 0.1::float8, 0.05, 0.03089, 0.06941, 100.000000) $$,
+    'the interval of the error rate is that of the literature'
+);
+
+select ok(
+    (select bool_and(note like 'Observed before and after the change, not an experiment%')
+    from impact),
+    'says in words what it is'
+);
+
+select perf.aggregate_performance_metrics();
+
+select results_eq(
+    $$ select * from perf.get_config_impact('sdxl', '2020-01-09', as_of => '2020-01-20') $$,
+    'select * from impact',
+    'is the same after calls are rolled up'
+);
+
+select results_eq(
+    $$ select distinct verdict
+       from perf.get_config_impact('sdxl', '2020-01-09', min_calls => 1441) $$,
+    $$ values ('insufficient_data') $$,
+    'too few calls have no verdict'
+);
+
+select results_eq(
+    $$ select verdict from perf.get_config_impact(
+           activation_id => (select id from perf.model_config_activations where notes = 'try'),
+           time_window => '5 hours'
+       ) where metric in ('p50_response_time', 'p99_response_time') $$,
+    $$ values ('worse'), ('insufficient_data') $$,
+    'nor has a percentile beyond what 300 calls can tell'
+);
+
+insert into perf_internal.dropped_days (day, calls, bytes) values ('2020-01-08', 0, 0);
+
+select results_eq(
+    $$ select before_count, after_count, note ~ 'Calls from 2020-01-08 12:00 to 2020-01-08 13:00 UTC are left out'
+       from perf.get_config_impact('sdxl', '2020-01-09', as_of => '2020-01-20')
+       where metric = 'error_rate' $$,
+    $$ values (1410::bigint, 1410::bigint, true) $$,
+    'without raw calls the hour of the change is left out, and the note says so'
+);
+
+delete from perf_internal.performance_metrics where granularity = 'hourly';
+update perf.retention set deleted_before = '2020-02-01' where level = 'hourly';
+
+select results_eq(
+    $$ select before_count, after_count, verdict
+       from perf.get_config_impact('sdxl', '2020-01-09', as_of => '2020-01-20')
+       where metric = 'error_rate' $$,
+    $$ values (690::bigint, 750::bigint, 'worse') $$,
+    'without hours whole days are compared'
+);
+
+select throws_ok(
+    $$ select perf.get_config_impact('wan') $$,
+    'PT404',
+    'no activation of model type "wan"',
+    'refuses a type without activations'
+);
+
+select throws_ok(
+    $$ select perf.get_config_impact('sdxl', confidence => 1) $$,
+    '22023',
+    'min_calls must be at least 1 and confidence between 0 and 1, got 50 and 1',
+    'refuses full confidence'
+);
+
+select throws_ok(
+    $$ select perf.get_config_impact('sdxl', min_calls => 0) $$,
+    '22023',
+    null,
+    'refuses no calls'
+);
+
+select throws_ok(
+    $$ select perf.get_config_impact('sdxl', time_window => '0') $$,
+    '22023',
+    null,
+    'refuses no window'
+);
+
+set local role perf_recorder;
+
+select throws_ok(
+    $$ select perf.get_config_impact('sdxl') $$,
+    '42501',
+    null,
+    'a recorder reads nothing'
+);
+
+select * from finish();
+rollback;

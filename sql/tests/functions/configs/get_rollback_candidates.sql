@@ -1,0 +1,59 @@
+begin;
+select plan(5);
+
+select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
+from generate_series(1, 2) as n;
+-- At fixed times, which the triggers would not allow.
+alter table perf.model_config_activations disable trigger user;
+insert into perf.model_config_activations
+    (model_type, config_id, active_during, kind, activated_by_login, notes)
+select
+    'sdxl',
+    perf.find_model_config('sdxl@' || v.version),
+    v.active_during,
+    'activate',
+    'ada',
+    v.notes
+from (values
+    (1, 1, tstzrange('2020-01-06 00:00+00', '2020-01-08 12:30+00'), 'start'),
+    (2, 2, tstzrange('2020-01-08 12:30+00', '2020-01-10 00:00+00'), 'try'),
+    (3, 1, tstzrange('2020-01-10 00:00+00', null), 'back')
+) as v (position, version, active_during, notes)
+order by v.position;
+alter table perf.model_config_activations enable trigger user;
+update perf.model_config_history set is_active = true where version = 1;
+select perf.save_model_config('sdxl', 'never', '{}');
+
+select results_eq(
+    $$ select version, last_active_from, last_active_until
+       from perf.get_rollback_candidates('sdxl', as_of => '2020-01-20 00:00+00') $$,
+    $$ values (2, '2020-01-08 12:30+00'::timestamptz, '2020-01-10 00:00+00'::timestamptz) $$,
+    'gives what was in force: not the active version, and none that never was'
+);
+
+select is(
+    (select count(*) from perf.get_rollback_candidates('sdxl', 10, '2020-01-20 00:00+00')),
+    0::bigint,
+    'not what ended so many days ago'
+);
+
+select is(
+    (select count(*) from perf.get_rollback_candidates('sdxl', 10, '2020-01-19 23:59:59+00')),
+    1::bigint,
+    'but what ended a second later'
+);
+
+select is_empty(
+    $$ select * from perf.get_rollback_candidates('wan') $$,
+    'none for an unknown type'
+);
+
+select throws_ok(
+    $$ select perf.get_rollback_candidates('sdxl', 0) $$,
+    '22023',
+    'days must be between 1 and 36500, got 0',
+    'refuses no days'
+);
+
+select * from finish();
+rollback;
