@@ -1,0 +1,131 @@
+"""The schedule with the real pg_cron: what is registered really runs, shows, and goes away."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+AGGREGATE = "select perf.aggregate_performance_metrics()"
+
+
+@pytest.fixture
+def cron(cron_database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(cron_database, autocommit=True) as opened:
+        yield opened
+
+
+def value(connection: psycopg.Connection, query: str, *parameters: object) -> object:
+    row = connection.execute(query.encode(), parameters).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def wait_until(is_done: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_done():
+            return True
+        time.sleep(0.5)
+    return is_done()
+
+
+def health(connection: psycopg.Connection, check: str) -> dict[str, str]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(
+            "select status, value from perf.get_health() where check_name = %s", [check]
+        ).fetchone()
+    assert row is not None
+    return row
+
+
+def test_jobs_are_registered_once_however_often_they_are_scheduled(
+    cron: psycopg.Connection,
+) -> None:
+    cron.execute("select cron.schedule('backup', '0 3 * * *', 'select 1')")
+    cron.execute("select * from perf.schedule_jobs()")
+    cron.execute("select * from perf.schedule_jobs()")
+    registered = cron.execute(
+        "select jobname, schedule, command, database from cron.job where jobname <> 'backup'"
+    ).fetchall()
+    wanted = cron.execute(
+        "select job_name, schedule, command, current_database() from perf_internal.get_jobs()"
+    ).fetchall()
+    assert sorted(registered) == sorted(wanted)
+
+
+def test_unschedule_removes_our_jobs_and_no_others(cron: psycopg.Connection) -> None:
+    cron.execute("select cron.schedule('backup', '0 3 * * *', 'select 1')")
+    cron.execute("select * from perf.schedule_jobs()")
+    jobs = value(cron, "select count(*) from perf_internal.get_jobs()")
+    assert value(cron, "select perf.unschedule_jobs()") == jobs
+    assert cron.execute("select jobname from cron.job").fetchall() == [("backup",)]
+    assert value(cron, "select perf.unschedule_jobs()") == 0
+
+
+def test_a_scheduled_aggregation_really_runs_and_its_history_is_trimmed(
+    cron: psycopg.Connection,
+) -> None:
+    cron.execute(
+        "select perf.record_call('acme/one', 'chat', 100, call_timestamp => '2020-01-06 10:00+00')"
+    )
+    assert health(cron, "schedule")["status"] == "warn"
+    cron.execute("select * from perf.schedule_jobs()")
+
+    # pg_cron starts a job with the minute.
+    has_run = wait_until(
+        lambda: (
+            value(
+                cron,
+                "select exists (select from cron.job_run_details "
+                "where command = %s and status in ('succeeded', 'failed'))",
+                AGGREGATE,
+            )
+            is True
+        ),
+        seconds=75,
+    )
+    run = cron.execute(
+        "select status, return_message from cron.job_run_details where command = %s",
+        [AGGREGATE],
+    ).fetchone()
+    assert has_run, f"no finished run after a minute: {run}"
+    assert run is not None
+    assert run[0] == "succeeded", run[1]
+
+    assert value(cron, "select sum(call_count) from perf.performance_metrics_hourly") == 1
+    assert health(cron, "schedule")["status"] == "ok"
+    assert health(cron, "failed runs")["status"] == "ok"
+    assert health(cron, "rollup lag")["value"].startswith("0 calls wait")
+
+    assert value(cron, "select perf.unschedule_jobs()") == value(
+        cron, "select count(*) from perf_internal.get_jobs()"
+    )
+    # A run that began before may still be on its way.
+    assert wait_until(
+        lambda: (
+            value(cron, "select count(*) from cron.job_run_details where end_time is null") == 0
+        ),
+        seconds=20,
+    )
+    cron.execute(
+        "insert into cron.job_run_details (command, database, end_time) "
+        "values ('select 1', current_database(), now())"
+    )
+    ours = value(cron, "select count(*) from cron.job_run_details where command <> 'select 1'")
+    assert value(cron, "select perf.trim_job_history()") == 0
+    assert value(cron, "select perf.trim_job_history(now() + interval '8 days')") == ours
+    assert cron.execute("select command from cron.job_run_details").fetchall() == [("select 1",)]
+
+
+def test_a_failed_run_shows_in_the_health(cron: psycopg.Connection) -> None:
+    cron.execute(
+        "insert into cron.job_run_details "
+        "(command, database, status, return_message, start_time, end_time) "
+        "values (%s, current_database(), 'failed', 'ERROR: no space', now(), now())",
+        [AGGREGATE],
+    )
+    checked = health(cron, "failed runs")
+    assert checked["status"] == "warn"
+    assert checked["value"] == "1 in the last 24 hours"
