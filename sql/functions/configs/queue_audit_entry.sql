@@ -7,6 +7,7 @@ language plpgsql
 security definer
 set search_path = ''
 set timezone = 'UTC'
+set datestyle = 'ISO'
 as $$
 declare
     v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
