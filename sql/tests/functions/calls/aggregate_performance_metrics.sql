@@ -1,5 +1,5 @@
 begin;
-select plan(28);
+select plan(30);
 
 set local timezone = 'Asia/Kolkata';
 
@@ -77,7 +77,9 @@ select results_eq(
 select results_eq(
     $$ select total_input_tokens, total_output_tokens, avg_input_tokens, avg_output_tokens
        from pg_temp.rollups
-       where granularity = 'hourly' and model = 'acme/one' and time_bucket = '2020-01-06 10:00+00' $$,
+       where granularity = 'hourly'
+           and model = 'acme/one'
+           and time_bucket = '2020-01-06 10:00+00' $$,
     $$ values (10::bigint, 60::bigint, 10::float8, 30::float8) $$,
     'tokens are averaged over the calls that reported them'
 );
@@ -85,7 +87,9 @@ select results_eq(
 select results_eq(
     $$ select total_input_tokens, total_output_tokens, avg_input_tokens, p50_first_token_ms
        from pg_temp.rollups
-       where granularity = 'hourly' and model = 'acme/one' and time_bucket = '2020-01-06 11:00+00' $$,
+       where granularity = 'hourly'
+           and model = 'acme/one'
+           and time_bucket = '2020-01-06 11:00+00' $$,
     $$ values (null::bigint, null::bigint, null::float8, null::float8) $$,
     'what no call reported is null'
 );
@@ -93,7 +97,9 @@ select results_eq(
 select results_eq(
     $$ select p50_response_time, p95_response_time, p99_response_time
        from pg_temp.rollups
-       where granularity = 'hourly' and model = 'acme/one' and time_bucket = '2020-01-06 11:00+00' $$,
+       where granularity = 'hourly'
+           and model = 'acme/one'
+           and time_bucket = '2020-01-06 11:00+00' $$,
     $$ values (200::float8, 200::float8, 200::float8) $$,
     'the percentiles of a single call are its time exactly'
 );
@@ -105,7 +111,9 @@ select results_eq(
            abs(p95_response_time / 290 - 1) <= 0.005,
            abs(p99_response_time / 298 - 1) <= 0.005
        from pg_temp.rollups
-       where granularity = 'hourly' and model = 'acme/one' and time_bucket = '2020-01-06 10:00+00' $$,
+       where granularity = 'hourly'
+           and model = 'acme/one'
+           and time_bucket = '2020-01-06 10:00+00' $$,
     'values (true, true, true)',
     'percentiles of an hour are within 0.5 %'
 );
@@ -117,7 +125,9 @@ select results_eq(
            abs(p95_response_time / 385 - 1) <= 0.005,
            abs(p99_response_time / 397 - 1) <= 0.005
        from pg_temp.rollups
-       where granularity = 'weekly' and model = 'acme/one' and time_bucket = '2020-01-06 00:00+00' $$,
+       where granularity = 'weekly'
+           and model = 'acme/one'
+           and time_bucket = '2020-01-06 00:00+00' $$,
     'values (true, true, true)',
     'percentiles of a week too'
 );
@@ -167,7 +177,7 @@ select results_eq(
 
 create temporary table late as
 select perf.record_call(
-    'acme/one', 'chat', 600, error_type => 'refused', input_tokens => 5,
+    'acme/one', 'chat', 600, error_type => 'refused', input_tokens => 5, first_token_ms => 150,
     call_timestamp => '2020-01-06 10:15:00+00'
 );
 
@@ -187,10 +197,40 @@ select results_eq(
     'and is added to its hour, day and week'
 );
 
+-- Of 100, 300, 600 the median is 300, the 95th percentile 570, the 99th 594; of first tokens after
+-- 50 and 150 ms they are 100, 145 and 149.
+select results_eq(
+    $$ select
+           abs(p50_response_time / 300 - 1) <= 0.005,
+           abs(p95_response_time / 570 - 1) <= 0.005,
+           abs(p99_response_time / 594 - 1) <= 0.005,
+           abs(p50_first_token_ms / 100 - 1) <= 0.005,
+           abs(p95_first_token_ms / 145 - 1) <= 0.005,
+           abs(p99_first_token_ms / 149 - 1) <= 0.005
+       from pg_temp.rollups
+       where granularity = 'hourly'
+           and model = 'acme/one'
+           and time_bucket = '2020-01-06 10:00+00' $$,
+    'values (true, true, true, true, true, true)',
+    'and to their percentiles'
+);
+
 select is(
     (select count(*) from perf_internal.performance_metrics),
     (select count(*) from before),
     'which stay one row each'
+);
+
+create temporary table added as
+select to_jsonb(m) - '{id,created_at,updated_at}'::text[] as m
+from perf_internal.performance_metrics as m;
+create temporary table rebuilt as
+select perf.rebuild_performance_metrics('2020-01-06 00:00+00', '2020-01-20 00:00+00');
+select set_eq(
+    $$ select to_jsonb(m) - '{id,created_at,updated_at}'::text[]
+       from perf_internal.performance_metrics as m $$,
+    'select * from added',
+    'every measure is what computing all at once gives'
 );
 
 select is_empty(

@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(31);
 
 set local timezone = 'UTC';
 
@@ -25,7 +25,8 @@ from (
         ('acme/one', 'chat', 500, null, '{}', null, null, null, '2020-01-12 23:59:59.999999'),
         ('acme/one', 'chat', 600, null, '{}', null, null, null, '2020-01-13 00:00'),
         ('acme/one', 'search', 9, null, '{}', null, null, null, '2020-01-06 10:00'),
-        ('acme/two', 'chat', 9, null, '{}', null, null, null, '2020-01-06 10:00')
+        ('acme/two', 'chat', 10, null, '{}', null, null, null, '2020-01-06 10:00'),
+        ('acme/two', 'chat', 30, null, '{}', null, null, null, '2020-01-06 10:00')
 ) as c (
     model_name, tool_name, ms, error_type, parameters, input_tokens, output_tokens,
     first_token_ms, called_at
@@ -63,7 +64,7 @@ select 'success', t.* from pg_temp.trends('2020-01-06', '2020-01-20', outcome =>
 union all
 select 'error', t.* from pg_temp.trends('2020-01-06', '2020-01-20', outcome => 'error') as t;
 
-select is(perf.aggregate_performance_metrics(), 8::bigint, 'eight calls are rolled up');
+select is(perf.aggregate_performance_metrics(), 9::bigint, 'nine calls are rolled up');
 
 create temporary table rolled_up as
 select 'hourly' as asked, t.* from pg_temp.trends('2020-01-06', '2020-01-20') as t
@@ -171,6 +172,17 @@ select results_eq(
        from perf.get_performance_trends('acme/one', 'chat', '2020-01-06 11:00', '2020-01-06 12:00') $$,
     'values (400::float8, 400::float8, 400::float8, null::float8, null::bigint)',
     'a single call is exact, what it did not report is null'
+);
+
+-- Of 10 and 30 the median is 20, the 95th percentile 29, the 99th 29.8.
+select results_eq(
+    $$ select
+           abs(t.p50_response_time / 20 - 1) <= 0.005,
+           abs(t.p95_response_time / 29 - 1) <= 0.005,
+           abs(t.p99_response_time / 29.8 - 1) <= 0.005
+       from perf.get_performance_trends('acme/two', 'chat', '2020-01-06', '2020-01-07') as t $$,
+    'values (true, true, true)',
+    'so they are where one parameter set is all there is'
 );
 
 select results_eq(

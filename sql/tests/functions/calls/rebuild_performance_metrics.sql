@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(25);
 
 set local timezone = 'UTC';
 
@@ -132,7 +132,11 @@ select throws_ok(
 );
 select lives_ok(
     $$ select perf.rebuild_performance_metrics('2020-01-08', '2020-01-09') $$,
-    'not the days beside it'
+    'not the day after it'
+);
+select lives_ok(
+    $$ select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07') $$,
+    'nor the day before'
 );
 rollback to savepoint whole;
 

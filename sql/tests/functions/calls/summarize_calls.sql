@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(19);
 
 create temporary table recorded as
 select perf.record_call(
@@ -10,7 +10,7 @@ select perf.record_call(
 from (
     values
         ('acme/one', 100, null, 10, 20, 50, timestamptz '2020-01-06 10:00:00+00'),
-        ('acme/one', 300, null, null, 40, null, '2020-01-06 10:59:59.999999+00'),
+        ('acme/one', 300, null, 30, null, null, '2020-01-06 10:59:59.999999+00'),
         ('acme/one', 200, 'timeout', 5, null, 50, '2020-01-06 10:30:00+00'),
         ('acme/one', 200, 'timeout', null, null, null, '2020-01-06 11:00:00+00'),
         ('acme/two', 0, null, null, null, 0, '2020-01-06 10:30:00+00'),
@@ -44,7 +44,7 @@ where n.name = 'acme/one' and c.time_bucket = '2020-01-06 10:00+00';
 select results_eq(
     $$ select total_input_tokens, total_output_tokens, input_token_calls, output_token_calls
        from ten $$,
-    'values (15::bigint, 60::bigint, 2::bigint, 2::bigint)',
+    'values (45::bigint, 20::bigint, 3::bigint, 1::bigint)',
     'tokens are summed, and the calls that reported them counted'
 );
 
@@ -151,6 +151,23 @@ select is(
     (select sum(c.call_count) from perf_internal.summarize_calls(is_pending => false) as c),
     7::numeric,
     'and not among those rolled up'
+);
+
+-- The last run saw everything before transaction 700 but 690, which was not over.
+update perf_internal.rollup_state set snapshot_xmax = 700, in_progress = '{690}';
+update perf.performance_metrics_raw
+set transaction_id = case response_time_ms when 100 then 690 when 300 then 700 else 699 end;
+
+select is(
+    (select sum(c.sum_response_time) from perf_internal.summarize_calls(is_pending => true) as c),
+    400::float8,
+    'calls of later transactions, and of those that were not over, are pending'
+);
+
+select is(
+    (select sum(c.call_count) from perf_internal.summarize_calls(is_pending => false) as c),
+    6::numeric,
+    'calls of the others are not'
 );
 
 set local role authenticated;

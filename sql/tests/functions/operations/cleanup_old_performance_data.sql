@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(31);
 
 set local timezone = 'UTC';
 
@@ -20,6 +20,10 @@ select perf.record_call('acme/one', 'chat', 5, call_timestamp => '2019-12-30 12:
 select is_empty(
     $$ select * from perf.cleanup_old_performance_data('2019-12-30 12:00') $$,
     'while all is kept nothing goes'
+);
+select is_empty(
+    $$ select * from perf.cleanup_old_performance_data('2020-01-06 23:59:59.999999') $$,
+    'nor while part of a day is kept'
 );
 select is(
     (select count(*) from perf.performance_metrics_raw), 5::bigint, 'every call is there'
