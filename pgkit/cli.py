@@ -293,6 +293,8 @@ def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int)
 def run_demo(data: Path, as_json: bool) -> None:
     """Record real calls in a private PostgreSQL and compare percentiles with published ones.
 
+    Then change a configuration between calls, and show what that did.
+
     The calls are those of the LLMPerf leaderboard (Anyscale, December 2023). The server is not the
     one of pgkit up, and stays: pgkit down --data stops it.
     """
@@ -308,8 +310,10 @@ def run_demo(data: Path, as_json: bool) -> None:
                 connection, "select perf.aggregate_performance_metrics() as calls"
             )
             compared = demo.compare(connection)
+            status.update("changing a configuration")
+            impact = demo.change_configuration(connection)
     if as_json:
-        print_json(compared)
+        print_json({"percentiles": compared, "impact": impact})
         return
     click.echo(
         f"{recorded.loaded + recorded.skipped} real calls: {recorded.loaded} recorded now,"
@@ -319,7 +323,14 @@ def run_demo(data: Path, as_json: bool) -> None:
     for line in demo.format_table(compared):
         click.echo(line)
     largest = max(abs(row[name]) for row in compared for name in row if "difference" in name)
-    click.echo(f"\nLargest difference: {largest:.2f} %")
+    click.echo(f"\nLargest difference: {largest:.2f} %\n")
+    click.echo(
+        f"A service went from {demo.BEFORE} to {demo.AFTER}, by a configuration.\n"
+        "Its calls before and after, and the change with its 95 % interval:\n"
+    )
+    for line in demo.format_impact(impact):
+        click.echo(line)
+    click.echo(f"\n{impact[0]['note']}\n")
     example = compared[-1]["model"]
     span = f"--from {demo.START:%Y-%m-%dT%H:%M} --to {demo.END:%Y-%m-%dT%H:%M}"
     click.echo("The server runs on. Try:")
@@ -327,6 +338,7 @@ def run_demo(data: Path, as_json: bool) -> None:
     program = called_as()
     click.echo(f"  {program} trends {example} {llmperf.TOOL} {span}")
     click.echo(f"  {program} errors {span}")
+    click.echo(f"  {program} configs diff {demo.SERVICE_TYPE}@1 {demo.SERVICE_TYPE}@2")
     click.echo(f"  {program} down --data {shlex.quote(str(data))}")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from pgkit import llmperf, seed
 from pgkit.calls import Writer, Written
@@ -14,6 +15,10 @@ from pgkit.database import Connection, query
 # The calls have no time of their own, so they share an hour of the month they were made in.
 START = datetime(2023, 12, 19, 10, tzinfo=UTC)
 END = START + timedelta(hours=1)
+# A service that answers with one model, by way of a provider that its configuration names.
+SERVICE = "demo-assistant"
+SERVICE_TYPE = "assistant"
+BEFORE, AFTER = "bedrock/llama-2-70b-chat", "together/llama-2-70b-chat"
 # What is compared, and its heading.
 FIGURES = {"p50": "p50", "p95": "p95", "p99": "p99", "first_token_p50": "first token p50"}
 
@@ -63,4 +68,62 @@ def format_table(compared: list[dict[str, Any]]) -> Iterator[str]:
             f"{row[figure]:8.0f}{row[f'{figure}_published']:7.0f}"
             f"{row[f'{figure}_difference']:+6.2f}"
             for figure in FIGURES
+        )
+
+
+def change_configuration(connection: Connection) -> list[dict[str, Any]]:
+    """Put a second configuration in force between real calls and return what it did to them.
+
+    The service's calls are the bundled ones of one provider before the change, of another after
+    it, recorded now. A second time only reports.
+    """
+    samples = llmperf.read_samples()
+    connection.execute(query("register_demo_service"), [SERVICE, SERVICE_TYPE])
+    if not connection.execute(query("demo_activations"), [SERVICE_TYPE]).fetchone():
+        for model_name in (BEFORE, AFTER):
+            provider = model_name.split("/")[0]
+            connection.execute(
+                "select perf.save_model_config(%s, %s, %s, %s, activate => true)",
+                [SERVICE_TYPE, "Assistant", Jsonb({"provider": provider}), f"Ask {provider}"],
+            )
+            calls = [
+                {
+                    "model_name": SERVICE,
+                    "tool_name": llmperf.TOOL,
+                    "response_time_ms": sample.response_time_ms,
+                    "first_token_ms": sample.first_token_ms,
+                    "input_tokens": sample.input_tokens,
+                    "output_tokens": sample.output_tokens,
+                    "error_type": sample.error_type,
+                }
+                for sample in samples
+                if sample.model_name == model_name
+            ]
+            connection.commit()
+            connection.execute("select perf.record_calls(%s)", [Jsonb(calls)])
+            connection.commit()
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(query("demo_impact"), [SERVICE_TYPE])
+        return cursor.fetchall()
+
+
+def format_impact(impact: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the impact as lines: before, after, the change and its interval, the verdict.
+
+    Times change by percent; rates, which are in percent, by points.
+    """
+    for row in impact:
+        is_time = row["unit"] == "ms"
+        factor, unit = (1, "ms") if is_time else (100, "% ")
+        names = ("percent", "percent_low", "percent_high")
+        if not is_time:
+            names = ("difference", "difference_low", "difference_high")
+        change, low, high = (
+            None if row[name] is None else (1 if is_time else 100) * row[name] for name in names
+        )
+        interval = "" if low is None or high is None else f"({low:+.0f} to {high:+.0f})"
+        yield (
+            f"{row['metric']:18}{factor * row['before_value']:6.0f} {unit}"
+            f"{factor * row['after_value']:6.0f} {unit}"
+            f"{change:+5.0f} {'%' if is_time else 'points':7}{interval:13}{row['verdict']}"
         )
