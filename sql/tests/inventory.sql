@@ -117,6 +117,7 @@ select functions_are(
         'add_metrics',
         'adopt_restored_calls',
         'announce_activation',
+        'check_as_of',
         'check_outcome',
         'check_percentile_options',
         'check_recorded_calls',

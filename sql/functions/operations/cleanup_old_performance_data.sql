@@ -19,6 +19,7 @@ declare
     v_table record;
     v_level record;
 begin
+    perform perf_internal.check_as_of(cleanup_old_performance_data.as_of);
     perform perf_internal.lock_rollup('calls');
     for v_table in
         select x.*

@@ -20,6 +20,7 @@ declare
     v_is_default_locked boolean := false;
     v_moved bigint;
 begin
+    perform perf_internal.check_as_of(ensure_partitions.as_of);
     if ensure_partitions.days_ahead is null
         or ensure_partitions.days_ahead not between 0 and 366
     then

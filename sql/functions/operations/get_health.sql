@@ -15,6 +15,7 @@ declare
     v_overdue bigint;
 begin
     perform perf_internal.require_role('analyst', 'admin');
+    perform perf_internal.check_as_of(get_health.as_of);
     select s.* into v_state from perf_internal.rollup_state as s where s.pipeline = 'calls';
     select coalesce(sum(c.call_count), 0)
     into v_pending

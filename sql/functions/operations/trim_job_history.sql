@@ -13,6 +13,7 @@ declare
     v_worker_runs bigint;
 begin
     perform perf_internal.require_role('admin');
+    perform perf_internal.check_as_of(trim_job_history.as_of);
     if to_regclass('cron.job_run_details') is not null then
         execute
             'with deleted as (

@@ -21,7 +21,8 @@ from (
 create temporary table run as select perf.aggregate_performance_metrics();
 
 select results_eq(
-    $$ select model, tool, error_type, error_count, share_of_errors, error_rate, first_seen, last_seen
+    $$ select model, tool, error_type, error_count, share_of_errors, error_rate, first_seen,
+           last_seen
        from perf.get_error_breakdown('2020-01-06', '2020-01-07') $$,
     $$ values
         ('acme/one', 'chat', 'timeout', 2::bigint, 2 / 3::float8, 0.5::float8,
@@ -33,7 +34,8 @@ select results_eq(
 );
 
 select results_eq(
-    $$ select tool, error_type from perf.get_error_breakdown('2020-01-06', '2020-01-07', 'acme/one', 'search') $$,
+    $$ select tool, error_type
+       from perf.get_error_breakdown('2020-01-06', '2020-01-07', 'acme/one', 'search') $$,
     $$ values ('search', 'timeout') $$,
     'model and tool choose calls'
 );
@@ -59,7 +61,8 @@ select perf.record_call(
     'acme/two', 'chat', 1, error_type => 'refused', call_timestamp => '2020-01-06 11:00'
 );
 select results_eq(
-    $$ select error_type, error_rate from perf.get_error_breakdown('2020-01-06', '2020-01-07', 'acme/two') $$,
+    $$ select error_type, error_rate
+       from perf.get_error_breakdown('2020-01-06', '2020-01-07', 'acme/two') $$,
     $$ values ('refused', 0.5::float8) $$,
     'a pending call counts'
 );

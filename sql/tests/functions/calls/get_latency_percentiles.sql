@@ -164,7 +164,8 @@ select is(
     'hours that start in the range count whole'
 );
 select is_empty(
-    $$ select * from perf.get_latency_percentiles('2020-01-07 11:00:00.000001', '2020-01-07 12:00') $$,
+    $$ select *
+       from perf.get_latency_percentiles('2020-01-07 11:00:00.000001', '2020-01-07 12:00') $$,
     'an hour that starts before does not'
 );
 select is_empty(
@@ -178,7 +179,8 @@ select is_empty(
     'a range without calls has no percentiles'
 );
 select is_empty(
-    $$ select * from perf.get_latency_percentiles('2020-01-06', '2020-01-08', provider => 'nobody') $$,
+    $$ select *
+       from perf.get_latency_percentiles('2020-01-06', '2020-01-08', provider => 'nobody') $$,
     'an unknown provider has none'
 );
 

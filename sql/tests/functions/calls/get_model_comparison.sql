@@ -77,7 +77,8 @@ select is(
 );
 
 select results_eq(
-    $$ select model, call_count from perf.get_model_comparison('2020-01-06', '2020-01-08', 'chat') $$,
+    $$ select model, call_count
+       from perf.get_model_comparison('2020-01-06', '2020-01-08', 'chat') $$,
     $$ values ('acme/fast', 1::bigint), ('acme/slow', 2) $$,
     'a tool chooses its calls'
 );
@@ -99,7 +100,8 @@ select results_eq(
 );
 
 select results_eq(
-    $$ select model, call_count from perf.get_model_comparison('2020-01-06 10:00', '2020-01-07 10:00') $$,
+    $$ select model, call_count
+       from perf.get_model_comparison('2020-01-06 10:00', '2020-01-07 10:00') $$,
     $$ values ('acme/slow', 1::bigint) $$,
     'start_time is in the range, end_time is not'
 );

@@ -19,7 +19,8 @@ select perf.record_call(
 from (
     values
         ('acme/one', 'chat', 100, null, '{}'::jsonb, 10, 20, 50, timestamptz '2020-01-06 10:00'),
-        ('acme/one', 'chat', 300, null, '{"temperature": 1}', 30, 40, null, '2020-01-06 10:59:59.999999'),
+        ('acme/one', 'chat', 300, null, '{"temperature": 1}', 30, 40, null,
+            '2020-01-06 10:59:59.999999'),
         ('acme/one', 'chat', 200, 'timeout', '{}', 5, null, null, '2020-01-06 10:30'),
         ('acme/one', 'chat', 400, null, '{}', null, null, null, '2020-01-06 11:00'),
         ('acme/one', 'chat', 500, null, '{}', null, null, null, '2020-01-12 23:59:59.999999'),
@@ -169,7 +170,9 @@ select results_eq(
 select results_eq(
     $$ select p50_response_time, p95_response_time, p99_response_time, p50_first_token_ms,
            total_input_tokens
-       from perf.get_performance_trends('acme/one', 'chat', '2020-01-06 11:00', '2020-01-06 12:00') $$,
+       from perf.get_performance_trends(
+           'acme/one', 'chat', '2020-01-06 11:00', '2020-01-06 12:00'
+       ) $$,
     'values (400::float8, 400::float8, 400::float8, null::float8, null::bigint)',
     'a single call is exact, what it did not report is null'
 );
@@ -213,7 +216,9 @@ select results_eq(
     $$ select
            abs(p50_response_time / 600 - 1) <= 0.005,
            abs(p95_response_time / 780 - 1) <= 0.005
-       from perf.get_performance_trends('acme/one', 'chat', '2020-01-06 11:00', '2020-01-06 12:00') $$,
+       from perf.get_performance_trends(
+           'acme/one', 'chat', '2020-01-06 11:00', '2020-01-06 12:00'
+       ) $$,
     'values (true, true)',
     'and to its percentiles'
 );
@@ -231,7 +236,8 @@ select results_eq(
 );
 
 select results_eq(
-    $$ select bucket, calls from pg_temp.trends('2020-01-07', '2020-01-13 00:00:00.000001', 'weekly') $$,
+    $$ select bucket, calls
+       from pg_temp.trends('2020-01-07', '2020-01-13 00:00:00.000001', 'weekly') $$,
     $$ values ('01-13 00', 1::bigint) $$,
     'a week counts where it starts'
 );
@@ -247,7 +253,8 @@ select is_empty(
 );
 
 select is_empty(
-    $$ select * from perf.get_performance_trends('acme/two', 'search', '2020-01-06', '2020-01-07') $$,
+    $$ select *
+       from perf.get_performance_trends('acme/two', 'search', '2020-01-06', '2020-01-07') $$,
     'a model and tool that never met have none'
 );
 

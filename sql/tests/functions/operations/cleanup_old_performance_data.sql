@@ -1,5 +1,5 @@
 begin;
-select plan(31);
+select plan(33);
 
 set local timezone = 'UTC';
 
@@ -160,6 +160,19 @@ select is(
 select is_empty(
     $$ select * from perf.verify_performance_metrics('2019-12-23', '2020-01-13') $$,
     'days that are gone are no difference'
+);
+
+select throws_ok(
+    $$ select * from perf.cleanup_old_performance_data(null) $$,
+    '22023',
+    'as_of must be a point in time, got null',
+    'refuses null for a time'
+);
+select throws_ok(
+    $$ select * from perf.cleanup_old_performance_data('infinity') $$,
+    '22023',
+    'as_of must be a point in time, got infinity',
+    'refuses an infinite time'
 );
 
 set local role perf_analyst;

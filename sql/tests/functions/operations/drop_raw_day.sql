@@ -61,7 +61,10 @@ update perf.performance_metrics_hourly set call_count = 9 where time_bucket = '2
 select results_eq(
     $$ select *
        from perf_internal.drop_raw_day('2020-01-07', 'performance_metrics_raw_20200107') $$,
-    $$ values (0::bigint, 0::bigint, '1 buckets differ from their raw calls, first 2020-01-07 00:00:00+00') $$,
+    $$ values (
+        0::bigint, 0::bigint,
+        '1 buckets differ from their raw calls, first 2020-01-07 00:00:00+00'
+    ) $$,
     'keeps a day whose rollups say something else, and says so'
 );
 select has_table('perf_internal', 'performance_metrics_raw_20200107', 'the partition is there');

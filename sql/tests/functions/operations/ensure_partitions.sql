@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(26);
 
 set local timezone = 'UTC';
 
@@ -133,8 +133,21 @@ select throws_ok(
     $$ select * from perf.ensure_partitions('2020-01-06', null) $$,
     '22023',
     'days_ahead must be between 0 and 366, got null',
-    'refuses null'
+    'refuses null for them'
 );
+select throws_ok(
+    $$ select * from perf.ensure_partitions(null) $$,
+    '22023',
+    'as_of must be a point in time, got null',
+    'refuses null for a time'
+);
+select throws_ok(
+    $$ select * from perf.ensure_partitions('infinity') $$,
+    '22023',
+    'as_of must be a point in time, got infinity',
+    'refuses an infinite time'
+);
+
 select results_eq(
     $$ select partition_name from perf.ensure_partitions('2021-01-04 12:00', 0) $$,
     $$ values ('performance_metrics_raw_20210104') $$,

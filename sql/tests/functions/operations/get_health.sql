@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(27);
 
 set local timezone = 'UTC';
 
@@ -177,6 +177,19 @@ select results_eq(
     'two days later it is'
 );
 
+select throws_ok(
+    $$ select * from perf.get_health(null) $$,
+    '22023',
+    'as_of must be a point in time, got null',
+    'refuses null for a time'
+);
+select throws_ok(
+    $$ select * from perf.get_health('infinity') $$,
+    '22023',
+    'as_of must be a point in time, got infinity',
+    'refuses an infinite time'
+);
+
 insert into perf.profiles (id, username) values
     ('b0000000-0000-4000-8000-000000000000', 'ben'),
     ('c0000000-0000-4000-8000-000000000000', 'cleo');
@@ -187,7 +200,9 @@ insert into perf.user_roles (user_id, role) values
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
 select is(
-    (select count(*) from perf.get_health('2020-01-06 12:00')), 7::bigint, 'an analyst by token may ask'
+    (select count(*) from perf.get_health('2020-01-06 12:00')),
+    7::bigint,
+    'an analyst by token may ask'
 );
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
 select throws_ok(
@@ -206,7 +221,10 @@ select results_eq(
 
 set local role perf_recorder;
 select throws_ok(
-    $$ select * from perf.get_health('2020-01-06 12:00') $$, '42501', null, 'perf_recorder may not ask'
+    $$ select * from perf.get_health('2020-01-06 12:00') $$,
+    '42501',
+    null,
+    'perf_recorder may not ask'
 );
 set local role anon;
 select throws_ok(

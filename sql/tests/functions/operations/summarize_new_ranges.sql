@@ -1,7 +1,9 @@
 begin;
 select plan(6);
 
-select lives_ok('select perf_internal.summarize_new_ranges()', 'without partitions there is no work');
+select lives_ok(
+    'select perf_internal.summarize_new_ranges()', 'without partitions there is no work'
+);
 
 create temporary table made as select * from perf.ensure_partitions('2020-01-06 12:00+00', 0);
 

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(13);
 
 set local timezone = 'UTC';
 
@@ -71,7 +71,9 @@ insert into cron.job_run_details (database, command, start_time, end_time) value
     ('another_database', 'select perf.aggregate_performance_metrics()',
         '2020-01-06 11:04', '2020-01-06 11:04');
 
-select is(perf.trim_job_history('2020-01-13 12:00'), 2::bigint, 'and what pg_cron noted of our jobs');
+select is(
+    perf.trim_job_history('2020-01-13 12:00'), 2::bigint, 'and what pg_cron noted of our jobs'
+);
 select results_eq(
     'select start_time from cron.job_run_details order by 1',
     $$ values
@@ -88,6 +90,19 @@ select is(
 update perf.retention set keep = '1 day' where level = 'job_history';
 select is(
     perf.trim_job_history('2020-01-08'), 2::bigint, 'retention says how long runs are kept'
+);
+
+select throws_ok(
+    $$ select perf.trim_job_history(null) $$,
+    '22023',
+    'as_of must be a point in time, got null',
+    'refuses null for a time'
+);
+select throws_ok(
+    $$ select perf.trim_job_history('infinity') $$,
+    '22023',
+    'as_of must be a point in time, got infinity',
+    'refuses an infinite time'
 );
 
 set local role perf_admin;

@@ -18,7 +18,8 @@ select is_empty(
 
 create temporary table recorded as
 select perf.record_call(
-    'acme/one', 'chat', c.ms, input_tokens => 10, first_token_ms => 50, call_timestamp => c.called_at
+    'acme/one', 'chat', c.ms, input_tokens => 10, first_token_ms => 50,
+    call_timestamp => c.called_at
 )
 from (
     values
@@ -80,7 +81,8 @@ rollback to savepoint intact;
 
 delete from perf.performance_metrics_hourly where time_bucket = '2020-01-07 00:00';
 select results_eq(
-    $$ select granularity, bucket, expected, rolled_up from pg_temp.verify('2020-01-07', '2020-01-08') $$,
+    $$ select granularity, bucket, expected, rolled_up
+       from pg_temp.verify('2020-01-07', '2020-01-08') $$,
     $$ values ('hourly', '01-07 00', 1::bigint, 0::bigint) $$,
     'names an hour that is missing'
 );
@@ -94,7 +96,8 @@ insert into perf_internal.performance_metrics (
 select 'hourly', c.id, '2020-01-06 15:00', 2, 2, 1, 1, 1, 1, 1, 2, 0, 0
 from perf.model_tool_configs as c;
 select results_eq(
-    $$ select granularity, bucket, expected, rolled_up from pg_temp.verify('2020-01-06', '2020-01-07') $$,
+    $$ select granularity, bucket, expected, rolled_up
+       from pg_temp.verify('2020-01-06', '2020-01-07') $$,
     $$ values ('hourly', '01-06 15', 0::bigint, 2::bigint) $$,
     'names an hour without calls'
 );
@@ -177,7 +180,8 @@ set local timezone = 'UTC';
 rollback to savepoint intact;
 
 select is_empty(
-    $$ select * from pg_temp.verify('2020-01-06', '2020-01-06') $$, 'an empty range differs in nothing'
+    $$ select * from pg_temp.verify('2020-01-06', '2020-01-06') $$,
+    'an empty range differs in nothing'
 );
 
 select throws_ok(

@@ -38,7 +38,7 @@ select is(
 );
 
 select is(perf.add_sketches('[3:4]={1,2}', null)::text, '[3:4]={1,2}', 'null adds nothing');
-select is(perf.add_sketches(null, '[3:4]={1,2}')::text, '[3:4]={1,2}', 'null has nothing to add to');
+select is(perf.add_sketches(null, '[3:4]={1,2}')::text, '[3:4]={1,2}', 'whichever is null');
 select is(perf.add_sketches(null, null), null, 'two nulls are null');
 
 select * from finish();

@@ -29,7 +29,10 @@ select is(
     (select keep from perf.retention where level = 'raw'), interval '14 days', 'which then counts'
 );
 select throws_ok(
-    'update perf.retention set deleted_before = null', '42501', null, 'but not what has been deleted'
+    'update perf.retention set deleted_before = null',
+    '42501',
+    null,
+    'but not what has been deleted'
 );
 select throws_ok(
     $$ update perf.retention set level = 'weekly' $$, '42501', null, 'nor the levels'

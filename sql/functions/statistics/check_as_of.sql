@@ -1,0 +1,24 @@
+create or replace function perf_internal.check_as_of(as_of timestamptz)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if check_as_of.as_of is null or not isfinite(check_as_of.as_of) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'as_of must be a point in time, got %s', coalesce(check_as_of.as_of::text, 'null')
+            ),
+            hint = 'Leave it out to mean now.';
+    end if;
+end
+$$;
+
+comment on function perf_internal.check_as_of is
+    'Refuses (22023) a time that is missing or infinite.';
+
+revoke execute on function perf_internal.check_as_of from public;
+grant execute on function perf_internal.check_as_of
+    to authenticated, service_role, perf_admin, perf_analyst, perf_recorder;

@@ -1,0 +1,31 @@
+begin;
+select plan(5);
+
+select lives_ok($$ select perf_internal.check_as_of('2020-01-06') $$, 'a point in time passes');
+
+select throws_ok(
+    'select perf_internal.check_as_of(null)',
+    '22023',
+    'as_of must be a point in time, got null',
+    'refuses null'
+);
+select throws_ok(
+    $$ select perf_internal.check_as_of('infinity') $$,
+    '22023',
+    'as_of must be a point in time, got infinity',
+    'refuses infinity'
+);
+select throws_ok(
+    $$ select perf_internal.check_as_of('-infinity') $$,
+    '22023',
+    'as_of must be a point in time, got -infinity',
+    'refuses minus infinity'
+);
+
+set local role anon;
+select throws_ok(
+    $$ select perf_internal.check_as_of('2020-01-06') $$, '42501', null, 'anon may not ask'
+);
+
+select * from finish();
+rollback;
