@@ -38,6 +38,11 @@ begin
         m.sum_response_time := m.sum_response_time - coalesce(m.error_sum_response_time, 0);
         m.total_input_tokens := m.total_input_tokens - coalesce(m.error_total_input_tokens, 0);
         m.total_output_tokens := m.total_output_tokens - coalesce(m.error_total_output_tokens, 0);
+        m.error_sum_response_time := null;
+        m.error_min_response_time := null;
+        m.error_max_response_time := null;
+        m.error_total_input_tokens := null;
+        m.error_total_output_tokens := null;
         m.error_response_time_sketch := null;
         m.error_first_token_sketch := null;
     end if;

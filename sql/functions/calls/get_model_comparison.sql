@@ -65,7 +65,8 @@ begin
         (b.m).error_count,
         (b.m).total_input_tokens,
         (b.m).total_output_tokens,
-        (b.m).total_output_tokens * 1000 / nullif((b.m).sum_response_time, 0)
+        ((b.m).total_output_tokens - coalesce((b.m).error_total_output_tokens, 0)) * 1000
+            / nullif((b.m).sum_response_time - coalesce((b.m).error_sum_response_time, 0), 0)
     from by_model as b
     join perf.models as o on o.id = b.model_id
     cross join lateral (
@@ -88,7 +89,7 @@ end
 $$;
 
 comment on function perf.get_model_comparison is
-    'Models side by side over the hours that start in a range, fastest median first: calls, success rate, response times and first tokens (ms), tokens, output tokens per second of response time. Errors: 22023 bad argument, PT404 unknown tool.';
+    'Models side by side over the hours that start in a range, fastest median first: calls, success rate, response times and first tokens (ms), tokens, and what successful calls put out a second (output_tokens_per_second). Errors: 22023 bad argument, PT404 unknown tool.';
 
 revoke execute on function perf.get_model_comparison from public;
 grant execute on function perf.get_model_comparison
