@@ -1,5 +1,5 @@
 begin;
-select plan(44);
+select plan(45);
 
 select tables_are(
     'perf',
@@ -505,6 +505,46 @@ select is_empty(
        cross join aclexplode(r.relacl) as a
        where a.grantee in (0, 'anon'::regrole) $$,
     'neither public nor anon may do anything with a table'
+);
+
+-- Everything else is written by functions that check their caller.
+select set_eq(
+    $$ select format('%s %s %s', r.oid::regclass, lower(a.privilege_type), a.grantee::regrole)
+       from pg_temp.relations as r
+       cross join aclexplode(r.relacl) as a
+       where a.grantee <> r.relowner and a.privilege_type <> 'SELECT'
+       union all
+       select format(
+           '%s.%s %s %s', r.oid::regclass, t.attname, lower(a.privilege_type), a.grantee::regrole
+       )
+       from pg_temp.relations as r
+       join pg_attribute as t on t.attrelid = r.oid
+       cross join aclexplode(t.attacl) as a
+       where a.grantee <> r.relowner $$,
+    array[
+        'perf.profiles delete authenticated',
+        'perf.profiles delete perf_admin',
+        'perf.profiles delete service_role',
+        'perf.profiles insert authenticated',
+        'perf.profiles insert perf_admin',
+        'perf.profiles insert service_role',
+        'perf.profiles update authenticated',
+        'perf.profiles update perf_admin',
+        'perf.profiles update service_role',
+        'perf.retention.keep update authenticated',
+        'perf.retention.keep update perf_admin',
+        'perf.retention.keep update service_role',
+        'perf.user_roles delete authenticated',
+        'perf.user_roles delete perf_admin',
+        'perf.user_roles delete service_role',
+        'perf.user_roles insert authenticated',
+        'perf.user_roles insert perf_admin',
+        'perf.user_roles insert service_role',
+        'perf.user_roles update authenticated',
+        'perf.user_roles update perf_admin',
+        'perf.user_roles update service_role'
+    ],
+    'these are the only tables that roles may write, and only so'
 );
 
 select is_empty(
