@@ -19,6 +19,7 @@ declare
     v_measured record;
     v_ends_at timestamptz;
 begin
+    perform perf_internal.check_as_of(check_config_guards.as_of);
     for v_watched in
         select
             a.id,
@@ -86,7 +87,7 @@ end
 $$;
 
 comment on function perf.check_config_guards is
-    'Rolls back every activation whose guard is broken and ends guards whose time is over; returns those. Runs every minute by schedule.';
+    'Rolls back every activation whose guard is broken and ends guards whose time is over; returns those. Runs every minute by schedule. Error 22023.';
 
 revoke execute on function perf.check_config_guards from public;
 grant execute on function perf.check_config_guards to service_role, perf_admin;

@@ -38,6 +38,7 @@ declare
     v_after record;
     v_note text;
 begin
+    perform perf_internal.check_as_of(get_config_impact.as_of);
     if not (get_config_impact.confidence > 0 and get_config_impact.confidence < 1)
         or get_config_impact.confidence is null
         or get_config_impact.min_calls is null or get_config_impact.min_calls < 1

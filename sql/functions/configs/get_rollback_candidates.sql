@@ -20,6 +20,7 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 begin
+    perform perf_internal.check_as_of(get_rollback_candidates.as_of);
     if get_rollback_candidates.days is null
         or get_rollback_candidates.days not between 1 and 36500
     then

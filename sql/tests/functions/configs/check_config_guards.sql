@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 
 select perf.register_model('x/m', model_type => 'sdxl');
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
@@ -82,6 +82,13 @@ select is(
     (select guard_status from perf.model_config_activations order by id desc offset 1 limit 1),
     'superseded',
     'and says so'
+);
+
+select throws_ok(
+    $$ select perf.check_config_guards(null) $$,
+    '22023',
+    'as_of must be a point in time, got null',
+    'refuses a null as_of'
 );
 
 set local role authenticated;

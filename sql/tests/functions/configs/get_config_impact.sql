@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -143,6 +143,13 @@ select throws_ok(
     '22023',
     null,
     'refuses no window'
+);
+
+select throws_ok(
+    $$ select perf.get_config_impact('sdxl', as_of => null) $$,
+    '22023',
+    'as_of must be a point in time, got null',
+    'refuses a null as_of'
 );
 
 set local role perf_recorder;

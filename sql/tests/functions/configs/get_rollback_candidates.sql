@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -53,6 +53,13 @@ select throws_ok(
     '22023',
     'days must be between 1 and 36500, got 0',
     'refuses no days'
+);
+
+select throws_ok(
+    $$ select perf.get_rollback_candidates('sdxl', as_of => 'infinity') $$,
+    '22023',
+    'as_of must be a point in time, got infinity',
+    'refuses an infinite as_of'
 );
 
 select * from finish();
