@@ -66,26 +66,29 @@ def private_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def cron_database(server_dsn: str, template_dsn: str) -> Iterator[str]:
-    """A new, migrated database with the real pg_cron; skips where the server does not have it.
+def cron_database(server_dsn: str) -> Iterator[str]:
+    """A migrated database with the real pg_cron; skips where the server does not have it.
 
-    pg_cron lives in one database of a server, so tests that use this cannot run side by side.
+    pg_cron lives in one database of a server, so tests that use this cannot run side by side. The
+    database stays: pg_cron 1.4 ends for good when it is dropped. What is in it is made anew.
     """
     with psycopg.connect(server_dsn, autocommit=True) as admin:
         row = admin.execute("select current_setting('cron.database_name', true)").fetchone()
         if row is None or not row[0]:
             pytest.skip("this server has no pg_cron")
         name = row[0]
-        template = parse_dsn(template_dsn)["dbname"]
-        admin.execute(f'drop database if exists "{name}" with (force)'.encode())
-        admin.execute(f'create database "{name}" template "{template}"'.encode())
-        dsn = psycopg.conninfo.make_conninfo("", **parse_dsn(server_dsn, dbname=name))
-        try:
-            with psycopg.connect(dsn, autocommit=True) as opened:
-                opened.execute("create extension pg_cron")
-            yield dsn
-        finally:
-            admin.execute(f'drop database if exists "{name}" with (force)'.encode())
+        found = admin.execute("select from pg_database where datname = %s", [name]).fetchone()
+        if found is None:
+            admin.execute(f'create database "{name}"'.encode())
+    dsn = psycopg.conninfo.make_conninfo("", **parse_dsn(server_dsn, dbname=name))
+    with psycopg.connect(dsn, autocommit=True) as opened:
+        opened.execute("create extension if not exists pg_cron")
+        opened.execute("select cron.unschedule(jobid) from cron.job")
+        opened.execute("delete from cron.job_run_details")
+        opened.execute("drop schema if exists perf, perf_internal cascade")
+        migrations.migrate(dsn)
+        yield dsn
+        opened.execute("select cron.unschedule(jobid) from cron.job")
 
 
 @pytest.fixture
