@@ -8,8 +8,13 @@ parallel safe
 set search_path = ''
 as $$
 begin
-    if get_performance_affecting_parameters.parameters = '{}' then
-        return '{}'::jsonb;
+    -- Mostly there are no others, and no number ends in a zero behind the point: a tenth of the time.
+    if get_performance_affecting_parameters.parameters - array[
+            'thinking_mode', 'use_websearch', 'streaming', 'max_tokens', 'temperature'
+        ] = '{}'
+        and get_performance_affecting_parameters.parameters::text !~ '\.\d*0(\D|$)'
+    then
+        return get_performance_affecting_parameters.parameters;
     end if;
     return (
         select coalesce(

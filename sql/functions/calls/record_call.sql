@@ -27,7 +27,10 @@ declare
     v_config_id uuid;
     v_called_at timestamptz := coalesce(
         record_call.call_timestamp,
-        perf_internal.get_uuid_time(record_call.call_id),
+        case
+            when record_call.call_id is not null
+            then perf_internal.get_uuid_time(record_call.call_id)
+        end,
         now()
     );
 begin
