@@ -101,7 +101,7 @@ def copy_batches(connection: Connection) -> Callable[[Connection, int], int]:
     """Return what writes one batch by COPY."""
     lines = []
     with connection.cursor() as cursor, cursor.copy("copy bench.calls to stdout csv") as copy:
-        for line in bytes().join(map(bytes, copy)).splitlines():
+        for line in b"".join(map(bytes, copy)).splitlines():
             config, _, rest = line.split(b",", 2)
             lines.append(config + b",@," + rest + b"\n")
     blocks = [b"".join(lines[i : i + COPY_BATCH]) for i in range(0, len(lines), COPY_BATCH)]

@@ -1,7 +1,7 @@
 -- The largest relative error of percentiles by model over random windows of whole hours. Only
 -- successful calls: failed ones took 0 ms.
 with windows as (
-    select
+    select distinct
         timestamptz '2020-01-06 00:00+00' + interval '1 hour' * first_hour as start_time,
         timestamptz '2020-01-06 00:00+00' + interval '1 hour' * (
             first_hour + 1 + floor(random() * (%(hours)s - first_hour))
