@@ -1,6 +1,9 @@
 -- Without this every run would read all pages since the last autovacuum. The lock it takes is the
 -- one vacuum holds: then it gives up at once, for vacuum summarises too, and to wait would make
 -- vacuum cancel itself.
+--
+-- The last range of the newest day is left until it is full: in a summarised range every transaction
+-- that inserts has to widen the summary.
 create or replace function perf_internal.summarize_new_ranges()
 returns void
 language plpgsql
@@ -15,18 +18,23 @@ begin
             p.partition_name,
             p.summarized_ranges,
             i.indexrelid as index_id,
-            (pg_relation_size(i.indrelid) / current_setting('block_size')::integer / 64)::integer
-                as full_ranges
+            case
+                when p.day = max(p.day) filter (where s.ranges > 0) over () then floor(s.ranges)
+                else ceil(s.ranges)
+            end::integer as ranges
         from perf_internal.raw_partitions as p
         join pg_index as i on i.indrelid = format('perf_internal.%I', p.partition_name)::regclass
+        cross join lateral (
+            select pg_relation_size(i.indrelid) / current_setting('block_size')::numeric / 64 as ranges
+        ) as s
         join pg_class as c on c.oid = i.indexrelid
         join pg_am as a on a.oid = c.relam and a.amname = 'brin'
     loop
-        continue when v_partition.full_ranges <= v_partition.summarized_ranges;
+        continue when v_partition.ranges <= v_partition.summarized_ranges;
         perform brin_summarize_range(v_partition.index_id, r * 64::bigint)
-        from generate_series(v_partition.summarized_ranges, v_partition.full_ranges - 1) as r;
+        from generate_series(v_partition.summarized_ranges, v_partition.ranges - 1) as r;
         update perf_internal.raw_partitions as p
-        set summarized_ranges = v_partition.full_ranges
+        set summarized_ranges = v_partition.ranges
         where p.partition_name = v_partition.partition_name;
     end loop;
 exception
@@ -36,6 +44,6 @@ end
 $$;
 
 comment on function perf_internal.summarize_new_ranges is
-    'Summarises the full page ranges of the transaction index that were filled since the last run.';
+    'Summarises the page ranges of the transaction index that were filled since the last run, and of earlier days also the last, begun ones.';
 
 revoke execute on function perf_internal.summarize_new_ranges from public;
