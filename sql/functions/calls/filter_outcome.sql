@@ -36,8 +36,15 @@ begin
         m.call_count := m.success_count;
         m.error_count := 0;
         m.sum_response_time := m.sum_response_time - coalesce(m.error_sum_response_time, 0);
-        m.total_input_tokens := m.total_input_tokens - coalesce(m.error_total_input_tokens, 0);
-        m.total_output_tokens := m.total_output_tokens - coalesce(m.error_total_output_tokens, 0);
+        -- Nothing left over means that only failed calls reported tokens.
+        m.total_input_tokens := case
+            when m.error_total_input_tokens is null then m.total_input_tokens
+            else nullif(m.total_input_tokens - m.error_total_input_tokens, 0)
+        end;
+        m.total_output_tokens := case
+            when m.error_total_output_tokens is null then m.total_output_tokens
+            else nullif(m.total_output_tokens - m.error_total_output_tokens, 0)
+        end;
         m.error_sum_response_time := null;
         m.error_min_response_time := null;
         m.error_max_response_time := null;

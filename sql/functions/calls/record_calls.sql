@@ -43,6 +43,22 @@ begin
     then
         perform perf_internal.refuse_calls(record_calls.calls);
     end if;
+    -- An id that comes twice is one call, whatever else differs.
+    if (select count(c.call_id) > count(distinct c.call_id) from unnest(v_calls) as c) then
+        v_calls := array(
+            select r.call
+            from (
+                select
+                    u as call,
+                    row_number() over (
+                        partition by (u).call_id, (u).call_timestamp
+                    ) as repeat
+                from unnest(v_calls) as u
+            ) as r
+            where (r.call).call_id is null
+                or r.repeat = 1
+        );
+    end if;
     for v_kind in
         with kinds as materialized (
             select distinct

@@ -8,6 +8,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = ''
+set timezone = 'UTC'
 as $$
 declare
     g jsonb := complete_guard.guard;

@@ -14,6 +14,7 @@ returns table (
 language plpgsql
 stable
 set search_path = ''
+set timezone = 'UTC'
 set jit = off
 as $$
 #variable_conflict use_column

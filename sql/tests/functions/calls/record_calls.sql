@@ -1,5 +1,5 @@
 begin;
-select plan(27);
+select plan(28);
 
 set local timezone = 'UTC';
 
@@ -197,6 +197,17 @@ select throws_ok(
     '22023',
     'provider of model "acme/one" is "acme", got "other"',
     'refuses another provider of a known model'
+);
+
+select is(
+    perf.record_calls('[
+        {"model_name": "acme/twice-a", "tool_name": "chat", "response_time_ms": 1,
+            "call_id": "01234567-89ab-4cde-8f01-23456789abcd", "call_timestamp": "2020-01-06T10:00Z"},
+        {"model_name": "acme/twice-b", "tool_name": "chat", "response_time_ms": 2,
+            "call_id": "01234567-89ab-4cde-8f01-23456789abcd", "call_timestamp": "2020-01-06T10:00Z"}
+    ]'),
+    1::bigint,
+    'an id that comes twice in a batch is one call, also of two models'
 );
 
 set local role authenticated;
