@@ -61,8 +61,9 @@ def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
 def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
     lines = pgkit("demo", "--data", data).stdout.splitlines()
     dsn = next(line for line in lines if "DATABASE_URL=" in line).split("=", 1)[1].strip("'")
-    trends, errors, down = (line.split()[1:] for line in lines if line.startswith("  pgkit "))
+    trends, errors, diff, down = (line.split()[1:] for line in lines if line.startswith("  pgkit "))
     (bucket,) = json.loads(pgkit(*trends, "--json", dsn=dsn).stdout)
     assert bucket["call_count"] == 150
     assert len(json.loads(pgkit(*errors, "--json", dsn=dsn).stdout)) == 5
+    assert '$.provider: "bedrock" -> "together"' in pgkit(*diff, dsn=dsn).stdout
     assert pgkit(*down).returncode == 0
