@@ -2,16 +2,20 @@
 -- transaction wrote rather than a transition table: with one of those, COPY into a partitioned
 -- table inserts row by row. record_call() and record_calls() have found the configuration
 -- themselves and say so with a setting, so this serves COPY and whatever the owner does by hand.
--- Configurations are never deleted, so one that is there now stays.
+-- Configurations are never deleted, so one that is there now stays. A new partition has no statistics,
+-- for which the planner would sort all rows.
 create or replace function perf_internal.check_recorded_calls()
 returns trigger
 language plpgsql
 set search_path = ''
 set enable_seqscan = off
+set enable_sort = off
 set jit = off
 as $$
 declare
     v_bad record;
+    -- A variable, because every row is compared with it.
+    v_transaction_id bigint := txid_current();
 begin
     select n.*, c.id is not null as is_known
     into v_bad
@@ -21,7 +25,7 @@ begin
             min(r.call_timestamp) as earliest,
             max(r.call_timestamp) as latest
         from perf.performance_metrics_raw as r
-        where r.transaction_id = txid_current()
+        where r.transaction_id = v_transaction_id
         group by 1
     ) as n
     left join perf.model_tool_configs as c on c.id = n.model_tool_config_id
