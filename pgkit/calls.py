@@ -96,6 +96,8 @@ class Writer:
 
     def __enter__(self) -> Self:
         self.connection.execute("set local timezone = 'UTC'")
+        # 05/11/2026 is May to some and November to others, and refused so.
+        self.connection.execute("set local datestyle = 'ISO, YMD'")
         # The trigger of the raw table checks configurations and times; here both are known.
         self.connection.execute("set local perf.calls_are_checked = 'on'")
         row = self.connection.execute("select now()").fetchone()
@@ -281,7 +283,10 @@ def refusing() -> Iterator[None]:
         raise BadCall("not UTF-8") from None
     except (psycopg.DataError, psycopg.errors.CheckViolation) as error:
         message = error.diag.message_primary or str(error)
-        raise BadCall(message, error.diag.message_hint) from None
+        hint = error.diag.message_hint
+        if isinstance(error, psycopg.errors.DatetimeFieldOverflow):
+            hint = "Write times as 2026-11-20T10:00:00Z."
+        raise BadCall(message, hint) from None
 
 
 def read_ms(text: str) -> float:

@@ -62,7 +62,8 @@ data_option = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     default=server.default_data,
-    help="Data directory.  [default: one per user]",
+    show_default="one per user",
+    help="Data directory.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 outcome_option = click.option(
@@ -287,7 +288,8 @@ def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int)
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     default=lambda: server.default_data().with_name("demo"),
-    help="Data directory of the demo's server.  [default: one per user]",
+    show_default="one per user",
+    help="Data directory of the demo's server.",
 )
 @json_option
 def run_demo(data: Path, as_json: bool) -> None:
@@ -401,7 +403,12 @@ def trends(
 @from_option("7d")
 @to_option
 @click.option("--tool", help="Only calls with this tool.")
-@outcome_option
+@click.option(
+    "--outcome",
+    type=click.Choice(["success", "error", "all"]),
+    default="success",
+    help="Whose times and tokens.",
+)
 @json_option
 @click.pass_obj
 def compare(

@@ -87,10 +87,11 @@ def impact_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "metric": f"{row['metric']} ({row['unit']})",
             "before": digits(row["before_value"]),
             "after": digits(row["after_value"]),
-            "change": percent(row["percent"]),
+            "change": change(row, "difference", "percent"),
             "interval": (
-                f"{percent(row['percent_low'])} to {percent(row['percent_high'])}"
-                if row["percent_low"] is not None and row["percent_high"] is not None
+                f"{change(row, 'difference_low', 'percent_low')}"
+                f" to {change(row, 'difference_high', 'percent_high')}"
+                if row["difference_low"] is not None and row["difference_high"] is not None
                 else ""
             ),
             "verdict": row["verdict"].replace("_", " "),
@@ -106,5 +107,10 @@ def digits(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
-def percent(value: float | None) -> str:
-    return "" if value is None else f"{value:+.1f} %"
+def change(row: dict[str, Any], difference: str, percent: str) -> str:
+    """Return a change in percent; of a rate, which is one already, in points."""
+    is_rate = row["metric"].endswith("_rate")
+    value = row[difference if is_rate else percent]
+    if value is None:
+        return ""
+    return f"{100 * value:+.1f} points" if is_rate else f"{value:+.1f} %"

@@ -58,6 +58,10 @@ def up(
     wants_tcp = port is not None or listen is not None
     with locked(data):
         running = read_pid_file(data)
+        if running is not None and not has_programs(data):
+            # It lives on without the files it would load, and fails later for want of one.
+            pg_ctl(data, "stop", "-m", "fast")
+            running = None
         if running is None:
             start(data, port or 5432, (listen or "localhost") if wants_tcp else "", settings or {})
             running = read_pid_file(data)
@@ -84,6 +88,14 @@ def down(data: Path) -> bool:
         if running.socket_folder != data:
             running.socket_folder.rmdir()
     return True
+
+
+def has_programs(data: Path) -> bool:
+    """Return whether the programs that the running server was started from are still there."""
+    try:
+        return Path(shlex.split((data / "postmaster.opts").read_text())[0]).exists()
+    except (OSError, IndexError):
+        return True
 
 
 def start(data: Path, port: int, listen: str, settings: Mapping[str, str]) -> None:

@@ -24,7 +24,10 @@ begin
         m.success_first_token_sketch := null;
     else
         -- Which extreme a failed call has is known, what the next one was is in the sketch.
-        if m.error_count > 0 then
+        if m.success_count = 0 then
+            m.min_response_time := null;
+            m.max_response_time := null;
+        elsif m.error_count > 0 then
             v_ends := perf.get_sketch_percentiles(m.success_response_time_sketch, '{0,1}');
             if m.min_response_time = m.error_min_response_time then
                 m.min_response_time := greatest(v_ends[1], m.min_response_time);

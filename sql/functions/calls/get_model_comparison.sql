@@ -2,7 +2,7 @@ create or replace function perf.get_model_comparison(
     start_time timestamptz,
     end_time timestamptz,
     tool_name text default null,
-    outcome text default 'all'
+    outcome text default 'success'
 )
 returns table (
     model text,
@@ -39,30 +39,32 @@ begin
     return query
     with by_model as materialized (
         select
-            c.model_id,
-            perf_internal.filter_outcome(
-                perf_internal.sum_metrics(r), get_model_comparison.outcome
-            ) as m
-        from perf_internal.read_metrics(
-            v_config_ids, get_model_comparison.start_time, get_model_comparison.end_time
-        ) as r
-        join perf.model_tool_configs as c on c.id = r.model_tool_config_id
-        group by c.model_id
+            s.model_id,
+            s.m as all_calls,
+            perf_internal.filter_outcome(s.m, get_model_comparison.outcome) as m
+        from (
+            select c.model_id, perf_internal.sum_metrics(r) as m
+            from perf_internal.read_metrics(
+                v_config_ids, get_model_comparison.start_time, get_model_comparison.end_time
+            ) as r
+            join perf.model_tool_configs as c on c.id = r.model_tool_config_id
+            group by c.model_id
+        ) as s
     )
     select
         o.name,
         o.provider,
         o.model_type::text,
-        (b.m).call_count,
-        (b.m).success_count::float8 / (b.m).call_count,
-        (b.m).sum_response_time / (b.m).call_count,
+        (b.all_calls).call_count,
+        (b.all_calls).success_count::float8 / (b.all_calls).call_count,
+        (b.m).sum_response_time / nullif((b.m).call_count, 0),
         least(greatest(r.percentiles[1], (b.m).min_response_time), (b.m).max_response_time),
         least(greatest(r.percentiles[2], (b.m).min_response_time), (b.m).max_response_time),
         least(greatest(r.percentiles[3], (b.m).min_response_time), (b.m).max_response_time),
         f.percentiles[1],
         f.percentiles[2],
         f.percentiles[3],
-        (b.m).error_count,
+        (b.all_calls).error_count,
         (b.m).total_input_tokens,
         (b.m).total_output_tokens,
         ((b.m).total_output_tokens - coalesce((b.m).error_total_output_tokens, 0)) * 1000
@@ -83,13 +85,12 @@ begin
             ) as percentiles
         offset 0
     ) as f
-    where (b.m).call_count > 0
-    order by 7, 1;
+    order by 7 nulls last, 1;
 end
 $$;
 
 comment on function perf.get_model_comparison is
-    'Models side by side over the hours that start in a range, fastest median first: calls, success rate, response times and first tokens (ms), tokens, and what successful calls put out a second (output_tokens_per_second). Errors: 22023 bad argument, PT404 unknown tool.';
+    'Models side by side over the hours that start in a range, fastest median first. Calls, success rate and errors are of all calls; response times and first tokens (ms) and tokens of successful ones, because a refusal is fast (outcome: success, error, all); output_tokens_per_second is what successful calls put out. Errors: 22023 bad argument, PT404 unknown tool.';
 
 revoke execute on function perf.get_model_comparison from public;
 grant execute on function perf.get_model_comparison

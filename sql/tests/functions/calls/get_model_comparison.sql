@@ -27,11 +27,11 @@ select results_eq(
            total_input_tokens, total_output_tokens
        from perf.get_model_comparison('2020-01-06', '2020-01-08') $$,
     $$ values
-        ('acme/zero', 'acme', null::text, 1::bigint, 0::float8, 0::float8, 1::bigint,
-            null::bigint, 5::bigint),
-        ('acme/fast', 'acme', 'sdxl', 1, 1, 100, 0, null, null),
-        ('acme/slow', 'acme', null, 3, 2 / 3::float8, 2000, 1, 17, 400) $$,
-    'one row a model, the fastest median first'
+        ('acme/fast', 'acme', 'sdxl', 1::bigint, 1::float8, 100::float8, 0::bigint,
+            null::bigint, null::bigint),
+        ('acme/slow', 'acme', null, 3, 2 / 3::float8, 2000, 1, 10, 400),
+        ('acme/zero', 'acme', null, 1, 0, null, 1, null, null) $$,
+    'one row a model, the fastest median first, what never succeeded last'
 );
 
 -- Of 1000, 2000, 3000 the median is 2000, the 95th percentile 2900, the 99th 2980.
@@ -41,7 +41,7 @@ select results_eq(
            abs(p95_response_time / 2900 - 1) <= 0.005,
            abs(p99_response_time / 2980 - 1) <= 0.005,
            abs(p50_first_token_ms / 50 - 1) <= 0.005
-       from perf.get_model_comparison('2020-01-06', '2020-01-08')
+       from perf.get_model_comparison('2020-01-06', '2020-01-08', outcome => 'all')
        where model = 'acme/slow' $$,
     'values (true, true, true, true)',
     'percentiles over days and tools are within 0.5 %'
@@ -87,16 +87,18 @@ select results_eq(
     $$ select model, call_count, success_rate, error_count, avg_response_time, total_input_tokens
        from perf.get_model_comparison('2020-01-06', '2020-01-08', outcome => 'success') $$,
     $$ values ('acme/fast', 1::bigint, 1::float8, 0::bigint, 100::float8, null::bigint),
-        ('acme/slow', 2, 1, 0, 2000, 10) $$,
-    'success leaves the failed calls out, and models that only failed'
+        ('acme/slow', 3, 2 / 3::float8, 1, 2000, 10),
+        ('acme/zero', 1, 0, 1, null, null) $$,
+    'success measures what succeeded, and counts all calls'
 );
 
 select results_eq(
     $$ select model, call_count, success_rate, avg_response_time, p50_response_time
        from perf.get_model_comparison('2020-01-06', '2020-01-08', outcome => 'error') $$,
     $$ values ('acme/zero', 1::bigint, 0::float8, 0::float8, 0::float8),
-        ('acme/slow', 1, 0, 2000, 2000) $$,
-    'error leaves only those'
+        ('acme/slow', 3, 2 / 3::float8, 2000, 2000),
+        ('acme/fast', 1, 1, null, null) $$,
+    'error measures what failed'
 );
 
 select results_eq(
