@@ -160,6 +160,13 @@ def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
             "Have a superuser grant what is missing, or migrate as another user. "
             "Nothing was changed.",
         )
+    if not is_installed(connection):
+        foreign = [row[0] for row in connection.execute(query("foreign_objects"))]
+        if foreign:
+            raise Failure(
+                f"the schemas perf and perf_internal hold what is not ours: {', '.join(foreign)}",
+                "Rename that schema, or migrate another database. Nothing was changed.",
+            )
     status = read_status(connection, files)
     if status.edited or status.vanished:
         names = [f"{name} (edited)" for name in status.edited]
@@ -266,6 +273,11 @@ def uninstall(connection: Connection) -> tuple[list[str], list[str]]:
     The roles `anon`, `authenticated` and `service_role` stay, because others use them too.
     """
     take_lock(connection, lambda message: None)
+    if not is_installed(connection) and list(connection.execute(query("foreign_objects"))):
+        raise Failure(
+            "this database was never migrated, so its schema perf is not ours",
+            "Check --dsn: see `pgkit status`.",
+        )
     removed = ["scheduled jobs"] if unschedule(connection) else []
     for schema in ("perf", "perf_internal"):
         if finds(connection, "select to_regnamespace(%s)", schema):

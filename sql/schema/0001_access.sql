@@ -34,7 +34,7 @@ begin
         returns uuid
         language sql
         stable
-        set search_path = ''
+        set search_path = pg_catalog, pg_temp
         as $uid$
             select (
                 nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'

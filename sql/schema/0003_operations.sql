@@ -64,7 +64,8 @@ create table perf.retention (
     constraint level_is_known check (
         level in ('raw', 'hourly', 'daily', 'weekly', 'job_history')
     ),
-    constraint keep_is_at_least_a_day check (keep >= interval '1 day')
+    constraint keep_is_1_day_to_1000_years
+        check (keep between interval '1 day' and interval '1000 years')
 );
 
 comment on table perf.retention is 'How long each level is kept; change it with update.';

@@ -2,7 +2,7 @@ create or replace function perf_internal.get_caller()
 returns name
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select case current_setting('role')
         when 'none' then session_user

@@ -8,7 +8,7 @@ create or replace function perf.grant_role(
 returns boolean
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform perf_internal.require_role('admin');

@@ -1,13 +1,13 @@
 -- security definer: the policies of every table call this, and the caller must not need select on
 -- user_roles for it to answer. The user is a parameter because inside this function current_user
--- is its owner. Other people's roles stay private: a signed-in caller who is not an admin gets
--- false for anybody else.
+-- is its owner. Other people's roles stay private: a signed-in caller who is not an admin, and
+-- has no database role that reads, gets false for anybody else.
 create or replace function perf.has_role(user_id uuid, role perf.app_role)
 returns boolean
 language sql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select exists (
         select 1
@@ -16,7 +16,9 @@ as $$
             and u.role = has_role.role
             and (
                 has_role.user_id = (select auth.uid())
-                or (select perf_internal.get_caller()) <> 'authenticated'
+                or pg_has_role(perf_internal.get_caller(), 'perf_analyst', 'member')
+                or pg_has_role(perf_internal.get_caller(), 'perf_admin', 'member')
+                or pg_has_role(perf_internal.get_caller(), 'service_role', 'member')
                 or exists (
                     select 1
                     from perf.user_roles as a

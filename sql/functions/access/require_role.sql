@@ -5,7 +5,7 @@ create or replace function perf_internal.require_role(variadic roles perf.app_ro
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_caller name := perf_internal.get_caller();

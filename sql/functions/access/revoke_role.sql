@@ -3,7 +3,7 @@ create or replace function perf.revoke_role(user_id uuid, role perf.app_role)
 returns boolean
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform perf_internal.require_role('admin');

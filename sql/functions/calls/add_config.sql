@@ -9,7 +9,7 @@ create or replace function perf_internal.add_config(
 )
 returns uuid
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_provider text;

@@ -6,7 +6,7 @@ returns perf_internal.performance_metrics
 language plpgsql
 immutable
 strict
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     a.call_count := a.call_count + b.call_count;

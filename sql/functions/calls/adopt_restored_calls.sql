@@ -7,7 +7,7 @@
 create or replace function perf_internal.adopt_restored_calls()
 returns void
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with adopted as (
         update perf.performance_metrics_raw as r

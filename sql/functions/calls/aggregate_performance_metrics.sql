@@ -13,7 +13,7 @@ create or replace function perf.aggregate_performance_metrics()
 returns bigint
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_own_transaction bigint := pg_current_xact_id_if_assigned()::text::bigint;

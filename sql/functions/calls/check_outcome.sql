@@ -2,7 +2,7 @@ create or replace function perf_internal.check_outcome(outcome text)
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if check_outcome.outcome is null

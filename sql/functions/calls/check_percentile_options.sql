@@ -6,7 +6,7 @@ create or replace function perf_internal.check_percentile_options(
 returns void
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_percentile double precision;

@@ -7,7 +7,7 @@
 create or replace function perf_internal.check_recorded_calls()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set jit = off

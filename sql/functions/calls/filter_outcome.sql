@@ -5,7 +5,7 @@ create or replace function perf_internal.filter_outcome(
 returns perf_internal.performance_metrics
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_ends double precision[];

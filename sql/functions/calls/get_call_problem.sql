@@ -2,7 +2,7 @@ create or replace function perf_internal.get_call_problem(call perf_internal.cal
 returns text
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     c alias for call;

@@ -7,7 +7,7 @@ create or replace function perf_internal.get_config_ids(
 returns uuid[]
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_key text;

@@ -2,7 +2,7 @@ create or replace function perf_internal.get_element_problem(element jsonb)
 returns text
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     e alias for element;

@@ -5,7 +5,7 @@ language plpgsql
 immutable
 strict
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Mostly there are no others, and no number ends in a zero behind the point: a tenth of the time.

@@ -2,7 +2,7 @@ create or replace function perf_internal.get_provider(model_name text)
 returns text
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(
         nullif(trim(substring(get_provider.model_name from '^([^/]+)/')), ''),

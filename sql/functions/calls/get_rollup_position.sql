@@ -6,7 +6,7 @@ create or replace function perf_internal.get_rollup_position(
 )
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select
         s.snapshot_xmax,

@@ -3,7 +3,7 @@ returns timestamptz
 language sql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select case
         when substr(get_uuid_time.id::text, 15, 1) = '7'

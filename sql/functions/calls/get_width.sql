@@ -2,7 +2,7 @@ create or replace function perf_internal.get_width(granularity text)
 returns interval
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_width interval := case get_width.granularity

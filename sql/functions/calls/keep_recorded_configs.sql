@@ -3,7 +3,7 @@
 create or replace function perf_internal.keep_recorded_configs()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception using

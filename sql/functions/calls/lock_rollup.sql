@@ -3,7 +3,7 @@
 create or replace function perf_internal.lock_rollup(pipeline text)
 returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform 1

@@ -9,7 +9,7 @@ create or replace function perf_internal.read_metrics(
 returns setof perf_internal.performance_metrics
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set jit = off
 set plan_cache_mode = force_custom_plan

@@ -8,7 +8,7 @@ create or replace function perf.rebuild_performance_metrics(
 returns bigint
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare

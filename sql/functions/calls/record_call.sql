@@ -18,7 +18,7 @@ create or replace function perf.record_call(
 returns boolean
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_problem text;

@@ -4,7 +4,7 @@ create or replace function perf.record_calls(calls jsonb)
 returns bigint
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_calls perf_internal.call[];

@@ -2,7 +2,7 @@ create or replace function perf_internal.refuse_calls(calls jsonb)
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_element record;

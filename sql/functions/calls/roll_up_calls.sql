@@ -11,7 +11,7 @@ create or replace function perf_internal.roll_up_calls(
 )
 returns bigint
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set work_mem = '128MB'
 set jit = off

@@ -1,7 +1,7 @@
 create or replace function perf_internal.set_parameter_hash()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     new.parameter_hash := perf_internal.get_parameter_hash(new.parameters);

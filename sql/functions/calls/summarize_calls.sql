@@ -14,7 +14,7 @@ create or replace function perf_internal.summarize_calls(
 returns setof perf_internal.performance_metrics
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set enable_seqscan = off

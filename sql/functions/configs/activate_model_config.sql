@@ -7,7 +7,7 @@ create or replace function perf.activate_model_config(
 returns perf.model_config_activations
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_config perf.model_config_history;

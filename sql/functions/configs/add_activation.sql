@@ -5,7 +5,7 @@ create or replace function perf_internal.add_activation(
 )
 returns perf.model_config_activations
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_config perf.model_config_history := perf_internal.get_model_config(add_activation.config_id);

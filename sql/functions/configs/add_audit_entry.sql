@@ -7,7 +7,7 @@ create or replace function perf_internal.add_audit_entry()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_head perf_internal.audit_head;

@@ -2,7 +2,7 @@ create or replace function perf_internal.announce_activation()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update perf.model_config_history as c

@@ -9,7 +9,7 @@ create or replace function perf_internal.collect_calls_around(
 )
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_from timestamptz := (collect_calls_around.activation).active_from;

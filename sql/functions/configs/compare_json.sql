@@ -6,7 +6,7 @@ create or replace function perf_internal.compare_json(a jsonb, b jsonb)
 returns table (path text[], setting text, kind text, old_value jsonb, new_value jsonb)
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with recursive pairs as (
         select

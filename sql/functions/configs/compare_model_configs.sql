@@ -2,7 +2,7 @@ create or replace function perf.compare_model_configs(id_a uuid, id_b uuid)
 returns table (path text[], setting text, kind text, old_value jsonb, new_value jsonb)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

@@ -7,7 +7,7 @@ create or replace function perf_internal.complete_guard(
 returns jsonb
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare

@@ -2,7 +2,7 @@ create or replace function perf.find_model_config(reference text)
 returns uuid
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_parts text[] := regexp_match(find_model_config.reference, '^(.+)@(\d{1,9})$');

@@ -6,7 +6,7 @@ create or replace function perf_internal.find_rollback_target(
 returns bigint
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with recursive path as (
         select a.previous_id as id, 1 as step

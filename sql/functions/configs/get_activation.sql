@@ -6,7 +6,7 @@ create or replace function perf_internal.get_activation(
 returns perf.model_config_activations
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_activation perf.model_config_activations;

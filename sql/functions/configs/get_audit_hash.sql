@@ -4,7 +4,7 @@ create or replace function perf_internal.get_audit_hash(entry perf.audit_log)
 returns bytea
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select sha256(convert_to(
         jsonb_build_array(

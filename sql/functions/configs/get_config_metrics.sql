@@ -8,7 +8,7 @@ returns table (
 )
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     values
         ('p50_response_time', 'ms', 0.5::float8, 'worse'),

@@ -3,7 +3,7 @@ returns text
 language plpgsql
 stable
 strict
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     g jsonb := get_guard_problem.guard;

@@ -2,7 +2,7 @@ create or replace function perf_internal.get_model_config(id uuid)
 returns perf.model_config_history
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_config perf.model_config_history;

@@ -2,7 +2,7 @@ create or replace function perf_internal.get_profile_id()
 returns uuid
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select p.id
     from perf.profiles as p

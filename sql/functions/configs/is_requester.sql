@@ -4,7 +4,7 @@ create or replace function perf_internal.is_requester(request perf.model_config_
 returns boolean
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(
         (is_requester.request).requested_by = perf_internal.get_profile_id(),

@@ -3,7 +3,7 @@
 create or replace function perf_internal.keep_activations()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_op = 'UPDATE' then

@@ -2,7 +2,7 @@
 create or replace function perf_internal.keep_audit_log()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if pg_trigger_depth() > 1

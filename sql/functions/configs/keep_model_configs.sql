@@ -1,7 +1,7 @@
 create or replace function perf_internal.keep_model_configs()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_op in ('INSERT', 'UPDATE') then

@@ -5,7 +5,7 @@
 create or replace function perf_internal.lock_config_type(model_type text)
 returns boolean
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select t.needs_approval
     from perf.model_config_types as t

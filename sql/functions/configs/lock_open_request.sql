@@ -1,7 +1,7 @@
 create or replace function perf_internal.lock_open_request(request_id bigint)
 returns perf.model_config_requests
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_request perf.model_config_requests;

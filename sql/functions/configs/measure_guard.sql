@@ -8,7 +8,7 @@ create or replace function perf_internal.measure_guard(
 )
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select m.value, m.call_count
     from perf_internal.measure_calls(array(

@@ -6,7 +6,7 @@ create or replace function perf_internal.place_activation()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_current perf.model_config_activations;

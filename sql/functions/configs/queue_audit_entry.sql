@@ -5,7 +5,7 @@ create or replace function perf_internal.queue_audit_entry()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO'
 as $$

@@ -3,7 +3,7 @@ create or replace function perf.reject_activation(request_id bigint, notes text 
 returns perf.model_config_requests
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_request perf.model_config_requests;

@@ -8,7 +8,7 @@ create or replace function perf.request_activation(
 returns perf.model_config_requests
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_config perf.model_config_history;

@@ -11,7 +11,7 @@ create or replace function perf.save_model_config(
 returns table (id uuid, version integer, is_new boolean, is_active boolean)
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_config perf.model_config_history;

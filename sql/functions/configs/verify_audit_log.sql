@@ -5,7 +5,7 @@ create or replace function perf.verify_audit_log()
 returns table (entry_id bigint, problem text)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with links as (
         select

@@ -1,12 +1,14 @@
 -- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
 -- checked. A partition is locked first, so that what its writers have committed is rolled up and no
 -- writer can add to it; a writer that waits for that lock gets an error, so nothing is lost
--- unnoticed. Killed in the middle, nothing has gone; run twice, the second finds nothing.
+-- unnoticed. That needs a snapshot newer than the lock, so read committed. A day that a transaction
+-- holds stays until the next time: to wait for it would make readers wait. Killed in the middle,
+-- nothing has gone; run twice, the second finds nothing.
 create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
 returns table (level text, name text, dropped_rows bigint, freed_bytes bigint, kept_because text)
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set lock_timeout = '30s'
 as $$
@@ -20,6 +22,15 @@ declare
     v_level record;
 begin
     perform perf_internal.check_as_of(cleanup_old_performance_data.as_of);
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'cleanup needs a read committed transaction, this one is %s',
+                current_setting('transaction_isolation')
+            ),
+            hint = 'Run begin isolation level read committed first.';
+    end if;
     perform perf_internal.lock_rollup('calls');
     for v_table in
         select x.*
@@ -28,9 +39,16 @@ begin
     loop
         level := 'raw';
         name := v_table.partition_name;
-        select r.dropped_rows, r.freed_bytes, r.kept_because
-        into dropped_rows, freed_bytes, kept_because
-        from perf_internal.drop_raw_day(v_table.day, v_table.partition_name) as r;
+        begin
+            select r.dropped_rows, r.freed_bytes, r.kept_because
+            into dropped_rows, freed_bytes, kept_because
+            from perf_internal.drop_raw_day(v_table.day, v_table.partition_name) as r;
+        exception
+            when lock_not_available then
+                dropped_rows := 0;
+                freed_bytes := 0;
+                kept_because := 'another transaction holds it';
+        end;
         return next;
     end loop;
     for v_level in
@@ -65,7 +83,7 @@ end
 $$;
 
 comment on function perf.cleanup_old_performance_data is
-    'Removes what perf.retention no longer keeps: whole days of raw calls once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a day stayed.';
+    'Removes what perf.retention no longer keeps: whole days of raw calls once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a day stayed. Errors: 22023 bad as_of, 55000 not read committed.';
 
 revoke execute on function perf.cleanup_old_performance_data from public;
 grant execute on function perf.cleanup_old_performance_data to service_role, perf_admin;

@@ -4,7 +4,7 @@ returns bigint
 language sql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select count(*) from perf_internal.performance_metrics_raw_default as r;
 $$;

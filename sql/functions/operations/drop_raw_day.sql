@@ -7,7 +7,8 @@ create or replace function perf_internal.drop_raw_day(
     out kept_because text
 )
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare

@@ -11,7 +11,9 @@ create or replace function perf.ensure_partitions(
 returns table (partition_name text, moved_calls bigint)
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO'
 set lock_timeout = '30s'
 as $$
 declare

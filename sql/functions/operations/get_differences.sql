@@ -5,7 +5,7 @@ create or replace function perf_internal.get_differences(
 returns text[]
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(array_agg(d.measure order by d.measure), '{}')
     from (

@@ -2,7 +2,7 @@ create or replace function perf_internal.get_droppable_days(cutoff timestamptz)
 returns table (day date, partition_name text)
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select p.day, p.partition_name
     from perf_internal.raw_partitions as p

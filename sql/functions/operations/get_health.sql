@@ -2,7 +2,7 @@ create or replace function perf.get_health(as_of timestamptz default now())
 returns table (check_name text, status text, value text, hint text)
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_state perf_internal.rollup_state;

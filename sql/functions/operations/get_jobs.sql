@@ -2,7 +2,7 @@ create or replace function perf_internal.get_jobs()
 returns table (job_name text, schedule text, command text)
 language sql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     values
         ('pgkit-aggregate', '* * * * *', 'select perf.aggregate_performance_metrics()'),

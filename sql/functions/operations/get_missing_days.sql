@@ -7,7 +7,7 @@ returns table (day date)
 language sql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
     select d.day

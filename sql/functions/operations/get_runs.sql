@@ -5,7 +5,7 @@ returns table (command text, started_at timestamptz, is_failed boolean, message 
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform perf_internal.require_role('analyst', 'admin');

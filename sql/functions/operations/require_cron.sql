@@ -2,7 +2,7 @@ create or replace function perf_internal.require_cron()
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if to_regclass('cron.job') is null then

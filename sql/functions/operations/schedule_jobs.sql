@@ -4,7 +4,7 @@ create or replace function perf.schedule_jobs()
 returns table (job_name text, schedule text, command text)
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin

@@ -7,7 +7,7 @@
 create or replace function perf_internal.summarize_new_ranges()
 returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '50ms'
 as $$
 declare

@@ -4,7 +4,7 @@ create or replace function perf.trim_job_history(as_of timestamptz default now()
 returns bigint
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_cutoff timestamptz := trim_job_history.as_of

@@ -4,7 +4,7 @@ create or replace function perf.unschedule_jobs()
 returns bigint
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_removed bigint;

@@ -6,7 +6,7 @@ returns bigint[]
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_a_first integer := array_lower(add_sketches.a, 1);

@@ -2,7 +2,7 @@ create or replace function perf_internal.check_as_of(as_of timestamptz)
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if check_as_of.as_of is null or not isfinite(check_as_of.as_of) then

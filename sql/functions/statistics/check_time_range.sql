@@ -5,7 +5,7 @@ create or replace function perf_internal.check_time_range(
 returns void
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if check_time_range.start_time is null or check_time_range.end_time is null

@@ -14,7 +14,7 @@ create or replace function perf.get_difference_interval(
 language sql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select
         get_difference_interval.b - get_difference_interval.a - sqrt(

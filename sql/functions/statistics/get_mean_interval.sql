@@ -12,7 +12,7 @@ create or replace function perf.get_mean_interval(
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     z double precision := perf.get_normal_quantile(0.5 + get_mean_interval.confidence / 2);

@@ -5,7 +5,7 @@ language plpgsql
 immutable
 strict
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_centred double precision := get_normal_quantile.p - 0.5;

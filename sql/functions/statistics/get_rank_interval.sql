@@ -13,7 +13,7 @@ create or replace function perf.get_rank_interval(
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     n bigint := get_rank_interval.value_count;

@@ -11,7 +11,7 @@ create or replace function perf.get_sketch_interval(
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     n bigint := get_sketch_interval.sketch[array_upper(get_sketch_interval.sketch, 1)];

@@ -10,7 +10,7 @@ returns double precision[]
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     s bigint[] := coalesce(get_sketch_percentiles.sketch, get_sketch_percentiles.other);

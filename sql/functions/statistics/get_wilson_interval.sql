@@ -10,7 +10,7 @@ create or replace function perf.get_wilson_interval(
 language plpgsql
 immutable
 parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     n double precision := get_wilson_interval.trials;

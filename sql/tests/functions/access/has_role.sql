@@ -85,8 +85,8 @@ set local role perf_recorder;
 
 select is(
     perf.has_role('c0000000-0000-4000-8000-000000000000', 'recorder'),
-    true,
-    'a database role that cannot read user_roles gets an answer'
+    false,
+    'perf_recorder learns the role of nobody else'
 );
 
 set local role anon;

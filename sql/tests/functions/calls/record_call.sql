@@ -1,5 +1,5 @@
 begin;
-select plan(43);
+select plan(44);
 
 set local timezone = 'UTC';
 
@@ -329,6 +329,23 @@ select throws_ok(
     null,
     'anon records nothing'
 );
+
+-- A type of that name in the caller's temporary schema would run its check as our owner.
+reset role;
+create function pg_temp.note(value pg_catalog.text)
+returns boolean
+language plpgsql
+as $$
+begin
+    raise exception 'run as %', current_user;
+end
+$$;
+create domain pg_temp.text as pg_catalog.text check (pg_temp.note(value));
+select lives_ok(
+    $$ select perf.record_call('acme/domain', 'chat', 1) $$,
+    'a type of the caller does not stand in for one of the system'
+);
+drop domain pg_temp.text;
 
 select * from finish();
 rollback;
