@@ -3,6 +3,8 @@
 import os
 import platform
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +53,8 @@ def main(
     rows: int, only: tuple[str, ...], minutes: float, quick: bool, programs: Path | None, dsn: str
 ) -> None:
     """Measure pgkit beside the seed's literal SQL and the bare minimum, in one run."""
+    # Stopped from outside it still stops its server.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if programs:
         os.environ["PGKIT_PG_BIN"] = str(programs)
     with scratch_folder() as folder, running_server(folder, dsn) as address:

@@ -16,6 +16,7 @@ def measure(bench: Bench) -> Iterator[Result]:
             for days in range(bench.history_days):
                 run(connection, "history", start_time="-infinity", most=10**12, days=days)
             connection.execute("select perf.aggregate_performance_metrics()")
+            connection.execute("analyze")
             row = run(
                 connection, "accuracy", windows=WINDOWS, hours=bench.history_days * 24
             ).fetchone()

@@ -68,10 +68,13 @@ def prepared_database(bench: Bench, *, rows: int, spread: float = 0) -> Iterator
         migrations.migrate(dsn)
         with connect(dsn) as connection:
             run(connection, "samples")
-            with SAMPLES.open(newline="") as lines, connection.cursor() as cursor:
-                with cursor.copy("copy bench.samples from stdin") as copy:
-                    for line in csv.DictReader(lines):
-                        copy.write_row([value or None for value in line.values()])
+            with (
+                SAMPLES.open(newline="") as lines,
+                connection.cursor() as cursor,
+                cursor.copy("copy bench.samples from stdin") as copy,
+            ):
+                for line in csv.DictReader(lines):
+                    copy.write_row([value or None for value in line.values()])
             run(connection, "configs")
             run(connection, "bare")
             run(connection, "seed")
@@ -109,16 +112,16 @@ def value(connection: Connection, statement: str, *parameters: object) -> Any:
     return row[0]
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[..., object], *arguments: object) -> float:
     """Return how long a piece of work takes."""
     start = time.perf_counter()
-    work()
+    work(*arguments)
     return time.perf_counter() - start
 
 
-def repeat(times: int, work: Callable[[], object]) -> list[float]:
+def repeat(times: int, work: Callable[..., object], *arguments: object) -> list[float]:
     """Return how long each of several repetitions takes."""
-    return [seconds(work) for _ in range(times)]
+    return [seconds(work, *arguments) for _ in range(times)]
 
 
 def median(values: Sequence[float]) -> float:

@@ -40,8 +40,8 @@ def measure(bench: Bench) -> Iterator[Result]:
         f"load {calls}",
         f"{pgkit:.1f} s",
         f"seed {seed:.1f} s",
-        f"{seed / pgkit:.1f} × faster",
-        "≥ 5 × faster",
+        f"{seed / pgkit:.1f} times",
+        "≥ 5 times",
         seed / pgkit >= 5,
     )
     yield Result(
@@ -54,7 +54,7 @@ def measure(bench: Bench) -> Iterator[Result]:
     )
     yield from rollup_results(f"roll up {calls}", rollups)
     _, rollups, _ = measure_day(bench._replace(repeats=1), spread=BROAD)
-    yield from rollup_results(f"the same, response times spread wider (σ {BROAD})", rollups)
+    yield from rollup_results(f"the same, response times spread wider (sigma {BROAD})", rollups)
 
 
 def rollup_results(what: str, rollups: dict[str, list[float]]) -> Iterator[Result]:
@@ -97,13 +97,11 @@ def measure_day(
             run(connection, "reset")
             for name, (table, columns) in TABLES.items():
                 connection.execute("checkpoint")
-                loads[name].append(
-                    seconds(lambda: load(connection, paths[columns], table, columns))
-                )
+                loads[name].append(seconds(load, connection, paths[columns], table, columns))
             connection.execute("analyze")
             for name in TABLES:
                 connection.execute("checkpoint")
-                rollups[name].append(seconds(lambda: roll_up(connection, name)))
+                rollups[name].append(seconds(roll_up, connection, name))
         sizes = run(connection, "sizes", rows=bench.rows).fetchone()
     assert sizes is not None
     return loads, rollups, sizes

@@ -39,14 +39,14 @@ def measure(bench: Bench) -> Iterator[Result]:
         seed = median(
             repeat(5, lambda: run(connection, "seed_aggregate", start_time=f"{DAY} 23:00"))
         )
-        empty_at_short = median(repeat(20, lambda: connection.execute(AGGREGATE)))
+        empty_at_short = median(repeat(20, connection.execute, AGGREGATE))
 
         for days in range(1, bench.history_days):
             add(connection, DAY, EVERYTHING, days=days)
             connection.execute(AGGREGATE)
         long = value(connection, "select count(*) from perf.performance_metrics_raw")
         at_long = measure_runs(connection)
-        empty = median(repeat(20, lambda: connection.execute(AGGREGATE)))
+        empty = median(repeat(20, connection.execute, AGGREGATE))
     yield Result(
         f"a run after {NEW:,} new calls in an hour that holds {hour:,}",
         f"{at_long * 1000:.0f} ms",
@@ -82,5 +82,5 @@ def measure_runs(connection: Connection) -> float:
     times = []
     for _ in range(10):
         add(connection, f"{DAY} 23:00", NEW)
-        times.append(seconds(lambda: connection.execute(AGGREGATE)))
+        times.append(seconds(connection.execute, AGGREGATE))
     return median(times)
