@@ -1,13 +1,16 @@
+-- plpgsql, because that keeps the plan: every recorded call comes through here.
 create or replace function perf_internal.get_caller()
 returns name
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select case current_setting('role')
+begin
+    return case current_setting('role')
         when 'none' then session_user
         else current_setting('role')::name
     end;
+end
 $$;
 
 comment on function perf_internal.get_caller is
