@@ -10,6 +10,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from pipeline import (
+    LEVELS,
     MONDAY,
     ROLLUPS,
     Call,
@@ -22,7 +23,11 @@ from pipeline import (
 )
 
 MODELS = ["acme/large", "acme/small", "other/large"]
-CLEAN_UP = "select perf.cleanup_old_performance_data('2020-01-20')"
+CLEAN_UP = "select * from perf.cleanup_old_performance_data('2020-01-20')"
+RETRY = (
+    "select perf.record_call('acme/large', 'chat', 7, call_timestamp => %s,"
+    " call_id => '0d6e6f5e-5a0c-4b0e-8b0c-3f6f3c1d2a4b')"
+)
 # A session that waits for ever would keep the test from failing.
 PATIENCE = "-c statement_timeout=20s"
 # Where an aggregation can be made to wait, from its first lock to the last table it writes.
@@ -421,6 +426,36 @@ def test_partitions_made_while_writers_fill_the_default_partition_lose_nothing(
     assert_counted_once(connection, committed)
 
 
+@pytest.mark.parametrize("reads", ["trends", "a call_id"])
+@pytest.mark.parametrize("work", ["partitions", "cleanup"])
+def test_who_reads_and_then_records_is_never_refused_for_a_deadlock(
+    connection, session, reads, work
+) -> None:
+    """He waits for partitions to be made or dropped, and they wait for him."""
+    if work == "partitions":
+        connection.execute("update perf.retention set keep = null where level = 'raw'")
+    else:
+        connection.execute("select perf.ensure_partitions('2020-01-06')")
+    committed = add_models(connection)
+    connection.execute(RETRY, [MONDAY])
+    committed.append(Call("acme/large", 7))
+    aggregate(connection)
+    reader, worker = session(), session()
+    if reads == "trends":
+        reader.execute("select from perf.performance_metrics_raw")
+    else:
+        reader.execute(RETRY, [MONDAY])
+    statement = "select perf.ensure_partitions()" if work == "partitions" else CLEAN_UP
+    with in_thread(worker.execute, statement) as working:
+        wait_until_blocked(connection, worker.info.backend_pid)
+        committed.append(record(reader, "acme/small", 90))
+        reader.commit()
+        working.result()
+    worker.commit()
+    aggregate(connection)
+    assert_counted_once(connection, committed, LEVELS if work == "partitions" else ROLLUPS)
+
+
 def test_a_call_that_waits_for_its_partition_to_be_made_is_recorded(
     connection, session, autocommit
 ) -> None:
@@ -455,7 +490,7 @@ def test_calls_that_arrive_after_their_day_was_dropped_are_added_to_the_rollups(
 
 
 @pytest.mark.parametrize("made", ["partition", "default partition"])
-def test_cleanup_waits_for_writers_of_a_day_and_rolls_up_before_it_drops(
+def test_cleanup_waits_for_writers_of_a_day_and_keeps_what_they_leave_for_the_next(
     connection, session, made
 ) -> None:
     if made == "partition":
@@ -466,9 +501,12 @@ def test_cleanup_waits_for_writers_of_a_day_and_rolls_up_before_it_drops(
     with in_thread(cleaner.execute, CLEAN_UP) as cleaning:
         wait_until_blocked(connection, cleaner.info.backend_pid)
         late.commit()
-        cleaning.result()
+        kept = {name: reason for _, name, _, _, reason in cleaning.result().fetchall() if reason}
     cleaner.commit()
+    assert list(kept.values()) == ["calls came while it was checked"]
     raw = "select count(*) from perf.performance_metrics_raw"
+    assert connection.execute(raw).fetchone() == (len(committed),)
+    connection.execute(CLEAN_UP)
     assert connection.execute(raw).fetchone() == (0,)
     assert aggregate(connection) == 0
     assert_counted_once(connection, committed, ROLLUPS)

@@ -62,15 +62,17 @@ begin
             record_call.model_name, record_call.tool_name, record_call.provider, v_parameters
         )
     );
-    if record_call.call_id is not null
-        and exists (
+    if record_call.call_id is not null then
+        -- Whoever reads a partition first and writes after can deadlock with ensure_partitions().
+        lock table only perf.performance_metrics_raw in row exclusive mode;
+        if exists (
             select 1
             from perf.performance_metrics_raw as r
             where r.call_timestamp = v_called_at
                 and r.id = record_call.call_id
-        )
-    then
-        return false;
+        ) then
+            return false;
+        end if;
     end if;
     perform set_config('perf.calls_are_checked', 'on', true);
     insert into perf.performance_metrics_raw (

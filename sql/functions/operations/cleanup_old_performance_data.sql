@@ -1,8 +1,7 @@
 -- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
--- checked. A partition is locked first, so that what its writers have committed is rolled up and no
--- writer can add to it; a writer that waits for that lock gets an error, so nothing is lost
--- unnoticed. That needs a snapshot newer than the lock, so read committed. A day that a transaction
--- holds stays until the next time: to wait for it would make readers wait. Killed in the middle,
+-- checked, nor if a call came since; a writer that waits for the drop keeps its call in the default
+-- partition. That needs a snapshot newer than the lock, so read committed. A day that a transaction
+-- holds stays until the next time: to wait for it would make others wait. Killed in the middle,
 -- nothing has gone; run twice, the second finds nothing.
 create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
 returns table (level text, name text, dropped_rows bigint, freed_bytes bigint, kept_because text)
@@ -10,7 +9,6 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
-set lock_timeout = '30s'
 as $$
 #variable_conflict use_column
 declare
@@ -32,23 +30,27 @@ begin
             hint = 'Run begin isolation level read committed first.';
     end if;
     perform perf_internal.lock_rollup('calls');
+    perform perf.aggregate_performance_metrics();
+    -- Materialized: all are checked before the first is dropped, for then everybody waits.
     for v_table in
-        select x.*
-        from perf_internal.get_droppable_days(v_raw_cutoff) as x
-        order by x.day, x.partition_name
+        with checked as materialized (
+            select x.day, x.partition_name, perf_internal.check_raw_day(x.day) as kept_because
+            from perf_internal.get_droppable_days(v_raw_cutoff) as x
+        )
+        select c.*
+        from checked as c
+        order by c.day, c.partition_name
     loop
         level := 'raw';
         name := v_table.partition_name;
-        begin
+        dropped_rows := 0;
+        freed_bytes := 0;
+        kept_because := v_table.kept_because;
+        if kept_because is null then
             select r.dropped_rows, r.freed_bytes, r.kept_because
             into dropped_rows, freed_bytes, kept_because
             from perf_internal.drop_raw_day(v_table.day, v_table.partition_name) as r;
-        exception
-            when lock_not_available then
-                dropped_rows := 0;
-                freed_bytes := 0;
-                kept_because := 'another transaction holds it';
-        end;
+        end if;
         return next;
     end loop;
     for v_level in

@@ -14,7 +14,6 @@ security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO'
-set lock_timeout = '30s'
 as $$
 declare
     v_day date;
@@ -42,10 +41,11 @@ begin
         order by d.day
     loop
         if not v_is_default_locked then
-            if v_day <= now() + interval '1 day' then
-                lock table only perf.performance_metrics_raw in share row exclusive mode;
-            end if;
-            lock table perf_internal.performance_metrics_raw_default in access exclusive mode;
+            perform perf_internal.lock_calls(
+                'performance_metrics_raw_default',
+                'access exclusive',
+                case when v_day <= now() + interval '1 day' then 'share row exclusive' end
+            );
             v_is_default_locked := true;
         end if;
         v_name := 'performance_metrics_raw_' || to_char(v_day, 'YYYYMMDD');
@@ -84,7 +84,7 @@ end
 $$;
 
 comment on function perf.ensure_partitions is
-    'Makes the daily partitions that are missing, today to days_ahead and days of calls still in the default partition, and moves those calls; returns what it made. Errors: 22023, 55P03 when a long transaction holds the default partition or, for days up to tomorrow, any partition.';
+    'Makes the daily partitions that are missing, today to days_ahead and days of calls still in the default partition, and moves those calls; returns what it made. Errors: 22023, 55P03 when for 20 seconds a long transaction holds the default partition or, for days up to tomorrow, any partition.';
 
 revoke execute on function perf.ensure_partitions from public;
 grant execute on function perf.ensure_partitions to service_role, perf_admin;

@@ -1,0 +1,59 @@
+begin;
+select plan(6);
+
+create temporary view locks as
+select l.relation::regclass::text as name, l.mode
+from pg_locks as l
+where l.pid = pg_backend_pid()
+    and l.relation in (
+        'perf.performance_metrics_raw'::regclass,
+        'perf_internal.performance_metrics_raw_default'::regclass
+    )
+    and l.mode <> 'AccessShareLock';
+
+select perf_internal.lock_calls('performance_metrics_raw_default', 'share row exclusive');
+select results_eq(
+    'select * from locks',
+    $$ values ('perf_internal.performance_metrics_raw_default', 'ShareRowExclusiveLock') $$,
+    'locks a partition alone'
+);
+
+select perf_internal.lock_calls('performance_metrics_raw_default', 'access exclusive', 'share');
+select set_eq(
+    'select * from locks',
+    $$ values
+        ('perf_internal.performance_metrics_raw_default', 'ShareRowExclusiveLock'),
+        ('perf_internal.performance_metrics_raw_default', 'AccessExclusiveLock'),
+        ('perf.performance_metrics_raw', 'ShareLock') $$,
+    'or the whole table with it'
+);
+
+select throws_ok(
+    $$ select perf_internal.lock_calls('nothing', 'share') $$,
+    '42P01',
+    null,
+    'knows no other table'
+);
+select throws_ok(
+    $$ select perf_internal.lock_calls('performance_metrics_raw_default', 'any') $$,
+    '42601',
+    null,
+    'knows no other mode'
+);
+select is(
+    (select p.proconfig @> '{lock_timeout=400ms}' from pg_proc as p
+     where p.oid = to_regproc('perf_internal.lock_calls')),
+    true,
+    'waits less than deadlock_timeout at a time'
+);
+
+set local role perf_admin;
+select throws_ok(
+    $$ select perf_internal.lock_calls('performance_metrics_raw_default', 'share') $$,
+    '42501',
+    null,
+    'only the owner may call it'
+);
+
+select * from finish();
+rollback;
