@@ -80,14 +80,14 @@ begin
             p.bucket as time_bucket,
             perf_internal.sum_metrics(p.metrics) as m
         from (
-            select a.* from added as a
-            union all
-            select m.granularity, m.time_bucket, m
+            select m.granularity, m.time_bucket as bucket, m as metrics
             from added as a
             join perf_internal.performance_metrics as m
                 on m.granularity = a.granularity
                 and m.model_tool_config_id = (a.metrics).model_tool_config_id
                 and m.time_bucket = a.bucket
+            union all
+            select a.* from added as a
         ) as p
         group by 1, 2, (p.metrics).model_tool_config_id
     ),
