@@ -62,8 +62,13 @@ class Result(NamedTuple):
 
 
 @contextmanager
-def prepared_database(bench: Bench, *, rows: int, spread: float = 0) -> Iterator[str]:
-    """Yield a new database: migrated, 200 configurations, the tables to compare with, the calls."""
+def prepared_database(
+    bench: Bench, *, rows: int, spread: float = 0, first_tokens: bool = False
+) -> Iterator[str]:
+    """Yield a new database: migrated, 200 configurations, the tables to compare with, the calls.
+
+    With `first_tokens` the calls have their time to the first token, which the seed does not know.
+    """
     with runner.temporary_database(bench.dsn) as dsn:
         migrations.migrate(dsn)
         with connect(dsn) as connection:
@@ -79,7 +84,7 @@ def prepared_database(bench: Bench, *, rows: int, spread: float = 0) -> Iterator
             run(connection, "bare")
             run(connection, "seed")
             run(connection, "seed_configs")
-            run(connection, "calls", rows=rows, spread=spread)
+            run(connection, "calls", rows=rows, spread=spread, first_tokens=first_tokens)
         with connect(dsn) as connection:
             connection.execute("select perf.ensure_partitions(%s, %s)", [DAY, bench.history_days])
         yield dsn

@@ -25,7 +25,7 @@ BROAD = 0.35
 
 
 def measure(bench: Bench) -> Iterator[Result]:
-    loads, rollups, sizes = measure_day(bench, spread=0)
+    loads, rollups, sizes = measure_day(bench)
     pgkit, bare, seed = (median(loads[name]) for name in ("pgkit", "bare", "seed"))
     calls = f"{bench.rows:,} calls"
     yield Result(
@@ -44,17 +44,25 @@ def measure(bench: Bench) -> Iterator[Result]:
         "≥ 5 times",
         seed / pgkit >= 5,
     )
-    yield Result(
-        "a raw call, with indexes",
-        f"{sizes[0]:.0f} bytes",
-        f"bare {sizes[1]:.0f}, seed {sizes[2]:.0f} bytes",
-        f"{sizes[0] / sizes[1]:.2f}, {sizes[0] / sizes[2]:.2f}",
-        "≤ 100 bytes",
-        sizes[0] <= 100,
-    )
+    yield size_result("a raw call, with indexes", sizes)
     yield from rollup_results(f"roll up {calls}", rollups)
     _, rollups, _ = measure_day(bench._replace(repeats=1), spread=BROAD)
     yield from rollup_results(f"the same, response times spread wider (sigma {BROAD})", rollups)
+    _, rollups, sizes = measure_day(bench._replace(repeats=1), first_tokens=True)
+    yield size_result("a raw call that has a time to the first token", sizes)
+    yield from rollup_results("roll up as many of those, with percentiles of both times", rollups)
+
+
+def size_result(what: str, sizes: tuple[float, ...]) -> Result:
+    pgkit, bare, seed = sizes
+    return Result(
+        what,
+        f"{pgkit:.0f} bytes",
+        f"bare {bare:.0f}, seed {seed:.0f} bytes",
+        f"{pgkit / bare:.2f}, {pgkit / seed:.2f}",
+        "≤ 100 bytes",
+        pgkit <= 100,
+    )
 
 
 def rollup_results(what: str, rollups: dict[str, list[float]]) -> Iterator[Result]:
@@ -78,13 +86,13 @@ def rollup_results(what: str, rollups: dict[str, list[float]]) -> Iterator[Resul
 
 
 def measure_day(
-    bench: Bench, spread: float
+    bench: Bench, spread: float = 0, first_tokens: bool = False
 ) -> tuple[dict[str, list[float]], dict[str, list[float]], tuple[float, ...]]:
     """Return seconds of the loads and of the rollups by table, and bytes a call."""
     loads: dict[str, list[float]] = defaultdict(list)
     rollups: dict[str, list[float]] = defaultdict(list)
     with (
-        prepared_database(bench, rows=bench.rows, spread=spread) as dsn,
+        prepared_database(bench, rows=bench.rows, spread=spread, first_tokens=first_tokens) as dsn,
         connect(dsn) as connection,
     ):
         paths = {

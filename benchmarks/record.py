@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 
+import psycopg
+
 from benchmarks.bench import (
     Bench,
     Connection,
@@ -98,7 +100,9 @@ def pgbench(dsn: str, script: Path, seconds: float) -> float:
 
 
 def record_batch(connection: Connection, batch: str) -> None:
-    connection.execute("select perf.record_calls(%s)", [batch], prepare=True)
+    # Not with connection.execute(), which writes the parameter into the statement.
+    with psycopg.Cursor(connection) as cursor:
+        cursor.execute("select perf.record_calls(%s)", [batch], prepare=True)
 
 
 def insert_batch(connection: Connection, batch: str) -> None:

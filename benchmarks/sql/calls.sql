@@ -1,5 +1,5 @@
 -- One day of calls in the order of their time. Five per cent of jitter; with spread above 0, also a factor
--- with a log-normal distribution of that sigma.
+-- with a log-normal distribution of that sigma. Without first_tokens as the seed knows a call.
 select setseed(0.5);
 
 create table bench.calls as
@@ -7,7 +7,7 @@ select
     k.model_tool_config_id,
     timestamptz '2020-01-06 00:00+00' + n.call * (interval '24 hours' / %(rows)s) as call_timestamp,
     k.response_time_ms * n.factor as response_time_ms,
-    k.first_token_ms * n.factor as first_token_ms,
+    case when %(first_tokens)s then k.first_token_ms * n.factor end as first_token_ms,
     k.input_tokens,
     k.output_tokens,
     k.success,

@@ -67,6 +67,17 @@ create type perf_internal.call as (
 comment on type perf_internal.call is
     'What record_call() takes, and each element of record_calls().';
 
+create type perf_internal.call_kind as (
+    model_name text,
+    tool_name text,
+    provider text,
+    parameters jsonb,
+    config_id uuid
+);
+
+comment on type perf_internal.call_kind is
+    'What calls of one configuration say of it, and which it is.';
+
 -- Ordered so that nothing is lost to alignment. Not a foreign key: checked per statement by a
 -- trigger, at a third of the cost. No index on the configuration: whatever reads often reads the
 -- rollups.

@@ -192,9 +192,10 @@ select types_are(
 select types_are(
     'perf_internal',
     array[
-        'call'
+        'call',
+        'call_kind'
     ],
-    'perf_internal has this type'
+    'perf_internal has these types'
 );
 
 select set_eq(

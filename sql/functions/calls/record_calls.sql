@@ -8,8 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_calls perf_internal.call[];
-    v_kind record;
-    v_has_added_names boolean := false;
+    v_kinds perf_internal.call_kind[];
     v_recorded bigint;
 begin
     perform perf_internal.require_role('recorder');
@@ -59,48 +58,58 @@ begin
                 or r.repeat = 1
         );
     end if;
-    for v_kind in
-        with kinds as materialized (
+    v_kinds := array(
+        select row(
+            k.*,
+            perf_internal.find_config(k.model_name, k.tool_name, k.provider, k.parameters)
+        )::perf_internal.call_kind
+        from (
             select distinct
                 c.model_name,
                 c.tool_name,
                 c.provider,
                 coalesce(c.parameters, '{}') as parameters
             from unnest(v_calls) as c
-        )
-        select k.*
-        from kinds as k
-        where perf_internal.find_config(
-                k.model_name, k.tool_name, k.provider, k.parameters
-            ) is null
-        order by
+        ) as k
+    );
+    -- As a single call does: models first, then tools, then configurations, each in order. Whoever
+    -- meets others who add the same then waits for them, and never they for him.
+    if exists (select 1 from unnest(v_kinds) as k where k.config_id is null) then
+        insert into perf.models (name, provider)
+        select
             k.model_name,
-            k.tool_name,
-            perf_internal.get_parameter_hash(k.parameters),
-            k.provider
-    loop
-        -- As a single call does: models first, then tools, then configurations, each in order.
-        -- Whoever meets others who add the same then waits for them, and never they for him.
-        if not v_has_added_names then
-            insert into perf.models (name, provider)
-            select
-                c.model_name,
-                coalesce(min(c.provider), perf_internal.get_provider(c.model_name))
-            from unnest(v_calls) as c
-            group by 1
-            order by 1
-            on conflict do nothing;
-            insert into perf.tools (name)
-            select distinct c.tool_name
-            from unnest(v_calls) as c
-            order by 1
-            on conflict do nothing;
-            v_has_added_names := true;
-        end if;
-        perform perf_internal.add_config(
-            v_kind.model_name, v_kind.tool_name, v_kind.provider, v_kind.parameters
+            coalesce(min(k.provider), perf_internal.get_provider(k.model_name))
+        from unnest(v_kinds) as k
+        group by 1
+        order by 1
+        on conflict do nothing;
+        insert into perf.tools (name)
+        select distinct k.tool_name
+        from unnest(v_kinds) as k
+        order by 1
+        on conflict do nothing;
+        v_kinds := array(
+            select row(
+                k.model_name,
+                k.tool_name,
+                k.provider,
+                k.parameters,
+                coalesce(
+                    k.config_id,
+                    perf_internal.add_config(k.model_name, k.tool_name, k.provider, k.parameters)
+                )
+            )::perf_internal.call_kind
+            from (
+                select u.*
+                from unnest(v_kinds) as u
+                order by
+                    u.model_name,
+                    u.tool_name,
+                    perf_internal.get_parameter_hash(u.parameters),
+                    u.provider
+            ) as k
         );
-    end loop;
+    end if;
     perform set_config('perf.calls_are_checked', 'on', true);
     with given as (
         select
@@ -112,17 +121,6 @@ begin
                 now()
             ) as called_at
         from unnest(v_calls) as c
-    ),
-    kinds as materialized (
-        select
-            k.*,
-            perf_internal.find_config(
-                k.model_name, k.tool_name, k.provider, k.all_parameters
-            ) as config_id
-        from (
-            select distinct g.model_name, g.tool_name, g.provider, g.all_parameters
-            from given as g
-        ) as k
     )
     insert into perf.performance_metrics_raw (
         model_tool_config_id,
@@ -148,11 +146,11 @@ begin
         g.error_type,
         g.call_id
     from given as g
-    join kinds as k
+    join unnest(v_kinds) as k
         on k.model_name = g.model_name
         and k.tool_name = g.tool_name
         and k.provider is not distinct from g.provider
-        and k.all_parameters = g.all_parameters
+        and k.parameters = g.all_parameters
     where g.call_id is null
         or not exists (
             select 1

@@ -32,7 +32,7 @@ declare
     v_middle_count bigint;
     v_lower double precision;
     v_value double precision;
-    v_values double precision[] := '{}';
+    v_values double precision[] := array[]::double precision[];
 begin
     if s is null then
         return null;
