@@ -29,7 +29,7 @@ from pgkit import (
     server,
     worker,
 )
-from pgkit.database import Connection, Failure, connect
+from pgkit.database import Connection, Failure, connect, query
 from pgkit.output import print_json, print_rows
 from pgkit.times import read_time
 
@@ -56,7 +56,21 @@ class Time(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
+class Json(click.ParamType[str]):
+    """JSON, passed on as it was typed, so that numbers keep all their digits."""
+
+    name = "json"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            json.loads(value)
+        except ValueError as error:
+            self.fail(f"not JSON: {error}", param, ctx)
+        return str(value)
+
+
 TIME = Time()
+JSON = Json()
 
 data_option = click.option(
     "--data",
@@ -728,6 +742,13 @@ def config_commands() -> None:
 
 
 notes_option = click.option("--notes", help="Why; kept in the history.")
+guard_option = click.option(
+    "--guard",
+    type=JSON,
+    metavar="JSON",
+    help="Roll back by itself when this breaks, such as"
+    ' {"metric": "error_rate", "worse_than": "20%", "within": "1 hour"}.',
+)
 
 
 @config_commands.command("list")
@@ -825,6 +846,7 @@ def save_config(
     as_json: bool,
 ) -> None:
     """Save a version from a JSON file; - is standard input. Identical data is saved once."""
+    data = JSON.convert(file.read(), None, click.get_current_context())
     with connect(dsn) as connection:
         row = reports.select(
             connection,
@@ -832,7 +854,7 @@ def save_config(
             "%(model_type)s, %(name)s, %(data)s::jsonb, %(notes)s, %(activate)s)",
             model_type=model_type,
             name=name,
-            data=file.read(),
+            data=data,
             notes=notes,
             activate=activate,
         )[0]
@@ -847,12 +869,7 @@ def save_config(
 @config_commands.command("activate")
 @click.argument("config")
 @notes_option
-@click.option(
-    "--guard",
-    metavar="JSON",
-    help="Roll back by itself when this breaks, such as"
-    ' {"metric": "error_rate", "worse_than": "20%", "within": "1 hour"}.',
-)
+@guard_option
 @json_option
 @click.pass_obj
 def activate_config(
@@ -957,20 +974,74 @@ def config_impact(
         click.echo("The interval is of the change, at 95 %. " + rows[0]["note"])
 
 
+@config_commands.command("approval")
+@click.argument("model_type")
+@click.argument("needed", type=click.Choice(["on", "off"]))
+@click.pass_obj
+def set_approval(dsn: str, model_type: str, needed: str) -> None:
+    """Say whether activating a model type needs a second person; going back never does."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select perf.set_config_approval(%(model_type)s, %(needed)s) as is_new",
+            model_type=model_type,
+            needed=needed == "on",
+        )
+    state = f"now {needed}" if rows[0]["is_new"] else f"{needed} already"
+    click.echo(f"Approval of {model_type} is {state}.")
+
+
 @config_commands.command("request")
 @click.argument("config")
 @notes_option
+@guard_option
 @click.pass_obj
-def request_config(dsn: str, config: str, notes: str | None) -> None:
+def request_config(dsn: str, config: str, notes: str | None, guard: str | None) -> None:
     """Ask for an activation that another admin approves, and print the request's number."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
-            "select * from perf.request_activation(perf.find_model_config(%(config)s), %(notes)s)",
+            "select * from perf.request_activation("
+            "perf.find_model_config(%(config)s), %(notes)s, %(guard)s::jsonb)",
             config=config,
             notes=notes,
+            guard=guard,
         )
     click.echo(rows[0]["id"])
+
+
+@config_commands.command("requests")
+@click.option("--all", "is_all", is_flag=True, help="Also those that are decided.")
+@click.option("--limit", default=20, type=click.IntRange(1), help="How many requests.")
+@json_option
+@click.pass_obj
+def list_requests(dsn: str, is_all: bool, limit: int, as_json: bool) -> None:
+    """List the activations that wait for another admin, newest first."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection, query("config_requests").decode(), is_all=is_all, limit=limit
+        )
+    if not rows and not as_json:
+        click.echo("No request waits. pgkit configs request makes one.", err=True)
+        return
+    shown = configs.pick(configs.named(rows), configs.REQUEST_COLUMNS)
+    print_rows(configs.named(rows) if as_json else shown, as_json=as_json)
+
+
+@config_commands.command("reject")
+@click.argument("request", type=int)
+@notes_option
+@click.pass_obj
+def reject_config(dsn: str, request: int, notes: str | None) -> None:
+    """Close a request without an activation; your own is withdrawn."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.reject_activation(%(request)s, %(notes)s)",
+            request=request,
+            notes=notes,
+        )
+    click.echo(f"Request {request} is {rows[0]['status']}.")
 
 
 @config_commands.command("approve")

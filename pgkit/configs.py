@@ -29,6 +29,17 @@ HISTORY_COLUMNS = (
     "notes",
     "guard_status",
 )
+REQUEST_COLUMNS = (
+    "request",
+    "config",
+    "status",
+    "requested_by",
+    "requested_at",
+    "notes",
+    "decided_by",
+    "decided_at",
+    "decision_notes",
+)
 IMPACT_COLUMNS = (
     "metric",
     "before",

@@ -121,3 +121,37 @@ def test_a_request_is_not_approved_by_its_requester(pgkit, saved) -> None:
     refused = pgkit("configs", "approve", number, dsn=saved)
     assert refused.returncode == 1
     assert refused.stderr.startswith("Error: a request is approved by somebody else")
+    listed = pgkit("configs", "requests", dsn=saved).stdout.splitlines()
+    assert listed[1].split("\t")[:3] == [number, "sdxl@1", "open"]
+    withdrawn = pgkit("configs", "reject", number, "--notes", "later", dsn=saved)
+    assert withdrawn.stdout == f"Request {number} is withdrawn.\n"
+    none = pgkit("configs", "requests", dsn=saved)
+    assert (none.stdout, none.stderr) == (
+        "",
+        "No request waits. pgkit configs request makes one.\n",
+    )
+    (row,) = json.loads(pgkit("configs", "requests", "--all", "--json", dsn=saved).stdout)
+    assert (row["config"], row["status"], row["decision_notes"]) == ("sdxl@1", "withdrawn", "later")
+
+
+def test_approval_is_switched_on_and_off(pgkit, saved) -> None:
+    on = pgkit("configs", "approval", "sdxl", "on", dsn=saved)
+    assert on.stdout == "Approval of sdxl is now on.\n"
+    refused = pgkit("configs", "activate", "sdxl@1", dsn=saved)
+    assert refused.returncode == 1
+    assert "need approval" in refused.stderr
+    again = pgkit("configs", "approval", "sdxl", "on", dsn=saved)
+    assert again.stdout == "Approval of sdxl is on already.\n"
+    pgkit("configs", "approval", "sdxl", "off", dsn=saved)
+    assert pgkit("configs", "activate", "sdxl@1", dsn=saved).returncode == 0
+    unknown = pgkit("configs", "approval", "nothing", "on", dsn=saved)
+    assert unknown.stderr.startswith("Error: no configurations of model type")
+
+
+def test_what_is_not_json_is_refused_where_it_was_typed(pgkit, saved) -> None:
+    guard = pgkit("configs", "activate", "sdxl@1", "--guard", "{metric: 1}", dsn=saved)
+    assert guard.returncode == 2
+    assert "'--guard': not JSON: Expecting property name" in guard.stderr
+    file = pgkit("configs", "save", "sdxl", "v3", "-", dsn=saved, input="{")
+    assert file.returncode == 2
+    assert "not JSON: Expecting property name" in file.stderr

@@ -13,6 +13,12 @@ declare
     v_id uuid;
 begin
     perform perf_internal.require_role('admin');
+    if length(register_model.model_type) > 20 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'model_type must have at most 20 characters, got '
+                || perf_internal.quote_value(register_model.model_type);
+    end if;
     insert into perf.models as m (name, provider, model_type)
     values (
         register_model.model_name,
@@ -28,7 +34,7 @@ end
 $$;
 
 comment on function perf.register_model is
-    'Adds a model, or sets provider and model_type of one that exists; what is null stays. Returns its id.';
+    'Adds a model, or sets provider and model_type of one that exists; what is null stays. Returns its id. Errors: 22023 and 23514 bad argument, 42501 not an admin.';
 
 revoke execute on function perf.register_model from public;
 grant execute on function perf.register_model to authenticated, service_role, perf_admin;

@@ -27,9 +27,10 @@ begin
             errcode = 'PT409',
             message = 'a first activation cannot be guarded: there is nothing to roll back to';
     end if;
-    v_min_calls := coalesce((g ->> 'min_calls')::integer, 50);
+    v_min_calls := coalesce((g ->> 'min_calls')::numeric::integer, 50);
     if jsonb_typeof(g -> 'worse_than') = 'number' then
-        v_limit := (g ->> 'worse_than')::float8;
+        -- Rounded, because numeric can be smaller than any double precision.
+        v_limit := round((g ->> 'worse_than')::numeric, 12)::float8;
     else
         v_before := perf_internal.measure_guard(
             (complete_guard.current_activation).model_type,

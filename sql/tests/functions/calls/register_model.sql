@@ -60,7 +60,7 @@ select throws_ok(
 );
 select throws_ok(
     $$ select perf.register_model('two', null, 'a type of 21 letters.') $$,
-    '22001',
+    '22023',
     null,
     'refuses a model_type of 21 characters'
 );

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 select perf.register_model('x/m', model_type => 'sdxl');
 select perf.save_model_config('sdxl', 'one', '{}', activate => true);
@@ -13,6 +13,17 @@ select is(
     ),
     '{"metric": "error_rate", "worse_than": 0.05, "within": "01:00:00", "min_calls": 50, "limit": 0.05}',
     'a number is the limit'
+);
+
+select is(
+    (
+        select perf_internal.complete_guard(
+            '{"metric": "error_rate", "worse_than": 1e-400, "within": "1 h", "min_calls": 5.0}', a
+        )
+        from perf.model_config_activations as a
+    ) - '{metric,within,worse_than}'::text[],
+    '{"min_calls": 5, "limit": 0}',
+    'a whole number with a fraction of 0 counts, and so does a limit too small for a float'
 );
 
 select throws_ok(
