@@ -100,13 +100,13 @@ def check_schedule(connection: Connection) -> Iterator[Check]:
     if not migrations.finds(connection, "select to_regproc(%s)", "perf_internal.get_jobs"):
         return
     if not migrations.finds(connection, "select to_regclass(%s)", "cron.job"):
-        yield Check("schedule", "ok", "without pg_cron, pgkit worker runs the jobs")
+        yield Check("jobs", "ok", "without pg_cron, pgkit worker runs the jobs")
         return
     missing = [row[0] for row in connection.execute(query("unscheduled_jobs"))]
     if missing:
-        yield Check("schedule", "warn", f"not scheduled: {', '.join(missing)}", "pgkit schedule")
+        yield Check("jobs", "warn", f"not scheduled: {', '.join(missing)}", "pgkit schedule")
     else:
-        yield Check("schedule", "ok", "all jobs are scheduled")
+        yield Check("jobs", "ok", "all jobs are scheduled")
 
 
 def check_health(connection: Connection) -> Iterator[Check]:
