@@ -207,6 +207,32 @@ def test_batches_that_share_only_new_tools_do_not_deadlock(database, connection)
     assert connection.execute(STORED).fetchone() == (4, 2, 4, 4)
 
 
+def test_a_batch_does_not_deadlock_with_a_call_that_names_the_provider(
+    database, connection
+) -> None:
+    """Both need the model and a new tool; the third makes the batch wait between the two."""
+    connection.execute("select perf.record_call('m', 'chat', 1)")
+    with psycopg.connect(database) as third, sessions(database, 2) as (batch, single):
+        third.execute("select perf.record_call('x', 't2', 1)")
+        calls = [
+            {"model_name": "m", "tool_name": tool, "response_time_ms": 1} for tool in ("t1", "t2")
+        ]
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(batch.execute, "select perf.record_calls(%s)", [Jsonb(calls)])
+            wait_until_blocked(connection, batch.info.backend_pid)
+            second = pool.submit(
+                single.execute, "select perf.record_call('m', 't1', 1, provider => 'p')"
+            )
+            wait_until_blocked(connection, single.info.backend_pid)
+            third.commit()
+            assert first.result().fetchone() == (2,)
+            assert second.result().fetchone() == (True,)
+    assert connection.execute("select name, provider from perf.models order by 1").fetchall() == [
+        ("m", "p"),
+        ("x", "unknown"),
+    ]
+
+
 def test_new_parameters_of_a_known_model_do_not_wait_for_a_long_transaction(
     database, connection
 ) -> None:

@@ -262,12 +262,13 @@ def test_cleanup_before_the_first_run_drops_nothing_that_was_not_counted(
     copy = restored(database, new_cluster)
     with psycopg.connect(copy, autocommit=True) as connection:
         committed.append(record(connection, "acme/large", 11))
-        connection.execute("select perf.cleanup_old_performance_data('2020-01-20')")
-        assert connection.execute(
-            "select count(*) from perf.performance_metrics_raw"
-        ).fetchone() == (0,)
+        clean_up = "select kept_because from perf.cleanup_old_performance_data('2020-01-20')"
+        assert connection.execute(clean_up).fetchall() == [
+            ("some of its calls are not rolled up yet",)
+        ]
         assert connection.execute(TRENDS).fetchone() == (len(committed),)
-        assert aggregate(connection) == 0
+        assert aggregate(connection) == 3
+        assert connection.execute(clean_up).fetchall() == [(None,)]
         assert_counted_once(connection, committed, ["hourly", "daily", "weekly"])
 
 

@@ -15,12 +15,15 @@ declare
     v_provider text;
     v_config_id uuid;
 begin
-    insert into perf.models (name, provider)
-    values (
-        add_config.model_name,
-        coalesce(add_config.provider, perf_internal.get_provider(add_config.model_name))
-    )
-    on conflict do nothing;
+    -- Only what is missing: to insert what is there waits for who changes its provider.
+    if not exists (select 1 from perf.models as m where m.name = add_config.model_name) then
+        insert into perf.models (name, provider)
+        values (
+            add_config.model_name,
+            coalesce(add_config.provider, perf_internal.get_provider(add_config.model_name))
+        )
+        on conflict do nothing;
+    end if;
     update perf.models as m
     set provider = add_config.provider
     where m.name = add_config.model_name
@@ -42,9 +45,11 @@ begin
                 add_config.provider, add_config.model_name
             );
     end if;
-    insert into perf.tools (name)
-    values (add_config.tool_name)
-    on conflict do nothing;
+    if not exists (select 1 from perf.tools as t where t.name = add_config.tool_name) then
+        insert into perf.tools (name)
+        values (add_config.tool_name)
+        on conflict do nothing;
+    end if;
     insert into perf.model_tool_configs (model_id, tool_id, parameters)
     select m.id, t.id, add_config.parameters
     from perf.models as m

@@ -50,7 +50,11 @@ begin
                 select
                     u as call,
                     row_number() over (
-                        partition by (u).call_id, (u).call_timestamp
+                        partition by
+                            u.call_id,
+                            coalesce(
+                                u.call_timestamp, perf_internal.get_uuid_time(u.call_id), now()
+                            )
                     ) as repeat
                 from unnest(v_calls) as u
             ) as r
@@ -72,20 +76,39 @@ begin
             from unnest(v_calls) as c
         ) as k
     );
-    -- As a single call does: models first, then tools, then configurations, each in order. Whoever
-    -- meets others who add the same then waits for them, and never they for him.
+    -- As a single call does: models first, new ones and then their providers, then tools, then
+    -- configurations, each in order and only what is missing. Whoever meets others who add the same
+    -- then waits for them, and never they for him.
     if exists (select 1 from unnest(v_kinds) as k where k.config_id is null) then
         insert into perf.models (name, provider)
         select
             k.model_name,
             coalesce(min(k.provider), perf_internal.get_provider(k.model_name))
         from unnest(v_kinds) as k
+        where not exists (select 1 from perf.models as m where m.name = k.model_name)
         group by 1
         order by 1
         on conflict do nothing;
+        update perf.models as m
+        set provider = n.provider
+        from (
+            select u.id, k.provider
+            from perf.models as u
+            join (
+                select v.model_name, min(v.provider) as provider
+                from unnest(v_kinds) as v
+                where v.provider <> 'unknown'
+                group by 1
+            ) as k on k.model_name = u.name
+            where u.provider = 'unknown'
+            order by u.name
+            for no key update of u
+        ) as n
+        where m.id = n.id;
         insert into perf.tools (name)
         select distinct k.tool_name
         from unnest(v_kinds) as k
+        where not exists (select 1 from perf.tools as t where t.name = k.tool_name)
         order by 1
         on conflict do nothing;
         v_kinds := array(

@@ -2,7 +2,6 @@
 create or replace function perf_internal.check_raw_day(day date)
 returns text
 language sql
-stable
 set search_path = pg_catalog, pg_temp
 as $$
     select format('%s buckets differ from their raw calls, first %s', count(*), min(v.time_bucket))

@@ -1,8 +1,7 @@
 -- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
--- checked, nor if a call came since; a writer that waits for the drop keeps its call in the default
--- partition. That needs a snapshot newer than the lock, so read committed. A day that a transaction
--- holds stays until the next time: to wait for it would make others wait. Killed in the middle,
--- nothing has gone; run twice, the second finds nothing.
+-- checked; a writer that waits for the drop keeps its call in the default partition. A day that a
+-- transaction holds stays until the next time: to wait for it would make others wait. Killed in the
+-- middle, nothing has gone; run twice, the second finds nothing.
 create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
 returns table (level text, name text, dropped_rows bigint, freed_bytes bigint, kept_because text)
 language plpgsql
@@ -16,6 +15,7 @@ declare
     v_raw_cutoff timestamptz := date_trunc(
         'day', cleanup_old_performance_data.as_of - v_keep, 'UTC'
     );
+    v_patience interval := interval '5 seconds';
     v_table record;
     v_level record;
 begin
@@ -29,9 +29,8 @@ begin
             ),
             hint = 'Run begin isolation level read committed first.';
     end if;
-    perform perf_internal.lock_rollup('calls');
-    perform perf.aggregate_performance_metrics();
-    -- Materialized: all are checked before the first is dropped, for then everybody waits.
+    -- Materialized: all are checked before the first is dropped, for from then on everybody waits
+    -- until this transaction ends. Nor is there any patience left then, or after one that failed.
     for v_table in
         with checked as materialized (
             select x.day, x.partition_name, perf_internal.check_raw_day(x.day) as kept_because
@@ -49,10 +48,14 @@ begin
         if kept_because is null then
             select r.dropped_rows, r.freed_bytes, r.kept_because
             into dropped_rows, freed_bytes, kept_because
-            from perf_internal.drop_raw_day(v_table.day, v_table.partition_name) as r;
+            from perf_internal.drop_raw_day(
+                v_table.day, v_table.partition_name, v_patience
+            ) as r;
+            v_patience := interval '20 milliseconds';
         end if;
         return next;
     end loop;
+    perform perf_internal.lock_rollup('calls');
     for v_level in
         select t.level, date_trunc('hour', cleanup_old_performance_data.as_of - t.keep) as cutoff
         from perf.retention as t

@@ -1,9 +1,10 @@
--- The caller holds lock_rollup(), so what is pending is what came since its own run. Others are
--- locked out for that question and the drop only, the whole table before the partition, as they lock
--- it themselves. It needs a snapshot newer than the lock, so read committed.
+-- Once others are locked out it asks whether every call is rolled up, by a run that has committed: so
+-- whoever waited for the drop finds in the rollups what was dropped. That needs a snapshot newer
+-- than the lock, so read committed.
 create or replace function perf_internal.drop_raw_day(
     day date,
     partition_name text,
+    patience interval,
     out dropped_rows bigint,
     out freed_bytes bigint,
     out kept_because text
@@ -21,7 +22,9 @@ begin
     freed_bytes := 0;
     if v_is_default then
         perform perf_internal.lock_calls(
-            drop_raw_day.partition_name, 'share row exclusive', patience => '5 seconds'
+            drop_raw_day.partition_name,
+            'share row exclusive',
+            patience => drop_raw_day.patience
         );
     else
         -- Dynamic because the name of a table cannot be a parameter.
@@ -31,14 +34,17 @@ begin
             format('perf_internal.%I', drop_raw_day.partition_name)::regclass
         );
         perform perf_internal.lock_calls(
-            drop_raw_day.partition_name, 'access exclusive', 'access exclusive', '5 seconds'
+            drop_raw_day.partition_name,
+            'access exclusive',
+            parent_mode => 'access exclusive',
+            patience => drop_raw_day.patience
         );
     end if;
     if exists (
         select 1
         from perf_internal.summarize_calls(true, start_time => v_start, end_time => v_end) as c
     ) then
-        kept_because := 'calls came while it was checked';
+        kept_because := 'some of its calls are not rolled up yet';
         dropped_rows := 0;
         freed_bytes := 0;
         return;
@@ -73,6 +79,6 @@ end
 $$;
 
 comment on function perf_internal.drop_raw_day is
-    'Removes the raw calls of one day from one table, unless some are not rolled up or others hold the table for 5 seconds.';
+    'Removes the raw calls of one day from one table, unless some are not rolled up or others hold the table for longer than patience.';
 
 revoke execute on function perf_internal.drop_raw_day from public;

@@ -16,9 +16,9 @@ set timezone = 'UTC'
 set datestyle = 'ISO'
 as $$
 declare
+    v_first_day date;
     v_day date;
     v_name text;
-    v_is_default_locked boolean := false;
     v_moved bigint;
 begin
     perform perf_internal.check_as_of(ensure_partitions.as_of);
@@ -32,22 +32,29 @@ begin
                 coalesce(ensure_partitions.days_ahead::text, 'null')
             );
     end if;
-    perform perf_internal.lock_rollup('calls');
+    select min(d.day)
+    into v_first_day
+    from perf_internal.get_missing_days(
+        ensure_partitions.as_of, ensure_partitions.days_ahead
+    ) as d;
+    if v_first_day is null then
+        return;
+    end if;
+    perform perf_internal.lock_calls(
+        'performance_metrics_raw_default',
+        'access exclusive',
+        parent_mode => case
+            when v_first_day <= now() + interval '1 day' then 'share row exclusive'
+        end
+    );
     for v_day in
         select d.day
         from perf_internal.get_missing_days(
             ensure_partitions.as_of, ensure_partitions.days_ahead
         ) as d
+        where d.day >= v_first_day
         order by d.day
     loop
-        if not v_is_default_locked then
-            perform perf_internal.lock_calls(
-                'performance_metrics_raw_default',
-                'access exclusive',
-                case when v_day <= now() + interval '1 day' then 'share row exclusive' end
-            );
-            v_is_default_locked := true;
-        end if;
         v_name := 'performance_metrics_raw_' || to_char(v_day, 'YYYYMMDD');
         -- Dynamic because the name of a table cannot be a parameter.
         execute format(

@@ -1,7 +1,10 @@
 -- In turns of less than a second, which is deadlock_timeout: who reads calls and then records one in
--- the same transaction may wait for this function, which waits for him. If it gave up only after that
--- second, he would be the one to get an error. Between two turns everybody goes on, so a long
--- transaction does not stop the others.
+-- the same transaction may wait for this function, which waits for him. If it gave up only after
+-- that second, he would be the one to get an error. Between two turns everybody goes on, runs too,
+-- so a long transaction does not stop the others.
+--
+-- Turns alternate in what they lock first, for each order has somebody in its way for as long as
+-- there are any: the table, who has read and now records; the partition, who records into it.
 create or replace function perf_internal.lock_calls(
     partition_name text,
     partition_mode text,
@@ -11,25 +14,34 @@ create or replace function perf_internal.lock_calls(
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '400ms'
+set lock_timeout = 0
 as $$
 declare
     v_give_up_at timestamptz := clock_timestamp() + lock_calls.patience;
+    v_turn_ms integer := least(400, extract(epoch from lock_calls.patience) * 1000);
+    -- Dynamic because neither a table nor a mode can be a parameter.
+    v_partition text := format(
+        'lock table perf_internal.%I in %s mode',
+        lock_calls.partition_name,
+        lock_calls.partition_mode
+    );
+    v_parent text := format(
+        'lock table only perf.performance_metrics_raw in %s mode', lock_calls.parent_mode
+    );
+    v_is_parent_first boolean := true;
+    v_statement text;
 begin
     loop
         begin
-            -- Dynamic because neither a table nor a mode can be a parameter.
-            if lock_calls.parent_mode is not null then
-                execute format(
-                    'lock table only perf.performance_metrics_raw in %s mode',
-                    lock_calls.parent_mode
-                );
-            end if;
-            execute format(
-                'lock table perf_internal.%I in %s mode',
-                lock_calls.partition_name,
-                lock_calls.partition_mode
-            );
+            perform perf_internal.lock_rollup('calls');
+            perform set_config('lock_timeout', v_turn_ms::text, true);
+            foreach v_statement in array case
+                when lock_calls.parent_mode is null then array[v_partition]
+                when v_is_parent_first then array[v_parent, v_partition]
+                else array[v_partition, v_parent]
+            end loop
+                execute v_statement;
+            end loop;
             return;
         exception
             when lock_not_available then
@@ -44,12 +56,13 @@ begin
                         hint = 'A transaction that reads or records calls stays open; see pg_stat_activity.';
                 end if;
         end;
+        v_is_parent_first := not v_is_parent_first;
         perform pg_sleep(0.1);
     end loop;
 end
 $$;
 
 comment on function perf_internal.lock_calls is
-    'Locks one partition of the raw calls until the end of the transaction, and before it, if a mode is given, the whole table. Errors: 55P03 when patience is over.';
+    'Takes lock_rollup() and locks one partition of the raw calls until the end of the transaction, and, if a mode is given, the whole table. Errors: 55P03 when patience is over.';
 
 revoke execute on function perf_internal.lock_calls from public;

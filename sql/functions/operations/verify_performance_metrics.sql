@@ -1,5 +1,6 @@
--- Stable: raw calls, rollups and state are seen by one snapshot, so runs and writers at the same
--- time cannot make them differ.
+-- Raw calls, rollups and state are read by one statement and so by one snapshot, which runs and
+-- writers at the same time cannot make differ. Volatile, so that this snapshot is newer than the
+-- lock: a partition dropped in between would be gone while its note is not there yet.
 create or replace function perf.verify_performance_metrics(
     start_time timestamptz,
     end_time timestamptz
@@ -13,7 +14,6 @@ returns table (
     differs_in text[]
 )
 language plpgsql
-stable
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set jit = off
@@ -34,6 +34,7 @@ begin
         '2001-01-01 00:00+00'
     );
     v_week := date_bin('7 days', v_start, '2001-01-01 00:00+00');
+    lock table only perf.performance_metrics_raw in access share mode;
     return query
     with hours as materialized (
         select c as m

@@ -1,5 +1,5 @@
 begin;
-select plan(28);
+select plan(29);
 
 set local timezone = 'UTC';
 
@@ -208,6 +208,23 @@ select is(
     ]'),
     1::bigint,
     'an id that comes twice in a batch is one call, also of two models'
+);
+
+select is(
+    perf.record_calls(jsonb_build_array(
+        '{"model_name": "u1", "tool_name": "t", "response_time_ms": 1,
+          "call_id": "016f7a2c-1c00-7000-8000-00000000abcd"}'::jsonb,
+        jsonb_build_object(
+            'model_name', 'u2',
+            'tool_name', 't',
+            'response_time_ms', 1,
+            'call_id', '016f7a2c-1c00-7000-8000-00000000abcd',
+            'call_timestamp',
+            perf_internal.get_uuid_time('016f7a2c-1c00-7000-8000-00000000abcd')
+        )
+    )),
+    1::bigint,
+    'an id that comes twice is one call, also if one of them spells its time out'
 );
 
 set local role authenticated;

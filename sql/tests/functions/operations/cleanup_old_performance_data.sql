@@ -1,5 +1,5 @@
 begin;
-select plan(33);
+select plan(35);
 
 set local timezone = 'UTC';
 
@@ -29,6 +29,14 @@ select is(
     (select count(*) from perf.performance_metrics_raw), 5::bigint, 'every call is there'
 );
 
+select set_eq(
+    $$ select kept_because
+       from perf.cleanup_old_performance_data('2020-01-15 23:59:59.999999') $$,
+    array['some of its calls are not rolled up yet'],
+    'before a run a day stays'
+);
+select is(perf.aggregate_performance_metrics(), 5::bigint, 'a run reads all');
+
 select results_eq(
     $$ select level, name, dropped_rows, freed_bytes > 0, kept_because
        from perf.cleanup_old_performance_data('2020-01-15 23:59:59.999999') $$,
@@ -52,7 +60,7 @@ select results_eq(
 select is(
     (select sum(call_count) from perf.performance_metrics_hourly),
     5::numeric,
-    'their calls were rolled up first'
+    'their calls are still counted'
 );
 select is_empty(
     $$ select * from perf.verify_performance_metrics('2019-12-23', '2020-01-20') $$,

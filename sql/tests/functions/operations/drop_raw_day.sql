@@ -16,7 +16,7 @@ select perf.aggregate_performance_metrics();
 
 select results_eq(
     $$ select dropped_rows, freed_bytes > 0, kept_because
-       from perf_internal.drop_raw_day('2020-01-06', 'performance_metrics_raw_20200106') $$,
+       from perf_internal.drop_raw_day('2020-01-06', 'performance_metrics_raw_20200106', '1 s') $$,
     'values (2::bigint, true, null::text)',
     'drops a partition'
 );
@@ -43,14 +43,14 @@ create temporary table late as
 select perf.record_call('acme/one', 'chat', 1, call_timestamp => '2020-01-06 12:00');
 select results_eq(
     $$ select *
-       from perf_internal.drop_raw_day('2020-01-06', 'performance_metrics_raw_default') $$,
-    $$ values (0::bigint, 0::bigint, 'calls came while it was checked') $$,
+       from perf_internal.drop_raw_day('2020-01-06', 'performance_metrics_raw_default', '1 s') $$,
+    $$ values (0::bigint, 0::bigint, 'some of its calls are not rolled up yet') $$,
     'keeps a day of which a call is not rolled up'
 );
 select perf.aggregate_performance_metrics();
 select results_eq(
     $$ select dropped_rows, freed_bytes > 0, kept_because
-       from perf_internal.drop_raw_day('2020-01-06', 'performance_metrics_raw_default') $$,
+       from perf_internal.drop_raw_day('2020-01-06', 'performance_metrics_raw_default', '1 s') $$,
     'values (1::bigint, true, null::text)',
     'deletes late calls of the day from the default partition'
 );
@@ -62,7 +62,7 @@ select results_eq(
 
 set local role perf_admin;
 select throws_ok(
-    $$ select perf_internal.drop_raw_day('2020-01-07', 'performance_metrics_raw_20200107') $$,
+    $$ select perf_internal.drop_raw_day('2020-01-07', 'performance_metrics_raw_20200107', '1 s') $$,
     '42501',
     null,
     'only the owner may call it'

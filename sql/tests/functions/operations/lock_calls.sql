@@ -41,10 +41,12 @@ select throws_ok(
     'knows no other mode'
 );
 select is(
-    (select p.proconfig @> '{lock_timeout=400ms}' from pg_proc as p
-     where p.oid = to_regproc('perf_internal.lock_calls')),
-    true,
-    'waits less than deadlock_timeout at a time'
+    (select count(*) from pg_locks as l
+     where l.pid = pg_backend_pid()
+         and l.relation = 'perf_internal.rollup_state'::regclass
+         and l.mode = 'RowShareLock'),
+    1::bigint,
+    'takes the lock of the rollups with it'
 );
 
 set local role perf_admin;
