@@ -291,6 +291,9 @@ def is_server(pid: int, data: Path) -> bool:
     except PermissionError:
         pass
     try:
+        # A server that was killed stays a zombie until somebody asks for its exit code.
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return False
         return Path(f"/proc/{pid}/cwd").readlink() == data
     except OSError:
         # No /proc (macOS), or not ours to look at: the process id must do.
