@@ -105,12 +105,14 @@ def start(data: Path, port: int, listen: str, settings: Mapping[str, str]) -> No
         ensure_reachable(data.parent, account)
     if not (data / "PG_VERSION").exists():
         create(data, account)
-    remove_stale_pid_file(data)
+    sockets = socket_folder(data, port, account)
+    for lock in (data / "postmaster.pid", sockets / f".s.PGSQL.{port}.lock"):
+        remove_stale_lock(data, lock)
     all_settings = {
         **settings,
         "port": str(port),
         "listen_addresses": listen,
-        "unix_socket_directories": f'"{socket_folder(data, port, account)}"',
+        "unix_socket_directories": f'"{sockets}"',
     }
     options = " ".join(f"-c {shlex.quote(f'{k}={v}')}" for k, v in all_settings.items())
     pg_ctl(data, "start", "-t", "60", "-l", str(data / "server.log"), "-o", options)
@@ -264,16 +266,16 @@ def socket_folder(data: Path, port: int, account: pwd.struct_passwd | None) -> P
 
 def read_pid_file(data: Path) -> Running | None:
     """Return what `postmaster.pid` says if that server is alive."""
-    lines = pid_file_lines(data)
+    lines = lock_lines(data / "postmaster.pid")
     if len(lines) < 6 or not is_server(int(lines[0]), data):
         return None
     return Running(int(lines[0]), int(lines[3]), Path(lines[4]), lines[5].strip())
 
 
-def pid_file_lines(data: Path) -> list[str]:
-    """Return the lines of `postmaster.pid`, none where there is no such file."""
+def lock_lines(lock: Path) -> list[str]:
+    """Return the lines of a lock file, none where there is no such file."""
     try:
-        return (data / "postmaster.pid").read_text().splitlines()
+        return lock.read_text().splitlines()
     except FileNotFoundError:
         return []
 
@@ -300,15 +302,16 @@ def is_server(pid: int, data: Path) -> bool:
         return True
 
 
-def remove_stale_pid_file(data: Path) -> None:
-    """Remove a `postmaster.pid` that PostgreSQL itself would stumble over.
+def remove_stale_lock(data: Path, lock: Path) -> None:
+    """Remove a lock file that PostgreSQL itself would stumble over.
 
     It recognises the id of a process that is gone, but neither an empty file nor an id that
-    another program got since.
+    another program got since or that a zombie still has. Both its lock files, `postmaster.pid` and
+    the one beside the socket, begin with the process id and the data directory.
     """
-    lines = pid_file_lines(data)
-    if not lines or not is_server(int(lines[0]), data):
-        (data / "postmaster.pid").unlink(missing_ok=True)
+    lines = lock_lines(lock)
+    if not lines or (lines[1:2] == [str(data)] and not is_server(int(lines[0]), data)):
+        lock.unlink(missing_ok=True)
 
 
 def connection_string(data: Path, running: Running, *, tcp: bool) -> str:
