@@ -33,6 +33,7 @@ as $$
 #variable_conflict use_column
 declare
     v_config_ids uuid[];
+    v_is_said boolean;
     v_width interval := perf_internal.get_width(get_performance_trends.granularity);
     v_start timestamptz;
     v_end timestamptz;
@@ -56,22 +57,29 @@ begin
         get_performance_trends.end_time + v_width - interval '1 microsecond',
         '2001-01-01 00:00+00'
     );
+    -- Most reports are of one configuration, whose rows say it all but where calls are pending.
+    v_is_said := cardinality(v_config_ids) = 1 and get_performance_trends.outcome = 'all';
     return query
-    with parts as (
-        select m.time_bucket, m
-        from perf_internal.performance_metrics as m
-        where m.granularity = get_performance_trends.granularity
-            and m.model_tool_config_id = any(v_config_ids)
-            and m.time_bucket >= v_start
-            and m.time_bucket < v_end
-        union all
-        select date_bin(v_width, c.time_bucket, '2001-01-01 00:00+00'), c
+    with pending as materialized (
+        select date_bin(v_width, c.time_bucket, '2001-01-01 00:00+00') as bucket, c as m
         from perf_internal.summarize_calls(
             is_pending => true,
             model_tool_config_ids => v_config_ids,
             start_time => v_start,
             end_time => v_end
         ) as c
+    ),
+    parts as (
+        select m.time_bucket, m
+        from perf_internal.performance_metrics as m
+        where m.granularity = get_performance_trends.granularity
+            and m.model_tool_config_id = any(v_config_ids)
+            and m.time_bucket >= v_start
+            and m.time_bucket < v_end
+            and (not v_is_said or m.time_bucket in (select p.bucket from pending as p))
+        union all
+        select p.bucket, p.m
+        from pending as p
     ),
     buckets as materialized (
         select
@@ -140,7 +148,31 @@ begin
         offset 0
     ) as f
     where (b.m).call_count > 0
-    order by b.time_bucket;
+    union all
+    select
+        m.time_bucket,
+        m.avg_response_time,
+        m.p95_response_time,
+        m.p99_response_time,
+        m.call_count,
+        m.success_count::float8 / m.call_count,
+        m.p50_response_time,
+        m.min_response_time,
+        m.max_response_time,
+        m.p50_first_token_ms,
+        m.p95_first_token_ms,
+        m.p99_first_token_ms,
+        m.error_count,
+        m.total_input_tokens,
+        m.total_output_tokens
+    from perf_internal.performance_metrics as m
+    where v_is_said
+        and m.granularity = get_performance_trends.granularity
+        and m.model_tool_config_id = any(v_config_ids)
+        and m.time_bucket >= v_start
+        and m.time_bucket < v_end
+        and m.time_bucket not in (select p.bucket from pending as p)
+    order by 1;
 end
 $$;
 

@@ -23,6 +23,7 @@ as $$
 declare
     v_problem text;
     v_is_new boolean;
+    v_setting text;
     v_parameters jsonb := coalesce(record_call.parameters, '{}');
     v_config_id uuid;
     v_called_at timestamptz := coalesce(
@@ -74,7 +75,8 @@ begin
             return false;
         end if;
     end if;
-    perform set_config('perf.calls_are_checked', 'on', true);
+    -- Assigned, because perform takes several times as long.
+    v_setting := set_config('perf.calls_are_checked', 'on', true);
     insert into perf.performance_metrics_raw (
         model_tool_config_id,
         call_timestamp,
@@ -101,7 +103,7 @@ begin
     )
     on conflict do nothing;
     v_is_new := found;
-    perform set_config('perf.calls_are_checked', 'off', true);
+    v_setting := set_config('perf.calls_are_checked', 'off', true);
     return v_is_new;
 end
 $$;

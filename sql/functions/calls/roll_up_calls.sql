@@ -161,10 +161,14 @@ begin
             offset 0
         ) as r
         cross join lateral (
-            select perf.get_sketch_percentiles(
-                (s.m).success_first_token_sketch,
-                other => (s.m).error_first_token_sketch
-            ) as percentiles
+            select
+                case
+                    when coalesce((s.m).success_first_token_sketch, (s.m).error_first_token_sketch)
+                        is not null
+                    then perf.get_sketch_percentiles(
+                        (s.m).success_first_token_sketch, other => (s.m).error_first_token_sketch
+                    )
+                end as percentiles
             offset 0
         ) as f
         on conflict (model_tool_config_id, time_bucket, granularity) do update
