@@ -104,7 +104,7 @@ begin
     on conflict do nothing;
     v_is_new := found;
     v_setting := set_config('perf.calls_are_checked', 'off', true);
-    return v_is_new;
+    return v_is_new and v_setting = 'off';
 end
 $$;
 
