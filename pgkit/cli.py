@@ -317,7 +317,14 @@ def run_demo(data: Path, as_json: bool) -> None:
     with Console(stderr=True).status("starting PostgreSQL") as status:
         dsn = server.up(data)
         status.update("migrating")
-        migrations.migrate(dsn)
+        try:
+            migrations.migrate(dsn)
+        except Failure as failure:
+            raise Failure(
+                failure.message,
+                f"A demo of another version is there. Run `pgkit down --data {data}`, remove that"
+                " directory, and try again.",
+            ) from failure
         status.update("recording calls")
         with connect(dsn) as connection:
             recorded = demo.load(connection)

@@ -67,3 +67,13 @@ def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
     assert len(json.loads(pgkit(*errors, "--json", dsn=dsn).stdout)) == 5
     assert '$.provider: "bedrock" -> "together"' in pgkit(*diff, dsn=dsn).stdout
     assert pgkit(*down).returncode == 0
+
+
+def test_a_demo_of_another_version_is_named_with_what_to_do(pgkit, data) -> None:
+    dsn = server.up(data)
+    with connect(dsn) as connection:
+        connection.execute("create schema perf")
+        connection.execute("create table perf.models (id integer)")
+    refused = pgkit("demo", "--data", data)
+    assert refused.returncode == 1
+    assert f"Run `pgkit down --data {data}`, remove that directory" in refused.stderr
