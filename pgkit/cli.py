@@ -775,9 +775,14 @@ def list_configs(dsn: str, model_type: str | None, limit: int, as_json: bool) ->
     show_configs(configs.named(rows), configs.LIST_COLUMNS, as_json)
 
 
-def show_configs(rows: list[dict[str, Any]], columns: Sequence[str], as_json: bool) -> None:
+def show_configs(
+    rows: list[dict[str, Any]],
+    columns: Sequence[str],
+    as_json: bool,
+    nothing: str = "Nothing there. pgkit configs save adds a version.",
+) -> None:
     if not rows and not as_json:
-        click.echo("Nothing there. pgkit configs save adds a version.", err=True)
+        click.echo(nothing, err=True)
     print_rows(rows if as_json else configs.pick(rows, columns), as_json=as_json)
 
 
@@ -1028,11 +1033,12 @@ def list_requests(dsn: str, is_all: bool, limit: int, as_json: bool) -> None:
         rows = reports.select(
             connection, query("config_requests").decode(), is_all=is_all, limit=limit
         )
-    if not rows and not as_json:
-        click.echo("No request waits. pgkit configs request makes one.", err=True)
-        return
-    shown = configs.pick(configs.named(rows), configs.REQUEST_COLUMNS)
-    print_rows(configs.named(rows) if as_json else shown, as_json=as_json)
+    show_configs(
+        configs.named(rows),
+        configs.REQUEST_COLUMNS,
+        as_json,
+        "No request waits. pgkit configs request makes one.",
+    )
 
 
 @config_commands.command("reject")

@@ -31,6 +31,15 @@ RETRY = (
 )
 # A session that waits for ever would keep the test from failing.
 PATIENCE = "-c statement_timeout=20s"
+# Work on partitions that waits for whoever uses them: what it needs first, it, what it leaves.
+PARTITION_WORK = {
+    "partitions": (
+        "update perf.retention set keep = null where level = 'raw'",
+        "select perf.ensure_partitions()",
+        LEVELS,
+    ),
+    "cleanup": ("select perf.ensure_partitions('2020-01-06')", CLEAN_UP, ROLLUPS),
+}
 # Where an aggregation can be made to wait, from its first lock to the last table it writes.
 BARRIERS = {
     "state": "select from perf_internal.rollup_state for update",
@@ -428,15 +437,13 @@ def test_partitions_made_while_writers_fill_the_default_partition_lose_nothing(
 
 
 @pytest.mark.parametrize("reads", ["trends", "a call_id"])
-@pytest.mark.parametrize("work", ["partitions", "cleanup"])
+@pytest.mark.parametrize("work", PARTITION_WORK)
 def test_who_reads_and_then_records_is_never_refused_for_a_deadlock(
     connection, session, reads, work
 ) -> None:
     """He waits for partitions to be made or dropped, and they wait for him."""
-    if work == "partitions":
-        connection.execute("update perf.retention set keep = null where level = 'raw'")
-    else:
-        connection.execute("select perf.ensure_partitions('2020-01-06')")
+    preparation, statement, levels = PARTITION_WORK[work]
+    connection.execute(preparation)
     committed = add_models(connection)
     connection.execute(RETRY, [MONDAY])
     committed.append(Call("acme/large", 7))
@@ -446,7 +453,6 @@ def test_who_reads_and_then_records_is_never_refused_for_a_deadlock(
         reader.execute("select from perf.performance_metrics_raw")
     else:
         reader.execute(RETRY, [MONDAY])
-    statement = "select perf.ensure_partitions()" if work == "partitions" else CLEAN_UP
     with in_thread(worker.execute, statement) as working:
         wait_until_blocked(connection, worker.info.backend_pid)
         committed.append(record(reader, "acme/small", 90))
@@ -454,22 +460,19 @@ def test_who_reads_and_then_records_is_never_refused_for_a_deadlock(
         working.result()
     worker.commit()
     aggregate(connection)
-    assert_counted_once(connection, committed, LEVELS if work == "partitions" else ROLLUPS)
+    assert_counted_once(connection, committed, levels)
 
 
-@pytest.mark.parametrize("work", ["partitions", "cleanup"])
+@pytest.mark.parametrize("work", PARTITION_WORK)
 def test_who_records_and_then_aggregates_is_never_refused_for_a_deadlock(
     connection, session, work
 ) -> None:
-    if work == "partitions":
-        connection.execute("update perf.retention set keep = null where level = 'raw'")
-    else:
-        connection.execute("select perf.ensure_partitions('2020-01-06')")
+    preparation, statement, levels = PARTITION_WORK[work]
+    connection.execute(preparation)
     committed = add_models(connection)
     aggregate(connection)
     writer, worker = session(), session()
     committed.append(record(writer, "acme/small", 90))
-    statement = "select perf.ensure_partitions()" if work == "partitions" else CLEAN_UP
     with in_thread(worker.execute, statement) as working:
         wait_until_blocked(connection, worker.info.backend_pid)
         assert aggregate(writer) == 1
@@ -477,7 +480,7 @@ def test_who_records_and_then_aggregates_is_never_refused_for_a_deadlock(
         working.result()
     worker.commit()
     aggregate(connection)
-    assert_counted_once(connection, committed, LEVELS if work == "partitions" else ROLLUPS)
+    assert_counted_once(connection, committed, levels)
 
 
 def test_partitions_are_made_while_others_read_and_record_all_the_time(
