@@ -6,7 +6,7 @@ create table perf_internal.rollup_state (
     pipeline text primary key,
     snapshot_xmax bigint not null default 0,
     in_progress bigint[] not null default '{}',
-    origin bigint[] not null,
+    origin bigint[] not null default '{}',
     last_run_at timestamptz,
     last_run_ms double precision,
     last_run_calls bigint,
@@ -15,26 +15,9 @@ create table perf_internal.rollup_state (
 
 comment on table perf_internal.rollup_state is 'The transaction snapshot of the last run.';
 comment on column perf_internal.rollup_state.origin is
-    'The row of perf_internal.origin when the last run looked.';
+    'The cluster and the raw table whose transaction ids these are; see perf_internal.origin.';
 
--- pg_dump does not save what a materialized view holds: it has the restored database compute it
--- again, after all data is in. So this row tells a restored database from the one it was dumped
--- from, and which transactions are newer than the restore: those after this one, which may itself
--- have restored all data. A physical copy, whose transaction ids go on, keeps it.
-create materialized view perf_internal.origin as
-select
-    c.system_identifier,
-    txid_current() + 1 as first_transaction_id
-from pg_catalog.pg_control_system() as c;
-
-comment on materialized view perf_internal.origin is
-    'The cluster this database was made or restored in, and its next transaction id then.';
-
-insert into perf_internal.rollup_state (pipeline, origin)
-select
-    'calls',
-    array[o.system_identifier, o.first_transaction_id]
-from perf_internal.origin as o;
+insert into perf_internal.rollup_state (pipeline) values ('calls');
 
 create table perf_internal.raw_partitions (
     partition_name text primary key,

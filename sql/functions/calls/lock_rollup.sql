@@ -10,17 +10,10 @@ begin
     from perf_internal.rollup_state as s
     where s.pipeline = lock_rollup.pipeline
     for update;
-    if exists (
-        select 1
-        from perf_internal.get_rollup_position(lock_rollup.pipeline) as p
-        where p.restored_before is not null
-    ) then
-        perform perf_internal.adopt_restored_calls();
-    end if;
 end
 $$;
 
 comment on function perf_internal.lock_rollup is
-    'Waits until no other run writes rollups; afterwards transaction ids are those of this cluster.';
+    'Waits until no other run writes rollups.';
 
 revoke execute on function perf_internal.lock_rollup from public;

@@ -63,12 +63,6 @@ begin
             and (
                 r.transaction_id >= v_position.snapshot_xmax
                 or r.transaction_id = any(v_position.in_progress)
-                -- xmin counts to 2^32 and starts again.
-                or coalesce(
-                    (r.xmin::text::bigint - v_position.restored_before + 4294967296) % 4294967296
-                        < 2147483648,
-                    false
-                )
             ) = summarize_calls.is_pending
         group by 1, 2, 3
     )

@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(4);
 
 select lives_ok($$ select perf_internal.lock_rollup('calls') $$, 'takes the lock');
 
@@ -13,16 +13,6 @@ select is(
 );
 
 select lives_ok($$ select perf_internal.lock_rollup('calls') $$, 'takes it again');
-
-update perf_internal.rollup_state set origin = array[1, 1];
-
-select perf_internal.lock_rollup('calls');
-
-select results_eq(
-    'select s.origin from perf_internal.rollup_state as s',
-    'select array[o.system_identifier, o.first_transaction_id] from perf_internal.origin as o',
-    'in a restored database it adopts the calls'
-);
 
 set local role perf_admin;
 select throws_ok(

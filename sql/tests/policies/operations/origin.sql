@@ -21,7 +21,7 @@ select throws_ok(
     'refresh materialized view perf_internal.origin',
     '42501',
     null,
-    'but does not refresh it, which would look like a restore'
+    'but does not refresh it'
 );
 
 set local role perf_recorder;
