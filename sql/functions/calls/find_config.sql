@@ -12,6 +12,8 @@ stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
+declare
+    v_hash text := perf_internal.get_parameter_hash(find_config.parameters);
 begin
     return (
         select c.id
@@ -27,7 +29,7 @@ begin
                 from perf.tools as t
                 where t.name = find_config.tool_name
             )
-            and c.parameter_hash = perf_internal.get_parameter_hash(find_config.parameters)
+            and c.parameter_hash = v_hash
     );
 end
 $$;

@@ -35,21 +35,23 @@ declare
         now()
     );
 begin
-    perform perf_internal.require_role('recorder');
-    v_problem := perf_internal.get_call_problem(row(
-        record_call.model_name,
-        record_call.tool_name,
-        record_call.response_time_ms,
-        record_call.success,
-        record_call.provider,
-        v_parameters,
-        record_call.input_tokens,
-        record_call.output_tokens,
-        record_call.error_type,
-        record_call.first_token_ms,
-        record_call.call_timestamp,
-        record_call.call_id
-    ));
+    v_problem := case
+        when perf_internal.require_role('recorder')
+        then perf_internal.get_call_problem(row(
+            record_call.model_name,
+            record_call.tool_name,
+            record_call.response_time_ms,
+            record_call.success,
+            record_call.provider,
+            v_parameters,
+            record_call.input_tokens,
+            record_call.output_tokens,
+            record_call.error_type,
+            record_call.first_token_ms,
+            record_call.call_timestamp,
+            record_call.call_id
+        ))
+    end;
     if v_problem is not null then
         raise exception using
             errcode = 'invalid_parameter_value',
@@ -75,7 +77,7 @@ begin
             return false;
         end if;
     end if;
-    -- Assigned, because perform takes several times as long.
+    -- Assigned, here and above, because perform takes several times as long.
     v_setting := set_config('perf.calls_are_checked', 'on', true);
     insert into perf.performance_metrics_raw (
         model_tool_config_id,
