@@ -33,7 +33,6 @@ as $$
 #variable_conflict use_column
 declare
     v_config_ids uuid[];
-    v_is_said boolean;
     v_width interval := perf_internal.get_width(get_performance_trends.granularity);
     v_start timestamptz;
     v_end timestamptz;
@@ -57,8 +56,6 @@ begin
         get_performance_trends.end_time + v_width - interval '1 microsecond',
         '2001-01-01 00:00+00'
     );
-    -- Most reports are of one configuration, whose rows say it all but where calls are pending.
-    v_is_said := cardinality(v_config_ids) = 1 and get_performance_trends.outcome = 'all';
     return query
     with pending as materialized (
         select date_bin(v_width, c.time_bucket, '2001-01-01 00:00+00') as bucket, c as m
@@ -69,6 +66,20 @@ begin
             end_time => v_end
         ) as c
     ),
+    -- All other buckets are one row, which says its percentiles itself.
+    merged as materialized (
+        select m.time_bucket as bucket
+        from perf_internal.performance_metrics as m
+        where m.granularity = get_performance_trends.granularity
+            and m.model_tool_config_id = any(v_config_ids)
+            and m.time_bucket >= v_start
+            and m.time_bucket < v_end
+        group by m.time_bucket
+        having count(*) > 1 or get_performance_trends.outcome <> 'all'
+        union
+        select p.bucket
+        from pending as p
+    ),
     parts as (
         select m.time_bucket, m
         from perf_internal.performance_metrics as m
@@ -76,7 +87,7 @@ begin
             and m.model_tool_config_id = any(v_config_ids)
             and m.time_bucket >= v_start
             and m.time_bucket < v_end
-            and (not v_is_said or m.time_bucket in (select p.bucket from pending as p))
+            and m.time_bucket in (select g.bucket from merged as g)
         union all
         select p.bucket, p.m
         from pending as p
@@ -89,24 +100,7 @@ begin
                 else perf_internal.filter_outcome(
                     perf_internal.sum_metrics(p.m), get_performance_trends.outcome
                 )
-            end as m,
-            -- One row says its percentiles itself.
-            case
-                when count(*) = 1 and get_performance_trends.outcome = 'all'
-                then array[
-                    min((p.m).p50_response_time),
-                    min((p.m).p95_response_time),
-                    min((p.m).p99_response_time)
-                ]
-            end as percentiles,
-            case
-                when count(*) = 1 and get_performance_trends.outcome = 'all'
-                then array[
-                    min((p.m).p50_first_token_ms),
-                    min((p.m).p95_first_token_ms),
-                    min((p.m).p99_first_token_ms)
-                ]
-            end as first_tokens
+            end as m
         from parts as p
         group by p.time_bucket
     )
@@ -128,23 +122,15 @@ begin
         (b.m).total_output_tokens
     from buckets as b
     cross join lateral (
-        select
-            case
-                when b.percentiles[1] is not null then b.percentiles
-                else perf.get_sketch_percentiles(
-                    (b.m).success_response_time_sketch, other => (b.m).error_response_time_sketch
-                )
-            end as percentiles
+        select perf.get_sketch_percentiles(
+            (b.m).success_response_time_sketch, other => (b.m).error_response_time_sketch
+        ) as percentiles
         offset 0
     ) as r
     cross join lateral (
-        select
-            case
-                when b.percentiles[1] is not null then b.first_tokens
-                else perf.get_sketch_percentiles(
-                    (b.m).success_first_token_sketch, other => (b.m).error_first_token_sketch
-                )
-            end as percentiles
+        select perf.get_sketch_percentiles(
+            (b.m).success_first_token_sketch, other => (b.m).error_first_token_sketch
+        ) as percentiles
         offset 0
     ) as f
     where (b.m).call_count > 0
@@ -166,12 +152,11 @@ begin
         m.total_input_tokens,
         m.total_output_tokens
     from perf_internal.performance_metrics as m
-    where v_is_said
-        and m.granularity = get_performance_trends.granularity
+    where m.granularity = get_performance_trends.granularity
         and m.model_tool_config_id = any(v_config_ids)
         and m.time_bucket >= v_start
         and m.time_bucket < v_end
-        and m.time_bucket not in (select p.bucket from pending as p)
+        and m.time_bucket not in (select g.bucket from merged as g)
     order by 1;
 end
 $$;

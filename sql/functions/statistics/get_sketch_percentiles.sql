@@ -1,6 +1,8 @@
 -- A sketch ascends, so the bin of rank k (from 0) is found by binary search: the first whose count
--- exceeds k. width_bucket() does that for one sketch; two are searched together, which is cheaper
--- than adding them. Of a rank between two, the upper is searched only if it is in another bin.
+-- exceeds k. width_bucket() does that for one sketch. Two are searched together, which is cheaper
+-- than adding them: between the bin where the first sketch alone exceeds k, and the one where it
+-- does if all of the other lies below. Of a rank between two, the upper is searched only if it is in
+-- another bin.
 create or replace function perf.get_sketch_percentiles(
     sketch bigint[],
     percentiles double precision[] default '{0.5,0.95,0.99}',
@@ -55,10 +57,16 @@ begin
                 v_bin := v_first + width_bucket(v_k, s);
                 v_count := s[v_bin];
             else
-                v_low := least(v_first, v_other_first);
-                v_high := greatest(array_upper(s, 1), array_upper(o, 1));
-                v_count := v_total + v_other_total;
-                while v_low < v_high loop
+                v_low := case
+                    when v_k < v_other_total then least(v_first, v_other_first)
+                    else v_first + width_bucket(v_k - v_other_total, s)
+                end;
+                v_high := case
+                    when v_k < v_total then v_first + width_bucket(v_k, s)
+                    else greatest(array_upper(s, 1), array_upper(o, 1))
+                end;
+                v_count := null;
+                while v_low < v_high or v_count is null loop
                     v_middle := (v_low + v_high) >> 1;
                     v_middle_count :=
                         coalesce(s[v_middle], case when v_middle < v_first then 0 else v_total end)

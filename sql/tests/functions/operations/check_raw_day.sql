@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 
 set local timezone = 'UTC';
 
@@ -28,6 +28,14 @@ select is(
     perf_internal.check_raw_day('2020-01-07'),
     '1 buckets differ from their raw calls, first 2020-01-07 00:00:00+00',
     'a day whose rollups say something else may not'
+);
+
+create temporary table late as
+select perf.record_call('acme/one', 'chat', 1, call_timestamp => '2020-01-06 12:00');
+select is(
+    perf_internal.check_raw_day('2020-01-06'),
+    'some of its calls are not rolled up yet',
+    'nor one of which a call is not rolled up'
 );
 
 set local role perf_admin;
