@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+import psycopg
+
 from pgkit import migrations
 from pgkit.database import Connection, Failure, connect, query
 
@@ -28,6 +30,10 @@ def examine(dsn: str) -> Iterator[Check]:
             yield check_rights(connection)
             yield from check_extensions(connection)
             yield check_migration(connection)
+            if unfinished := check_restore(connection):
+                # Nothing that reads calls would work.
+                yield unfinished
+                return
             yield from check_schedule(connection)
             yield from check_health(connection)
     except Failure as failure:
@@ -94,6 +100,22 @@ def check_migration(connection: Connection) -> Check:
         names = ", ".join(status.stray_functions)
         return Check("migration", "warn", f"functions without a file: {names}", "drop them")
     return Check("migration", "ok", "up to date")
+
+
+def check_restore(connection: Connection) -> Check | None:
+    if not migrations.finds(connection, "select to_regclass(%s)", "perf_internal.origin"):
+        return None
+    try:
+        with connection.transaction():
+            connection.execute("select perf_internal.get_rollup_position('calls')")
+    except psycopg.errors.ObjectNotInPrerequisiteState as error:
+        return Check(
+            "restore",
+            "fail",
+            str(error.diag.message_primary),
+            "refresh materialized view perf_internal.origin",
+        )
+    return None
 
 
 def check_schedule(connection: Connection) -> Iterator[Check]:

@@ -168,6 +168,15 @@ def wait_until_blocked(observer: psycopg.Connection, *pids: int) -> None:
     )
 
 
+def wait_until_asleep(observer: psycopg.Connection, pid: int) -> None:
+    """Wait until a session sleeps between two attempts at a lock."""
+    statement = "select wait_event = 'PgSleep' from pg_stat_activity where pid = %s"
+    wait_for(
+        lambda: observer.execute(statement, [pid]).fetchone() == (True,),
+        f"session {pid} did not sleep",
+    )
+
+
 def wait_until_gone(observer: psycopg.Connection, pid: int) -> None:
     """Wait until a session has ended and let go of its locks."""
     wait_for(

@@ -88,6 +88,16 @@ def test_doctor_fails_a_database_without_us_and_says_what_to_run(pgkit, empty_da
     assert "migration\tfail\tthis database was never migrated\tpgkit migrate\n" in report.stdout
 
 
+def test_doctor_says_how_to_complete_a_restore(pgkit, database, connection) -> None:
+    connection.execute("refresh materialized view perf_internal.origin with no data")
+    examined = pgkit("doctor", "--json", dsn=database)
+    assert examined.returncode == 1
+    last = json.loads(examined.stdout)[-1]
+    assert (last["check"], last["result"]) == ("restore", "fail")
+    connection.execute(last["next"])
+    assert pgkit("doctor", "--json", dsn=database).stdout.count('"restore"') == 0
+
+
 def test_doctor_reports_a_server_that_does_not_answer(pgkit) -> None:
     report = pgkit("doctor", dsn="host=/nowhere")
     assert report.returncode == 1

@@ -19,6 +19,7 @@ from pipeline import (
     record,
     record_batch,
     verify,
+    wait_until_asleep,
     wait_until_blocked,
     wait_until_gone,
 )
@@ -481,6 +482,25 @@ def test_who_records_and_then_aggregates_is_never_refused_for_a_deadlock(
     worker.commit()
     aggregate(connection)
     assert_counted_once(connection, committed, levels)
+
+
+def test_cleanup_and_partitions_at_once_both_succeed(connection, session) -> None:
+    """As they are scheduled; cleanup checks its first day while partitions are asked for."""
+    connection.execute("select perf.ensure_partitions('2020-01-06')")
+    committed = add_models(connection)
+    aggregate(connection)
+    blocker, cleaner, maker = session(), session(), session()
+    blocker.execute("lock table perf.performance_metrics_hourly in access exclusive mode")
+    with in_thread(cleaner.execute, CLEAN_UP) as cleaning:
+        wait_until_blocked(connection, cleaner.info.backend_pid)
+        with in_thread(maker.execute, "select * from perf.ensure_partitions()") as making:
+            wait_until_asleep(connection, maker.info.backend_pid)
+            blocker.rollback()
+            assert {reason for *_, reason in cleaning.result().fetchall()} == {None}
+            cleaner.commit()
+            assert making.result().fetchall()
+            maker.commit()
+    assert_counted_once(connection, committed, ROLLUPS)
 
 
 def test_partitions_are_made_while_others_read_and_record_all_the_time(

@@ -1,16 +1,18 @@
 """A dump restored elsewhere, where transaction ids start over, counts every call once."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from pipeline import Call, aggregate, assert_counted_once, record, record_batch
 from psycopg.conninfo import make_conninfo
 
-from pgkit import binaries, migrations, runner
+from pgkit import binaries, migrations, runner, server
 from pgkit.database import parse_dsn
 
 # How people take a dump and bring it back, by name: arguments of pg_dump, then of the restore.
@@ -31,6 +33,22 @@ cross join perf.tools as l
 cross join perf.get_performance_trends(
     m.name, l.name, '2020-01-01', '2020-02-01', granularity => 'daily'
 ) as t
+"""
+# The tables that hold calls, as pg_restore names them.
+DATA = (
+    "models",
+    "tools",
+    "model_tool_configs",
+    "performance_metrics_raw_default",
+    "performance_metrics_hourly",
+    "performance_metrics_daily",
+    "performance_metrics_weekly",
+    "rollup_state",
+)
+USE_DEFAULT_COMPRESSION = """
+select format('alter table %s alter %I set compression default', attrelid::regclass, attname)
+from pg_attribute
+where attcompression = 'l'
 """
 NEXT_ID = "select txid_snapshot_xmax(txid_current_snapshot())"
 
@@ -227,8 +245,8 @@ def test_copies_of_copies_count_every_call_once(
     committed = fill(database)
     pending = 2
     copy = database
-    for server in (new_cluster, server_dsn, new_cluster):
-        copy = restored(copy, server)
+    for cluster in (new_cluster, server_dsn, new_cluster):
+        copy = restored(copy, cluster)
         if with_runs:
             committed = go_on(copy, committed, pending)
             pending = 0
@@ -238,7 +256,9 @@ def test_copies_of_copies_count_every_call_once(
     go_on(restored(copy, server_dsn), committed, pending)
 
 
-def test_no_run_takes_a_restore_under_way_for_done(database, new_cluster, tmp_path) -> None:
+def test_nobody_records_or_runs_while_a_restore_is_under_way(
+    database, new_cluster, tmp_path
+) -> None:
     """All data is in, but not yet translated: what pg_restore does last."""
     use_ids_up_to(database, next_id(new_cluster) + 3000)
     committed = fill(database)
@@ -255,9 +275,57 @@ def test_no_run_takes_a_restore_under_way_for_done(database, new_cluster, tmp_pa
     with runner.temporary_database(new_cluster, "template0") as copy:
         restore(copy, tmp_path / "dump", ["pg_restore", f"--use-list={tmp_path / 'before'}"])
         with psycopg.connect(copy, autocommit=True) as connection:
-            for statement in ("select perf.aggregate_performance_metrics()", TRENDS):
+            for statement in (
+                "select perf.aggregate_performance_metrics()",
+                TRENDS,
+                "select perf.record_call('acme/large', 'chat', 1)",
+                "select perf.record_call('new/model', 'chat', 1)",
+                """select perf.record_calls('[{"model_name": "acme/large", "tool_name": "chat",
+                    "response_time_ms": 1}]')""",
+            ):
                 with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="origin"):
                     connection.execute(statement)
+            connection.execute("refresh materialized view perf_internal.origin")
+        go_on(copy, committed)
+
+
+def test_a_schema_and_then_its_data_are_a_restore_once_refreshed(
+    database, new_cluster, tmp_path
+) -> None:
+    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    committed = fill(database)
+    dump(database, tmp_path / "dump", "--format=custom")
+    with runner.temporary_database(new_cluster, "template0") as copy:
+        command = [program("pg_restore"), f"--dbname={copy}", tmp_path / "dump"]
+        schema = subprocess.run([*command, "--schema-only"], check=False, capture_output=True)
+        assert schema.returncode == 0 or b"there is no data to adopt" in schema.stderr
+        subprocess.run([*command, "--data-only", "--disable-triggers"], check=True)
+        with psycopg.connect(copy, autocommit=True) as connection:
+            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+                connection.execute("select perf.aggregate_performance_metrics()")
+            connection.execute("refresh materialized view perf_internal.origin")
+        go_on(copy, committed)
+
+
+def test_data_restored_over_other_data_is_not_taken_for_ours(
+    database, new_cluster, tmp_path
+) -> None:
+    """As by logical replication: the state has come, the materialized view has not."""
+    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    committed = fill(database)
+    dump(database, tmp_path / "dump", "--format=custom")
+    with runner.temporary_database(new_cluster) as copy:
+        migrations.migrate(copy)
+        with psycopg.connect(copy, autocommit=True) as connection:
+            connection.execute("delete from perf_internal.rollup_state")
+            tables = [f"--table={table}" for table in DATA]
+            restore(
+                copy,
+                tmp_path / "dump",
+                ["pg_restore", "--data-only", "--disable-triggers", *tables],
+            )
+            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="not adopted"):
+                connection.execute("select perf.aggregate_performance_metrics()")
             connection.execute("refresh materialized view perf_internal.origin")
         go_on(copy, committed)
 
@@ -347,7 +415,7 @@ def test_refreshing_the_origin_by_hand_loses_no_open_writer(
         committed.append(record(late, "acme/large", 17))
         committed.append(record(connection, "acme/large", 18))
         if is_restored:
-            connection.execute("update perf_internal.rollup_state set origin = '{}'")
+            connection.execute("update perf_internal.rollup_state set origin = gen_random_uuid()")
         connection.execute("refresh materialized view perf_internal.origin")
         committed.append(record(connection, "acme/large", 19))
         late.commit()
@@ -361,6 +429,71 @@ def test_a_copied_database_directory_keeps_its_state(database, server_dsn) -> No
     committed = fill(database)
     with runner.temporary_database(server_dsn, parse_dsn(database)["dbname"]) as copy:
         go_on(copy, committed)
+
+
+@pytest.fixture
+def upgraded(monkeypatch) -> Iterator[tuple[str, list[Call]]]:
+    """A database with calls that pg_upgrade has brought from the oldest to the newest version."""
+    folders = {
+        binaries.major_version(folder): folder
+        for folder in (*binaries.installed(), *binaries.bundled())
+        if (folder / "pg_upgrade").exists()
+    }
+    if len(folders) < 2:
+        pytest.skip("there is only one PostgreSQL")
+    account = server.server_account()
+    with TemporaryDirectory(prefix="pgkit-") as name, ExitStack() as stack:
+        base = Path(name)
+        if account:
+            os.chown(base, account.pw_uid, account.pw_gid)
+        old, new = base / "old", base / "new"
+
+        def run_as_server(*command: object) -> None:
+            arguments = list(map(str, command))
+            subprocess.run(arguments, cwd=base, check=True, **server.switch_to(account))
+
+        old_bin, new_bin = (
+            server.runnable(folders[major], old, account) for major in (min(folders), max(folders))
+        )
+        monkeypatch.setenv("PGKIT_PG_BIN", str(old_bin))
+        dsn = server.up(old)
+        stack.callback(server.down, old)
+        migrations.migrate(dsn)
+        with psycopg.connect(dsn) as connection:
+            # The bundled server has no lz4.
+            for (statement,) in connection.execute(USE_DEFAULT_COMPRESSION).fetchall():
+                connection.execute(statement)
+        committed = fill(dsn)
+        server.down(old)
+        run_as_server(
+            new_bin / "initdb",
+            f"--pgdata={new}",
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-data-checksums",
+        )
+        run_as_server(
+            new_bin / "pg_upgrade",
+            f"--old-bindir={old_bin}",
+            f"--new-bindir={new_bin}",
+            f"--old-datadir={old}",
+            f"--new-datadir={new}",
+            "--username=postgres",
+        )
+        monkeypatch.setenv("PGKIT_PG_BIN", str(new_bin))
+        stack.callback(server.down, new)
+        yield server.up(new), committed
+
+
+def test_an_upgraded_server_keeps_its_state(upgraded) -> None:
+    """pg_upgrade copies files and keeps transaction ids, in what calls itself another cluster."""
+    dsn, committed = upgraded
+    committed = go_on(dsn, committed)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        committed.append(record(connection, "acme/large", 5))
+        connection.execute("refresh materialized view perf_internal.origin")
+    go_on(dsn, committed, pending=1)
 
 
 def test_an_owner_who_is_no_superuser_restores_and_goes_on(

@@ -1,6 +1,7 @@
 """What is not ours stays: neither migrated over nor removed."""
 
 import psycopg
+import pytest
 
 
 def test_a_schema_of_somebody_else_is_not_migrated(pgkit, empty_database) -> None:
@@ -20,14 +21,31 @@ def test_a_schema_of_somebody_else_is_not_removed(pgkit, empty_database) -> None
         connection.execute("select from perf.mine")
 
 
-def test_cleanup_refuses_an_old_snapshot(connection) -> None:
+@pytest.mark.parametrize("work", ["cleanup_old_performance_data", "ensure_partitions"])
+def test_work_on_partitions_refuses_an_old_snapshot(connection, work) -> None:
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read")
-        try:
-            connection.execute("select * from perf.cleanup_old_performance_data()")
-        except psycopg.errors.ObjectNotInPrerequisiteState as error:
-            message = error.diag.message_primary
-    assert message == "cleanup needs a read committed transaction, this one is repeatable read"
+        with pytest.raises(
+            psycopg.errors.ObjectNotInPrerequisiteState,
+            match="needs a read committed transaction, this one is repeatable read",
+        ):
+            connection.execute(f"select * from perf.{work}()")
+
+
+def test_cleanup_leaves_a_day_on_which_something_depends(connection) -> None:
+    connection.execute("select * from perf.ensure_partitions(now() - interval '9 days', 0)")
+    connection.execute("select * from perf.ensure_partitions(now() - interval '8 days', 0)")
+    cleanup = "select kept_because from perf.cleanup_old_performance_data()"
+    (name,) = connection.execute(
+        "select partition_name from perf_internal.raw_partitions order by day limit 1"
+    ).fetchone()
+    connection.execute(f"create view public.mine as select * from perf_internal.{name}")
+    assert connection.execute(cleanup).fetchall() == [
+        ("a view or foreign key depends on it",),
+        (None,),
+    ]
+    connection.execute("drop view public.mine")
+    assert connection.execute(cleanup).fetchall() == [(None,)]
 
 
 def test_cleanup_leaves_a_day_that_a_transaction_holds(database, connection) -> None:

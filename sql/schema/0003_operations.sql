@@ -6,7 +6,7 @@ create table perf_internal.rollup_state (
     pipeline text primary key,
     snapshot_xmax bigint not null default 0,
     in_progress bigint[] not null default '{}',
-    origin bigint[] not null default '{}',
+    origin uuid not null default gen_random_uuid(),
     last_run_at timestamptz,
     last_run_ms double precision,
     last_run_calls bigint,
@@ -15,7 +15,7 @@ create table perf_internal.rollup_state (
 
 comment on table perf_internal.rollup_state is 'The transaction snapshot of the last run.';
 comment on column perf_internal.rollup_state.origin is
-    'The cluster and the raw table whose transaction ids these are; see perf_internal.origin.';
+    'That of perf_internal.origin; another one came with a dump, and so did these transaction ids.';
 
 insert into perf_internal.rollup_state (pipeline) values ('calls');
 

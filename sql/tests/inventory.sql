@@ -159,6 +159,7 @@ select functions_are(
         'keep_model_configs',
         'keep_recorded_configs',
         'lock_calls',
+        'lock_partitions',
         'lock_config_type',
         'lock_open_request',
         'lock_rollup',

@@ -15,6 +15,8 @@ declare
     v_provider text;
     v_config_id uuid;
 begin
+    -- Fails while a restore is under way, whose end would take the call for a restored one.
+    perform perf_internal.get_rollup_position('calls');
     -- Only what is missing: to insert what is there waits for who changes its provider.
     if not exists (select 1 from perf.models as m where m.name = add_config.model_name) then
         insert into perf.models (name, provider)

@@ -1,32 +1,32 @@
 -- After a restore the transaction_id of a restored row is a number of another cluster. It keeps its
 -- one bit of meaning: 0 is rolled up, and this transaction, which the state remembers as in progress,
--- is not yet.
---
--- A database is restored if its cluster or its raw table is another than the state knows. A physical
--- copy, whose transaction ids go on, is not. To adopt once more than needed is slow but changes
--- nothing: one statement, so one snapshot, and what that does not see yet the state remembers as in
+-- is not yet. One statement, so one snapshot: what it does not see yet, the state remembers as in
 -- progress too.
+--
+-- Of a database that was not restored the view still says what the state says. In one that was, it is
+-- empty until this function returns.
 create or replace function perf_internal.adopt_restored_calls()
-returns bigint
+returns uuid
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_origin bigint[];
-    v_adopted bigint;
+    v_origin uuid;
 begin
-    perform perf_internal.lock_rollup('calls');
-    select array[c.system_identifier, 'perf.performance_metrics_raw'::regclass::oid::bigint]
+    select s.origin
     into v_origin
-    from pg_control_system() as c;
-    if exists (
-        select 1
-        from perf_internal.rollup_state as s
-        where s.pipeline = 'calls'
-            and s.origin = v_origin
-    ) then
-        return 0;
+    from perf_internal.rollup_state as s
+    where s.pipeline = 'calls'
+    for update;
+    if not found then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'there is no data to adopt',
+            hint = 'Restore the data too, then: refresh materialized view perf_internal.origin';
+    elsif exists (select 1 from perf_internal.origin as o where o.origin = v_origin) then
+        return v_origin;
     end if;
+    v_origin := gen_random_uuid();
     with adopted as (
         update perf.performance_metrics_raw as r
         set transaction_id = case
@@ -37,25 +37,21 @@ begin
         from perf_internal.rollup_state as s
         where s.pipeline = 'calls'
             and r.transaction_id <> 0
-        returning 1
-    ),
-    advanced as (
-        update perf_internal.rollup_state as s
-        set snapshot_xmax = txid_snapshot_xmax(txid_current_snapshot()),
-            in_progress = array(select txid_snapshot_xip(txid_current_snapshot()))
-                || txid_current(),
-            origin = v_origin
-        where s.pipeline = 'calls'
     )
-    select count(*) into v_adopted from adopted as a;
+    update perf_internal.rollup_state as s
+    set snapshot_xmax = txid_snapshot_xmax(txid_current_snapshot()),
+        in_progress = array(select txid_snapshot_xip(txid_current_snapshot()))
+            || txid_current(),
+        origin = v_origin
+    where s.pipeline = 'calls';
     update perf_internal.raw_partitions as p
     set summarized_ranges = 0;
     perform perf_internal.summarize_new_ranges();
-    return v_adopted;
+    return v_origin;
 end
 $$;
 
 comment on function perf_internal.adopt_restored_calls is
-    'Translates the transaction ids of a dump to this cluster, with nothing lost or counted twice; returns of how many calls. Refreshing perf_internal.origin calls it.';
+    'Translates the transaction ids of a dump to this cluster, with nothing lost or counted twice; returns the new id of this database, or the old one if it was not restored. Called by refreshing perf_internal.origin. Errors: 55000 before the data is in.';
 
 revoke execute on function perf_internal.adopt_restored_calls from public;

@@ -30,11 +30,18 @@ begin
                 where t.name = find_config.tool_name
             )
             and c.parameter_hash = v_hash
+            -- While a restore is under way, which add_config() refuses.
+            and exists (
+                select 1
+                from pg_class as o
+                where o.oid = 'perf_internal.origin'::regclass
+                    and o.relispopulated
+            )
     );
 end
 $$;
 
 comment on function perf_internal.find_config is
-    'The configuration of a call; null if there is none yet, or the model has another provider.';
+    'The configuration of a call; null if there is none yet, the model has another provider, or a restore is under way.';
 
 revoke execute on function perf_internal.find_config from public;

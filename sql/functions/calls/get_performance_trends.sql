@@ -66,11 +66,12 @@ begin
             end_time => v_end
         ) as c
     ),
-    -- All other buckets are one row, which says its percentiles itself.
+    -- All other buckets are one row, which says its percentiles itself; of one configuration, all.
     merged as materialized (
         select m.time_bucket as bucket
         from perf_internal.performance_metrics as m
-        where m.granularity = get_performance_trends.granularity
+        where (cardinality(v_config_ids) > 1 or get_performance_trends.outcome <> 'all')
+            and m.granularity = get_performance_trends.granularity
             and m.model_tool_config_id = any(v_config_ids)
             and m.time_bucket >= v_start
             and m.time_bucket < v_end

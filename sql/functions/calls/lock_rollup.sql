@@ -1,11 +1,12 @@
--- Whoever writes rollups or moves raw rows takes this first, so they never meet. The lock goes
--- with the transaction.
+-- Whoever writes rollups or moves raw rows takes this first, so they never meet. The lock goes with the
+-- transaction. The position is read before, for a refresh of perf_internal.origin locks that first.
 create or replace function perf_internal.lock_rollup(pipeline text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    perform perf_internal.get_rollup_position(lock_rollup.pipeline);
     perform 1
     from perf_internal.rollup_state as s
     where s.pipeline = lock_rollup.pipeline
@@ -14,6 +15,6 @@ end
 $$;
 
 comment on function perf_internal.lock_rollup is
-    'Waits until no other run writes rollups.';
+    'Waits until no other run writes rollups. Errors: 55000 while a restore is under way.';
 
 revoke execute on function perf_internal.lock_rollup from public;

@@ -1,6 +1,6 @@
 -- security definer: callers may not write raw rows or add models themselves; their role is checked
 -- first. A retry meets its first attempt at the unique key and changes nothing, also when both run
--- at once.
+-- at once (with the same model, tool and parameters).
 create or replace function perf.record_call(
     model_name text,
     tool_name text,

@@ -42,21 +42,23 @@ begin
     then
         perform perf_internal.refuse_calls(record_calls.calls);
     end if;
-    -- An id that comes twice is one call, whatever else differs.
+    -- An id that comes twice is one call, the first, whatever else differs.
     if (select count(c.call_id) > count(distinct c.call_id) from unnest(v_calls) as c) then
         v_calls := array(
             select r.call
             from (
                 select
-                    u as call,
+                    c as call,
                     row_number() over (
                         partition by
-                            u.call_id,
+                            c.call_id,
                             coalesce(
-                                u.call_timestamp, perf_internal.get_uuid_time(u.call_id), now()
+                                c.call_timestamp, perf_internal.get_uuid_time(c.call_id), now()
                             )
+                        order by u.position
                     ) as repeat
-                from unnest(v_calls) as u
+                from generate_subscripts(v_calls, 1) as u (position)
+                cross join lateral (select (v_calls[u.position]).*) as c
             ) as r
             where (r.call).call_id is null
                 or r.repeat = 1

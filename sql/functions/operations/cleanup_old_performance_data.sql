@@ -1,7 +1,8 @@
 -- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
 -- checked; a writer that waits for the drop keeps its call in the default partition. A day that a
 -- transaction holds stays until the next time: to wait for it would make others wait. Killed in the
--- middle, nothing has gone; run twice, the second finds nothing.
+-- middle, nothing has gone; run twice, the second waits and finds nothing. After a run in the same
+-- transaction, which nobody else sees yet, a report that waits for the drop misses what was dropped.
 create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
 returns table (level text, name text, dropped_rows bigint, freed_bytes bigint, kept_because text)
 language plpgsql
@@ -20,17 +21,10 @@ declare
     v_level record;
 begin
     perform perf_internal.check_as_of(cleanup_old_performance_data.as_of);
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format(
-                'cleanup needs a read committed transaction, this one is %s',
-                current_setting('transaction_isolation')
-            ),
-            hint = 'Run begin isolation level read committed first.';
-    end if;
+    perform perf_internal.lock_partitions('cleanup');
     -- Materialized: all are checked before the first is dropped, for from then on everybody waits
-    -- until this transaction ends. Nor is there any patience left then, or after one that failed.
+    -- until this transaction ends. Nor is there any patience left then, or after one that failed. The
+    -- default partition comes last, for who waits for it with a late call holds the whole table.
     for v_table in
         with checked as materialized (
             select x.day, x.partition_name, perf_internal.check_raw_day(x.day) as kept_because
@@ -38,7 +32,7 @@ begin
         )
         select c.*
         from checked as c
-        order by c.day, c.partition_name
+        order by c.partition_name = 'performance_metrics_raw_default', c.day
     loop
         level := 'raw';
         name := v_table.partition_name;

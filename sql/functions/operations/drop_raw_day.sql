@@ -22,7 +22,7 @@ begin
     freed_bytes := 0;
     if v_is_default then
         perform perf_internal.lock_calls(
-            drop_raw_day.partition_name,
+            array[drop_raw_day.partition_name],
             'share row exclusive',
             patience => drop_raw_day.patience
         );
@@ -33,8 +33,9 @@ begin
         freed_bytes := pg_total_relation_size(
             format('perf_internal.%I', drop_raw_day.partition_name)::regclass
         );
+        -- The default partition too, because drop table locks it, without a limit to its patience.
         perform perf_internal.lock_calls(
-            drop_raw_day.partition_name,
+            array[drop_raw_day.partition_name, 'performance_metrics_raw_default'],
             'access exclusive',
             parent_mode => 'access exclusive',
             patience => drop_raw_day.patience
@@ -75,10 +76,14 @@ exception
         kept_because := 'another transaction holds it';
         dropped_rows := 0;
         freed_bytes := 0;
+    when dependent_objects_still_exist then
+        kept_because := 'a view or foreign key depends on it';
+        dropped_rows := 0;
+        freed_bytes := 0;
 end
 $$;
 
 comment on function perf_internal.drop_raw_day is
-    'Removes the raw calls of one day from one table, unless some are not rolled up or others hold the table for longer than patience.';
+    'Removes the raw calls of one day from one table, unless some are not rolled up, something depends on the table, or others hold it for longer than patience.';
 
 revoke execute on function perf_internal.drop_raw_day from public;

@@ -32,6 +32,7 @@ begin
                 coalesce(ensure_partitions.days_ahead::text, 'null')
             );
     end if;
+    perform perf_internal.lock_partitions('ensure_partitions');
     select min(d.day)
     into v_first_day
     from perf_internal.get_missing_days(
@@ -41,9 +42,10 @@ begin
         return;
     end if;
     perform perf_internal.lock_calls(
-        'performance_metrics_raw_default',
+        array['performance_metrics_raw_default'],
         'access exclusive',
         parent_mode => case
+            -- Now, whatever as_of says: calls come now.
             when v_first_day <= now() + interval '1 day' then 'share row exclusive'
         end
     );
@@ -91,7 +93,7 @@ end
 $$;
 
 comment on function perf.ensure_partitions is
-    'Makes the daily partitions that are missing, today to days_ahead and days of calls still in the default partition, and moves those calls; returns what it made. Errors: 22023, 55P03 when for 20 seconds a long transaction holds the default partition or, for days up to tomorrow, any partition.';
+    'Makes the daily partitions that are missing, today to days_ahead and days of calls still in the default partition, and moves those calls; returns what it made. Errors: 22023, 55000 not read committed, 55P03 when for 20 seconds a long transaction holds the default partition or, for days up to tomorrow, any partition.';
 
 revoke execute on function perf.ensure_partitions from public;
 grant execute on function perf.ensure_partitions to service_role, perf_admin;

@@ -1,12 +1,12 @@
--- In turns of less than a second, which is deadlock_timeout: who reads calls and then records one in
--- the same transaction may wait for this function, which waits for him. If it gave up only after
--- that second, he would be the one to get an error. Between two turns everybody goes on, runs too,
+-- In turns of less than deadlock_timeout: who reads calls and then records one in the same
+-- transaction may wait for this function, which waits for him. If it gave up only after that time,
+-- he would be the one to get an error. Between two turns everybody goes on, runs too,
 -- so a long transaction does not stop the others.
 --
 -- Turns alternate in what they lock first, for each order has somebody in its way for as long as
 -- there are any: the table, who has read and now records; the partition, who records into it.
 create or replace function perf_internal.lock_calls(
-    partition_name text,
+    partition_names text[],
     partition_mode text,
     parent_mode text default null,
     patience interval default '20 seconds'
@@ -18,11 +18,18 @@ set lock_timeout = 0
 as $$
 declare
     v_give_up_at timestamptz := clock_timestamp() + lock_calls.patience;
-    v_turn_ms integer := least(400, extract(epoch from lock_calls.patience) * 1000);
+    -- 400 of the 1000 that deadlock_timeout has by default; 0 would mean to wait for ever.
+    v_turn_ms integer := greatest(1, least(
+        (select 0.4 * s.setting::integer from pg_settings as s where s.name = 'deadlock_timeout'),
+        extract(epoch from lock_calls.patience) * 1000
+    ));
     -- Dynamic because neither a table nor a mode can be a parameter.
     v_partition text := format(
-        'lock table perf_internal.%I in %s mode',
-        lock_calls.partition_name,
+        'lock table %s in %s mode',
+        (
+            select string_agg(format('perf_internal.%I', n), ', ')
+            from unnest(lock_calls.partition_names) as n
+        ),
         lock_calls.partition_mode
     );
     v_parent text := format(
@@ -50,10 +57,10 @@ begin
                         errcode = 'lock_not_available',
                         message = format(
                             '%s could not be locked within %s',
-                            lock_calls.partition_name,
+                            array_to_string(lock_calls.partition_names, ', '),
                             lock_calls.patience
                         ),
-                        hint = 'A transaction that reads or records calls stays open; see pg_stat_activity.';
+                        hint = 'A transaction that reads or records calls stays open; see pg_stat_activity and pg_prepared_xacts.';
                 end if;
         end;
         v_is_parent_first := not v_is_parent_first;
@@ -63,6 +70,6 @@ end
 $$;
 
 comment on function perf_internal.lock_calls is
-    'Takes lock_rollup() and locks one partition of the raw calls until the end of the transaction, and, if a mode is given, the whole table. Errors: 55P03 when patience is over.';
+    'Takes lock_rollup() and locks partitions of the raw calls until the end of the transaction, and, if a mode is given, the whole table. Errors: 55P03 when patience is over.';
 
 revoke execute on function perf_internal.lock_calls from public;

@@ -19,8 +19,8 @@ declare
     v_b bigint[] := add_sketches.b;
     v_sum bigint[];
 begin
-    if v_a is null or v_b is null then
-        return coalesce(v_a, v_b);
+    if v_a_first is null or v_b_first is null then
+        return coalesce(nullif(v_a, '{}'), nullif(v_b, '{}'));
     end if;
     if v_a_first > v_first then
         v_a := array_fill(0::bigint, array[v_a_first - v_first]) || v_a;

@@ -15,9 +15,12 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    s bigint[] := coalesce(get_sketch_percentiles.sketch, get_sketch_percentiles.other);
+    s bigint[] := coalesce(
+        nullif(get_sketch_percentiles.sketch, '{}'), nullif(get_sketch_percentiles.other, '{}')
+    );
     o bigint[] := case
-        when get_sketch_percentiles.sketch is not null then get_sketch_percentiles.other
+        when cardinality(get_sketch_percentiles.sketch) > 0
+        then nullif(get_sketch_percentiles.other, '{}')
     end;
     v_first integer := array_lower(s, 1);
     v_total bigint := s[array_upper(s, 1)];

@@ -20,27 +20,32 @@ cross join (
         (5, 0)
 ) as c (ms, transaction_id);
 
-select is(perf_internal.adopt_restored_calls(), 0::bigint, 'nothing has been restored');
+select is(
+    perf_internal.adopt_restored_calls(),
+    (select origin from perf_internal.origin),
+    'what was not restored stays the same database'
+);
 
 select results_eq(
     'select r.transaction_id from perf.performance_metrics_raw as r order by r.response_time_ms',
     'values (3999999000::bigint), (3999999990), (4000000000), (4000000500), (0)',
-    'so it changes nothing'
+    'and its calls are left alone'
 );
 
 -- The cluster of the dump had come to four thousand million; one transaction was under way.
 update perf_internal.rollup_state
-set snapshot_xmax = 4000000000, in_progress = '{3999999990}', origin = '{1,1}';
+set snapshot_xmax = 4000000000,
+    in_progress = '{3999999990}',
+    origin = '00000000-0000-4000-8000-000000000000';
 
-select results_eq(
-    $$ select c.call_count, c.sum_response_time
-       from perf_internal.summarize_calls(is_pending => true) as c $$,
-    'values (3::bigint, 9::float8)',
-    'in a restored database the calls pending in the dump are to stay pending'
-);
-
+create temporary table adopted as select perf_internal.adopt_restored_calls() as origin;
 select is(
-    perf_internal.adopt_restored_calls(), 4::bigint, 'it translates all but what 0 says already'
+    (select origin from adopted),
+    (select s.origin from perf_internal.rollup_state as s),
+    'a restored one gets another id'
+);
+select isnt(
+    (select origin from adopted), '00000000-0000-4000-8000-000000000000', 'than that of the dump'
 );
 
 select results_eq(
@@ -61,6 +66,7 @@ select ok(
     'and it counts in the ids of this cluster'
 );
 
+refresh materialized view perf_internal.origin;
 select results_eq(
     $$ select c.call_count, c.sum_response_time
        from perf_internal.summarize_calls(is_pending => true) as c $$,
@@ -74,7 +80,13 @@ select is(
     'the index is summarised from the start'
 );
 
-select is(perf_internal.adopt_restored_calls(), 0::bigint, 'a second time changes nothing');
+delete from perf_internal.rollup_state;
+select throws_ok(
+    'select perf_internal.adopt_restored_calls()',
+    '55000',
+    'there is no data to adopt',
+    'before the data is in there is nothing to adopt'
+);
 
 select * from finish();
 rollback;

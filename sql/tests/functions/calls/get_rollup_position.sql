@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 
 update perf_internal.rollup_state set snapshot_xmax = 700, in_progress = '{690,695}';
 
@@ -39,6 +39,15 @@ select throws_ok(
     '55000',
     'materialized view "origin" has not been populated',
     'nobody learns one while a restore is under way'
+);
+
+refresh materialized view perf_internal.origin;
+update perf_internal.rollup_state set origin = gen_random_uuid();
+select throws_ok(
+    $$ select * from perf_internal.get_rollup_position('calls') $$,
+    '55000',
+    'calls of another cluster were restored here and not adopted',
+    'nor when the data was restored without the end'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 
 select lives_ok($$ select perf_internal.lock_rollup('calls') $$, 'takes the lock');
 
@@ -10,6 +10,13 @@ select is(
          and l.mode = 'RowShareLock'),
     '{RowShareLock}',
     'which lasts as long as the transaction'
+);
+
+select is(
+    (select array_agg(l.mode) from pg_locks as l
+     where l.relation = 'perf_internal.origin'::regclass and l.pid = pg_backend_pid()),
+    '{AccessShareLock}',
+    'with that on the origin'
 );
 
 select lives_ok($$ select perf_internal.lock_rollup('calls') $$, 'takes it again');

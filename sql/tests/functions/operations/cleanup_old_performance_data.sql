@@ -41,9 +41,9 @@ select results_eq(
     $$ select level, name, dropped_rows, freed_bytes > 0, kept_because
        from perf.cleanup_old_performance_data('2020-01-15 23:59:59.999999') $$,
     $$ values
-        ('raw', 'performance_metrics_raw_default', 1::bigint, true, null::text),
-        ('raw', 'performance_metrics_raw_20200106', 2, true, null),
-        ('raw', 'performance_metrics_raw_20200107', 1, true, null) $$,
+        ('raw', 'performance_metrics_raw_20200106', 2::bigint, true, null::text),
+        ('raw', 'performance_metrics_raw_20200107', 1, true, null),
+        ('raw', 'performance_metrics_raw_default', 1, true, null) $$,
     'whole days older than seven go, with what they took'
 );
 select results_eq(

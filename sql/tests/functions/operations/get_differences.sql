@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(15);
 
 create temporary table recorded as
 select perf.record_call(
@@ -49,6 +49,18 @@ truncate b;
 insert into b select * from a;
 update b set error_response_time_sketch = null;
 select is(pg_temp.differences(), '{response times}', 'sketches');
+
+truncate b;
+insert into b select * from a;
+update b set error_max_response_time = 401;
+select is(pg_temp.differences(), '{response times}', 'extremes of failed calls');
+update b set error_max_response_time = 400, error_sum_response_time = null;
+select is(pg_temp.differences(), '{response times}', 'sums of failed calls');
+
+truncate b;
+insert into b select * from a;
+update b set error_total_output_tokens = 3;
+select is(pg_temp.differences(), '{tokens}', 'tokens of failed calls');
 
 truncate b;
 insert into b select * from a;

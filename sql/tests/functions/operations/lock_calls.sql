@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 create temporary view locks as
 select l.relation::regclass::text as name, l.mode
@@ -11,14 +11,14 @@ where l.pid = pg_backend_pid()
     )
     and l.mode <> 'AccessShareLock';
 
-select perf_internal.lock_calls('performance_metrics_raw_default', 'share row exclusive');
+select perf_internal.lock_calls('{performance_metrics_raw_default}', 'share row exclusive');
 select results_eq(
     'select * from locks',
     $$ values ('perf_internal.performance_metrics_raw_default', 'ShareRowExclusiveLock') $$,
     'locks a partition alone'
 );
 
-select perf_internal.lock_calls('performance_metrics_raw_default', 'access exclusive', 'share');
+select perf_internal.lock_calls('{performance_metrics_raw_default}', 'access exclusive', 'share');
 select set_eq(
     'select * from locks',
     $$ values
@@ -28,14 +28,27 @@ select set_eq(
     'or the whole table with it'
 );
 
+select perf.ensure_partitions('2020-01-06', days_ahead => 0);
+select perf_internal.lock_calls(
+    '{performance_metrics_raw_20200106,performance_metrics_raw_default}', 'access exclusive'
+);
+select is(
+    (select count(*) from pg_locks as l
+     where l.pid = pg_backend_pid()
+         and l.relation = 'perf_internal.performance_metrics_raw_20200106'::regclass
+         and l.mode = 'AccessExclusiveLock'),
+    1::bigint,
+    'and several at once'
+);
+
 select throws_ok(
-    $$ select perf_internal.lock_calls('nothing', 'share') $$,
+    $$ select perf_internal.lock_calls('{nothing}', 'share') $$,
     '42P01',
     null,
     'knows no other table'
 );
 select throws_ok(
-    $$ select perf_internal.lock_calls('performance_metrics_raw_default', 'any') $$,
+    $$ select perf_internal.lock_calls('{performance_metrics_raw_default}', 'any') $$,
     '42601',
     null,
     'knows no other mode'
@@ -51,7 +64,7 @@ select is(
 
 set local role perf_admin;
 select throws_ok(
-    $$ select perf_internal.lock_calls('performance_metrics_raw_default', 'share') $$,
+    $$ select perf_internal.lock_calls('{performance_metrics_raw_default}', 'share') $$,
     '42501',
     null,
     'only the owner may call it'

@@ -1,0 +1,32 @@
+-- Whoever makes or drops partitions reads which there are before, and takes strong locks after. Two
+-- at once would wait for what the other has read. And the one who waited must see what the other
+-- did, so read committed.
+--
+-- Asked for again and again, for one who waited might have recorded a call before, for whose lock the
+-- other waits: in turns, which a deadlock would not spare.
+create or replace function perf_internal.lock_partitions(work text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                '%s needs a read committed transaction, this one is %s',
+                lock_partitions.work,
+                current_setting('transaction_isolation')
+            ),
+            hint = 'Run begin isolation level read committed first.';
+    end if;
+    while not pg_try_advisory_xact_lock(hashtext('pgkit partitions')) loop
+        perform pg_sleep(0.1);
+    end loop;
+end
+$$;
+
+comment on function perf_internal.lock_partitions is
+    'Waits until nobody else makes or drops partitions, until the end of the transaction. Errors: 55000 not read committed, naming the work.';
+
+revoke execute on function perf_internal.lock_partitions from public;
