@@ -104,7 +104,7 @@ create table perf.performance_metrics_raw (
 comment on table perf.performance_metrics_raw is
     'One call. Written only by functions; kept 7 days.';
 comment on column perf.performance_metrics_raw.transaction_id is
-    'The transaction that recorded the call, 0 once rolled up by that same transaction.';
+    'The transaction that recorded the call; 0 if that also rolled it up, or a dump says it was rolled up.';
 comment on column perf.performance_metrics_raw.first_token_ms is 'Time to the first token.';
 comment on column perf.performance_metrics_raw.created_at is
     'When the call was recorded; null if at call_timestamp, or if loaded in bulk.';

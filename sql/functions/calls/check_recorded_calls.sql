@@ -1,7 +1,7 @@
 -- Once per statement instead of a foreign key, at a fraction of its cost. It reads what this
 -- transaction wrote rather than a transition table: with one of those, COPY into a partitioned
 -- table inserts row by row. record_call() and record_calls() have found the configuration
--- themselves and say so with a setting, so this serves COPY and whatever the owner does by hand.
+-- themselves and say so with a setting, so this serves what the owner does by hand.
 -- Configurations are never deleted, so one that is there now stays. A new partition has no statistics,
 -- for which the planner would sort all rows.
 create or replace function perf_internal.check_recorded_calls()
