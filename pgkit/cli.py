@@ -95,7 +95,8 @@ def from_option(default: str) -> Callable[[F], F]:
         "start",
         type=TIME,
         default=default,
-        help="Start: an age (30m, 24h, 7d, 2w) or a time (2026-01-31T12:00, UTC).",
+        help="Start, cut to a whole bucket of the report: an age (30m, 24h, 7d, 2w) or a time"
+        " (2026-01-31T12:00, UTC).",
     )
 
 
@@ -218,7 +219,7 @@ def load_calls(
     call_timestamp (UTC where it has no offset), call_id. Each comes from the column of its name,
     in any case, or of a usual other name (model, tool, latency_ms, ttft_ms, prompt_tokens,
     completion_tokens, timestamp, ...). An empty value is none. Calls with a call_id that was
-    recorded before are skipped.
+    recorded before are skipped; calls without one count again each time they are loaded.
 
     For example: pgkit load calls.csv --set tool_name=chat --map latency_s*1000=response_time_ms
     """
@@ -277,7 +278,9 @@ def progress_bar() -> Progress:
 
 @cli.command("seed")
 @click.option("--calls", default=0, type=click.IntRange(0), help="How many sample calls.")
-@click.option("--days", default=7, type=click.IntRange(1), help="Spread them over so many days.")
+@click.option(
+    "--days", default=7, type=click.IntRange(1, 3650), help="Spread them over so many days."
+)
 @click.option("--until", type=TIME, default="now", help="The days end with this hour.")
 @click.option("--seed", "number", default=1, help="Another number gives other calls.")
 @click.pass_obj
@@ -386,7 +389,7 @@ def called_as() -> str:
     default="hourly",
     help="Length of a bucket.",
 )
-@click.option("--parameters", metavar="JSON", help="Only calls with these parameters.")
+@click.option("--parameters", type=JSON, help="Only calls with these parameters.")
 @outcome_option
 @json_option
 @click.pass_obj
@@ -410,7 +413,7 @@ def trends(
             " %(outcome)s)",
             model=model,
             tool=tool,
-            start=start,
+            start=reports.bucket_start(start, granularity),
             end=end,
             granularity=granularity,
             parameters=parameters,
@@ -440,7 +443,7 @@ def compare(
         rows = reports.select(
             connection,
             "select * from perf.get_model_comparison(%(start)s, %(end)s, %(tool)s, %(outcome)s)",
-            start=start,
+            start=reports.bucket_start(start),
             end=end,
             tool=tool,
             outcome=outcome,
@@ -487,7 +490,7 @@ def percentiles(
             "select * from perf.get_latency_percentiles(%(start)s, %(end)s, %(fractions)s,"
             " %(groups)s, %(model)s, %(tool)s, outcome => %(outcome)s, measure => %(measure)s,"
             " exact => %(exact)s)",
-            start=start,
+            start=start if exact else reports.bucket_start(start),
             end=end,
             fractions=list(fractions) or [0.5, 0.95, 0.99],
             groups=list(groups),
@@ -497,6 +500,9 @@ def percentiles(
             measure="first_token" if first_token else "response_time",
             exact=exact,
         )
+    if not as_json:
+        for row in rows:
+            row["percentile"] = f"{row['percentile']:g}"
     grouped = [reports.GROUP_COLUMNS[group] for group in groups]
     show(rows, [*grouped, "percentile", "value_ms", "call_count"], as_json)
 
@@ -521,7 +527,7 @@ def errors(
         rows = reports.select(
             connection,
             "select * from perf.get_error_breakdown(%(start)s, %(end)s, %(model)s, %(tool)s)",
-            start=start,
+            start=reports.bucket_start(start),
             end=end,
             model=model,
             tool=tool,

@@ -87,7 +87,16 @@ def check_pg_cron(installed: str | None, available: str | None) -> Check:
 
 
 def check_migration(connection: Connection) -> Check:
-    status = migrations.read_status(connection)
+    try:
+        with connection.transaction():
+            status = migrations.read_status(connection)
+    except psycopg.errors.InsufficientPrivilege:
+        return Check(
+            "migration",
+            "warn",
+            f"{connection.info.user} may not see what was applied",
+            "pgkit doctor as the user who migrated",
+        )
     if not status.is_installed:
         return Check("migration", "fail", "this database was never migrated", "pgkit migrate")
     if status.edited or status.vanished:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import click
+from psycopg.types.range import Range
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -74,6 +75,8 @@ def jsonable(value: object) -> object:
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, Range):
+        return {"lower": value.lower, "upper": value.upper}
     if isinstance(value, Iterable):
         return list(value)
     raise TypeError(f"cannot write {type(value).__name__} as JSON")

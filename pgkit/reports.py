@@ -1,7 +1,7 @@
 """Ask the reading functions, and pick what fits on a screen."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -63,6 +63,15 @@ def select(connection: Connection, statement: str, **parameters: object) -> list
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("set local timezone = 'UTC'")
         return cursor.execute(statement.encode(), parameters).fetchall()
+
+
+def bucket_start(time: datetime, granularity: str = "hourly") -> datetime:
+    """Return the start of the hour, day or week of a time, for reports have no part of one."""
+    hour = time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    if granularity == "hourly":
+        return hour
+    day = hour.replace(hour=0)
+    return day if granularity == "daily" else day - timedelta(days=day.weekday())
 
 
 def arrange(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:

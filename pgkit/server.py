@@ -62,6 +62,11 @@ def up(
             # It lives on without the files it would load, and fails later for want of one.
             pg_ctl(data, "stop", "-m", "fast")
             running = None
+        if running is not None and settings:
+            raise Failure(
+                "the server already runs, where --set has no effect",
+                "Run `pgkit down` first, then `pgkit up` with --set again.",
+            )
         if running is None:
             start(data, port or 5432, (listen or "localhost") if wants_tcp else "", settings or {})
             running = read_pid_file(data)

@@ -64,6 +64,19 @@ def test_a_missing_right_is_one_error_line(pgkit, database, connection) -> None:
         connection.execute(f"drop role visitor_{name}".encode())
 
 
+def test_doctor_goes_on_for_an_admin_who_is_not_the_owner(pgkit, database, connection) -> None:
+    name = f"admin_{connection.info.dbname}"
+    connection.execute(f"create role {name} login in role perf_admin".encode())
+    try:
+        dsn = psycopg.conninfo.make_conninfo(database, user=name)
+        checks = json.loads(pgkit("doctor", "--json", dsn=dsn).stdout)
+        assert [check["result"] for check in checks if check["check"] == "migration"] == ["warn"]
+        assert checks[-1]["check"] != "connection"
+        assert "rollup lag" in {check["check"] for check in checks}
+    finally:
+        connection.execute(f"drop role {name}".encode())
+
+
 def test_status_as_json_says_whether_the_database_is_current(
     pgkit, database, empty_database
 ) -> None:

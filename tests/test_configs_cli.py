@@ -48,6 +48,13 @@ def test_diff_names_each_change_once(pgkit, saved) -> None:
     assert (same.stdout, same.stderr) == ("", "sdxl@1 -> sdxl@1: no difference\n")
 
 
+def test_an_activation_is_printed_as_json(pgkit, saved) -> None:
+    back = json.loads(pgkit("configs", "rollback", "sdxl", "--json", dsn=saved).stdout)
+    assert back["active_during"] == {"lower": back["active_from"], "upper": None}
+    forth = json.loads(pgkit("configs", "activate", "sdxl@2", "--json", dsn=saved).stdout)
+    assert forth["previous_id"] == back["id"]
+
+
 def test_activate_rollback_and_history(pgkit, saved) -> None:
     back = pgkit("configs", "rollback", "sdxl", "--notes", "too slow", dsn=saved)
     assert back.stdout.startswith("sdxl@1 (v1) is active since ")

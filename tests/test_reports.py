@@ -51,6 +51,28 @@ def test_an_unknown_model_is_one_error_line(pgkit, database) -> None:
     assert "Traceback" not in failed.stderr
 
 
+def test_a_range_begins_with_the_whole_bucket_of_its_start(pgkit, database, calls) -> None:
+    span = ["--from", "2020-01-06T10:59", "--to", "2020-01-06T11:30", "--json"]
+    (row,) = json.loads(pgkit("compare", *span, dsn=database).stdout)
+    assert row["call_count"] == 3
+    rows = json.loads(pgkit("percentiles", "0.999", *span, dsn=database).stdout)
+    assert [row["call_count"] for row in rows] == [3]
+    assert (
+        json.loads(pgkit("percentiles", "1", "--exact", *span, dsn=database).stdout)[0][
+            "call_count"
+        ]
+        == 1
+    )
+    weekly = [*span[2:], "--from", "2020-01-08", "--to", "2020-01-09", "--granularity", "weekly"]
+    (row,) = json.loads(pgkit("trends", "acme/one", "chat", *weekly, dsn=database).stdout)
+    assert row["call_count"] == 3
+
+
+def test_percentiles_are_named_in_full(pgkit, database, calls) -> None:
+    heading, row = pgkit("percentiles", "0.999", *SPAN, dsn=database).stdout.splitlines()
+    assert dict(zip(heading.split("\t"), row.split("\t"), strict=True))["percentile"] == "0.999"
+
+
 def test_compare_percentiles_and_errors(pgkit, database, calls) -> None:
     (row,) = json.loads(pgkit("compare", *SPAN, "--json", dsn=database).stdout)
     assert (row["model"], row["call_count"], row["error_count"]) == ("acme/one", 3, 1)

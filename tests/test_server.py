@@ -41,6 +41,13 @@ def test_up_prints_the_connection_string_alone(pgkit, data) -> None:
     assert answers(started.stdout.strip())
 
 
+def test_up_says_that_a_running_server_keeps_its_settings(pgkit, data) -> None:
+    pgkit("up", "--data", data)
+    again = pgkit("up", "--data", data, "--set", "work_mem=8MB")
+    assert again.returncode == 1
+    assert again.stderr.startswith("Error: the server already runs, where --set has no effect")
+
+
 def test_up_twice_and_down_twice_are_fine(pgkit, data) -> None:
     first, second = pgkit("up", "--data", data), pgkit("up", "--data", data)
     assert first.stdout == second.stdout

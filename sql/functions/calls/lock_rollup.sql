@@ -11,10 +11,16 @@ begin
     from perf_internal.rollup_state as s
     where s.pipeline = lock_rollup.pipeline
     for update;
+    if not found then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('there is no rollup state of %s', lock_rollup.pipeline),
+            hint = 'Restore perf_internal.rollup_state with the calls it belongs to.';
+    end if;
 end
 $$;
 
 comment on function perf_internal.lock_rollup is
-    'Waits until no other run writes rollups. Errors: 55000 while a restore is under way.';
+    'Waits until no other run writes rollups. Errors: 55000 while a restore is under way, or without its state.';
 
 revoke execute on function perf_internal.lock_rollup from public;

@@ -1,8 +1,10 @@
 -- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
 -- checked; a writer that waits for the drop keeps its call in the default partition. A day that a
 -- transaction holds stays until the next time: to wait for it would make others wait. Killed in the
--- middle, nothing has gone; run twice, the second waits and finds nothing. After a run in the same
--- transaction, which nobody else sees yet, a report that waits for the drop misses what was dropped.
+-- middle, nothing has gone; run twice, the second waits and finds nothing.
+--
+-- In a transaction of its own: a report that waits for the drop would miss what only a run in the same
+-- transaction has rolled up, and whoever waits for what it did before could wait in a circle.
 create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
 returns table (level text, name text, dropped_rows bigint, freed_bytes bigint, kept_because text)
 language plpgsql
@@ -82,7 +84,7 @@ end
 $$;
 
 comment on function perf.cleanup_old_performance_data is
-    'Removes what perf.retention no longer keeps: whole days of raw calls once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a day stayed. Errors: 22023 bad as_of, 55000 not read committed.';
+    'Removes what perf.retention no longer keeps: whole days of raw calls once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a day stayed. Call it in a transaction of its own. Errors: 22023 bad as_of, 55000 not read committed, 55P03 others work on partitions.';
 
 revoke execute on function perf.cleanup_old_performance_data from public;
 grant execute on function perf.cleanup_old_performance_data to service_role, perf_admin;

@@ -4,6 +4,8 @@
 --
 -- A writer who has chosen the default partition when its day gets a partition is refused. For a day
 -- that calls may have now, all writers therefore wait before they choose.
+--
+-- In a transaction of its own: whoever waits for what it did before could wait in a circle.
 create or replace function perf.ensure_partitions(
     as_of timestamptz default now(),
     days_ahead integer default 7
@@ -47,6 +49,8 @@ begin
         parent_mode => case
             -- Now, whatever as_of says: calls come now.
             when v_first_day <= now() + interval '1 day' then 'share row exclusive'
+            -- What attaching needs. Analyze takes it before it reads the partitions.
+            else 'share update exclusive'
         end
     );
     for v_day in
@@ -93,7 +97,7 @@ end
 $$;
 
 comment on function perf.ensure_partitions is
-    'Makes the daily partitions that are missing, today to days_ahead and days of calls still in the default partition, and moves those calls; returns what it made. Errors: 22023, 55000 not read committed, 55P03 when for 20 seconds a long transaction holds the default partition or, for days up to tomorrow, any partition.';
+    'Makes the daily partitions that are missing, today to days_ahead and days of calls still in the default partition, and moves those calls; returns what it made. Call it in a transaction of its own. Errors: 22023, 55000 not read committed, 55P03 when others hold what it needs for too long: the default partition or, for days up to tomorrow, any partition.';
 
 revoke execute on function perf.ensure_partitions from public;
 grant execute on function perf.ensure_partitions to service_role, perf_admin;

@@ -60,7 +60,7 @@ begin
                             array_to_string(lock_calls.partition_names, ', '),
                             lock_calls.patience
                         ),
-                        hint = 'A transaction that reads or records calls stays open; see pg_stat_activity and pg_prepared_xacts.';
+                        hint = 'A transaction that reads or records calls stays open, or a vacuum is at work; see pg_stat_activity and pg_prepared_xacts.';
                 end if;
         end;
         v_is_parent_first := not v_is_parent_first;

@@ -9,6 +9,8 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_give_up_at timestamptz := clock_timestamp() + interval '10 minutes';
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using
@@ -21,12 +23,21 @@ begin
             hint = 'Run begin isolation level read committed first.';
     end if;
     while not pg_try_advisory_xact_lock(hashtext('pgkit partitions')) loop
+        if clock_timestamp() > v_give_up_at then
+            raise exception using
+                errcode = 'lock_not_available',
+                message = format(
+                    '%s waited 10 minutes for others who make or drop partitions',
+                    lock_partitions.work
+                ),
+                hint = 'One of them may have left its transaction open; see pg_stat_activity.';
+        end if;
         perform pg_sleep(0.1);
     end loop;
 end
 $$;
 
 comment on function perf_internal.lock_partitions is
-    'Waits until nobody else makes or drops partitions, until the end of the transaction. Errors: 55000 not read committed, naming the work.';
+    'Waits until nobody else makes or drops partitions, until the end of the transaction. Errors: 55000 not read committed, 55P03 after 10 minutes, naming the work.';
 
 revoke execute on function perf_internal.lock_partitions from public;

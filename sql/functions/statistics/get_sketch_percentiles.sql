@@ -42,7 +42,9 @@ begin
     if s is null then
         return null;
     end if;
-    foreach v_percentile in array get_sketch_percentiles.percentiles loop
+    foreach v_percentile in array coalesce(
+        get_sketch_percentiles.percentiles, array[null::float8]
+    ) loop
         if v_percentile is null or v_percentile not between 0 and 1 then
             raise exception using
                 errcode = 'invalid_parameter_value',

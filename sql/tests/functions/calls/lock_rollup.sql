@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 
 select lives_ok($$ select perf_internal.lock_rollup('calls') $$, 'takes the lock');
 
@@ -20,6 +20,13 @@ select is(
 );
 
 select lives_ok($$ select perf_internal.lock_rollup('calls') $$, 'takes it again');
+
+select throws_ok(
+    $$ select perf_internal.lock_rollup('nobody') $$,
+    '55000',
+    'there is no rollup state of nobody',
+    'without a state nobody could say what is new'
+);
 
 set local role perf_admin;
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select is(
     perf.add_sketches('[1:2]={1,3}', '[1:2]={2,5}')::text,
@@ -40,6 +40,10 @@ select is(
 select is(perf.add_sketches('[3:4]={1,2}', null)::text, '[3:4]={1,2}', 'null adds nothing');
 select is(perf.add_sketches(null, '[3:4]={1,2}')::text, '[3:4]={1,2}', 'whichever is null');
 select is(perf.add_sketches(null, null), null, 'two nulls are null');
+
+select is(
+    perf.add_sketches('{}', '[7:7]={3}'), '[7:7]={3}'::bigint[], 'an empty sketch counts as none'
+);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(21);
 
 -- Bin i stands for 1.01^i * 2 / 2.01, so bin 0 for 2/2.01 and bin 1 for 2.02/2.01.
 select is(
@@ -155,6 +155,19 @@ select throws_ok(
     'percentiles must be between 0 and 1, got null',
     'refuses a null percentile'
 );
+
+select throws_ok(
+    $$ select perf.get_sketch_percentiles('{3}', null) $$,
+    '22023',
+    'percentiles must be between 0 and 1, got null',
+    'percentiles must be given'
+);
+select is(
+    perf.get_sketch_percentiles('{}', other => '[7:7]={3}'),
+    perf.get_sketch_percentiles('[7:7]={3}'),
+    'an empty sketch counts as none'
+);
+select is(perf.get_sketch_percentiles('{}', other => '{}'), null, 'also if both are');
 
 select * from finish();
 rollback;
