@@ -34,8 +34,9 @@ cross join perf.get_performance_trends(
     m.name, l.name, '2020-01-01', '2020-02-01', granularity => 'daily'
 ) as t
 """
+RESTORE_DATA = ("pg_restore", "--data-only", "--disable-triggers")
 # The tables that hold calls, as pg_restore names them.
-DATA = (
+CALL_TABLES = (
     "models",
     "tools",
     "model_tool_configs",
@@ -256,15 +257,20 @@ def test_copies_of_copies_count_every_call_once(
     go_on(restored(copy, server_dsn), committed, pending)
 
 
-def test_nobody_records_or_runs_while_a_restore_is_under_way(
-    database, new_cluster, tmp_path
-) -> None:
-    """All data is in, but not yet translated: what pg_restore does last."""
+@pytest.fixture
+def dumped(database, new_cluster, tmp_path) -> tuple[list[Call], Path]:
+    """Calls of a cluster whose ids are ahead of the new one's, and a dump of them."""
     use_ids_up_to(database, next_id(new_cluster) + 3000)
     committed = fill(database)
     dump(database, tmp_path / "dump", "--format=custom")
+    return committed, tmp_path / "dump"
+
+
+def test_nobody_records_or_runs_while_a_restore_is_under_way(dumped, new_cluster, tmp_path) -> None:
+    """All data is in, but not yet translated: what pg_restore does last."""
+    committed, file = dumped
     listing = subprocess.run(
-        [program("pg_restore"), "--list", tmp_path / "dump"],
+        [program("pg_restore"), "--list", file],
         check=True,
         capture_output=True,
         text=True,
@@ -273,7 +279,7 @@ def test_nobody_records_or_runs_while_a_restore_is_under_way(
     assert len(before) == len(listing) - 1
     (tmp_path / "before").write_text("\n".join(before))
     with runner.temporary_database(new_cluster, "template0") as copy:
-        restore(copy, tmp_path / "dump", ["pg_restore", f"--use-list={tmp_path / 'before'}"])
+        restore(copy, file, ["pg_restore", f"--use-list={tmp_path / 'before'}"])
         with psycopg.connect(copy, autocommit=True) as connection:
             for statement in (
                 "select perf.aggregate_performance_metrics()",
@@ -289,17 +295,17 @@ def test_nobody_records_or_runs_while_a_restore_is_under_way(
         go_on(copy, committed)
 
 
-def test_a_schema_and_then_its_data_are_a_restore_once_refreshed(
-    database, new_cluster, tmp_path
-) -> None:
-    use_ids_up_to(database, next_id(new_cluster) + 3000)
-    committed = fill(database)
-    dump(database, tmp_path / "dump", "--format=custom")
+def test_a_schema_and_then_its_data_are_a_restore_once_refreshed(dumped, new_cluster) -> None:
+    committed, file = dumped
     with runner.temporary_database(new_cluster, "template0") as copy:
-        command = [program("pg_restore"), f"--dbname={copy}", tmp_path / "dump"]
-        schema = subprocess.run([*command, "--schema-only"], check=False, capture_output=True)
-        assert schema.returncode == 0 or b"there is no data to adopt" in schema.stderr
-        subprocess.run([*command, "--data-only", "--disable-triggers"], check=True)
+        schema = subprocess.run(
+            [program("pg_restore"), "--schema-only", f"--dbname={copy}", file],
+            check=False,
+            capture_output=True,
+        )
+        assert schema.returncode == 1
+        assert b"there is no data to adopt" in schema.stderr
+        restore(copy, file, list(RESTORE_DATA))
         with psycopg.connect(copy, autocommit=True) as connection:
             with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
                 connection.execute("select perf.aggregate_performance_metrics()")
@@ -307,23 +313,14 @@ def test_a_schema_and_then_its_data_are_a_restore_once_refreshed(
         go_on(copy, committed)
 
 
-def test_data_restored_over_other_data_is_not_taken_for_ours(
-    database, new_cluster, tmp_path
-) -> None:
+def test_data_restored_over_other_data_is_not_taken_for_ours(dumped, new_cluster) -> None:
     """As by logical replication: the state has come, the materialized view has not."""
-    use_ids_up_to(database, next_id(new_cluster) + 3000)
-    committed = fill(database)
-    dump(database, tmp_path / "dump", "--format=custom")
+    committed, file = dumped
     with runner.temporary_database(new_cluster) as copy:
         migrations.migrate(copy)
         with psycopg.connect(copy, autocommit=True) as connection:
             connection.execute("delete from perf_internal.rollup_state")
-            tables = [f"--table={table}" for table in DATA]
-            restore(
-                copy,
-                tmp_path / "dump",
-                ["pg_restore", "--data-only", "--disable-triggers", *tables],
-            )
+            restore(copy, file, [*RESTORE_DATA, *(f"--table={table}" for table in CALL_TABLES)])
             with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="not adopted"):
                 connection.execute("select perf.aggregate_performance_metrics()")
             connection.execute("refresh materialized view perf_internal.origin")

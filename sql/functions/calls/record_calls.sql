@@ -48,17 +48,21 @@ begin
             select r.call
             from (
                 select
-                    c as call,
+                    p.call,
                     row_number() over (
                         partition by
-                            c.call_id,
+                            (p.call).call_id,
                             coalesce(
-                                c.call_timestamp, perf_internal.get_uuid_time(c.call_id), now()
+                                (p.call).call_timestamp,
+                                perf_internal.get_uuid_time((p.call).call_id),
+                                now()
                             )
-                        order by u.position
+                        order by p.position
                     ) as repeat
-                from generate_subscripts(v_calls, 1) as u (position)
-                cross join lateral (select (v_calls[u.position]).*) as c
+                from (
+                    select u as call, row_number() over () as position
+                    from unnest(v_calls) as u
+                ) as p
             ) as r
             where (r.call).call_id is null
                 or r.repeat = 1

@@ -2,8 +2,8 @@
 -- at once would wait for what the other has read. And the one who waited must see what the other
 -- did, so read committed.
 --
--- Asked for again and again, for one who waited might have recorded a call before, for whose lock the
--- other waits: in turns, which a deadlock would not spare.
+-- Asked for again and again instead of waited for. Who asks may have recorded a call before, which the
+-- one who has the lock then waits for, in turns: a wait would be found to be a deadlock.
 create or replace function perf_internal.lock_partitions(work text)
 returns void
 language plpgsql

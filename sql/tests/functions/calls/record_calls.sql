@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(30);
 
 set local timezone = 'UTC';
 
@@ -64,6 +64,15 @@ select is(
     ),
     1::bigint,
     'of a call_id known before and one twice in the batch only one call is new'
+);
+select is(
+    (
+        select r.response_time_ms
+        from perf.performance_metrics_raw as r
+        where r.id = 'c0000000-0000-4000-8000-000000000002'
+    ),
+    2::float8,
+    'the first that the batch has of it'
 );
 
 select is(
