@@ -99,7 +99,7 @@ class Writer:
         # 05/11/2026 is May to some and November to others, and refused so.
         self.connection.execute("set local datestyle = 'ISO, YMD'")
         # The trigger of the raw table checks configurations and times; here both are known.
-        self.connection.execute("set local perf.calls_are_checked = 'on'")
+        self.connection.execute("set local perf.rows_are_checked = 'on'")
         row = self.connection.execute("select now()").fetchone()
         assert row is not None
         self.latest = row[0] + timedelta(days=1)
@@ -269,7 +269,7 @@ class Writer:
                 self.connection.execute(query("forget_dropped_calls"))
             recorded = self.connection.execute(query("record_loaded_calls")).rowcount
             self.connection.execute("drop table pg_temp.loaded_calls")
-        self.connection.execute("set local perf.calls_are_checked = 'off'")
+        self.connection.execute("set local perf.rows_are_checked = 'off'")
         first, last = (time and time.astimezone(UTC) for time in (self.first, self.last))
         return Written(self.written + recorded, self.waiting - recorded, first, last)
 

@@ -116,7 +116,7 @@ def check_restore(connection: Connection) -> Check | None:
         return None
     try:
         with connection.transaction():
-            connection.execute("select perf_internal.get_rollup_position('calls')")
+            connection.execute("select perf_internal.check_origin()")
     except psycopg.errors.ObjectNotInPrerequisiteState as error:
         return Check(
             "restore",

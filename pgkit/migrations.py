@@ -15,7 +15,7 @@ from yoyo.connections import parse_uri
 
 from pgkit.database import Connection, Failure, explain, explained, first_line, parse_dsn, query
 
-FOLDERS = ("schema", "functions", "views", "policies")
+FOLDERS = ("schema", "functions", "views", "metrics", "policies")
 SCHEME = "postgresql+psycopg"
 LOCK = "select {}(hashtext('pgkit migrate'))"
 
@@ -78,10 +78,10 @@ def migrate(
     report: Callable[[str], None] = lambda file_name: None,
     warn: Callable[[str], None] = lambda message: None,
 ) -> list[SqlFile]:
-    """Run pending schema files, then all functions, views and policies, in one transaction.
+    """Run pending schema files, then all functions, views, metrics and policies.
 
-    Returns the files that ran. `report` is told each file before it runs, `warn` what a person
-    should read. Whatever ends this early leaves the database as it was.
+    All of it is one transaction: whatever ends it early leaves the database as it was. Returns the
+    files that ran. `report` is told each file before it runs, `warn` what a person should read.
     """
     sql = sql or sql_folder()
     files = read_files(sql)

@@ -1,17 +1,19 @@
 """Do the jobs on their schedule where pg_cron is missing.
 
-Every due time runs once, however many workers there are, by this argument. A worker runs a job
-only while it holds the job's advisory lock, and it holds it in the session that runs the job: so
-whoever gets the lock knows that no run is under way and that every earlier run has committed its
-row in worker_runs, or has died and lost its transaction. Due times and the start in that row come
-from one clock, the database's. A run that started at or after a due time has therefore done it,
-and the worker that comes second, or late, finds that row and leaves the job alone. A worker that
-does not get the lock asks again a second later, until the job is done or due again; so a due time
-is not lost either when the one who has the lock dies. Only then, when a run was abandoned, is it
-tried again, once.
+Every due time runs once, however many workers there are, by this argument:
 
-Due times that passed while no worker ran are made up for by one run at the start. The lock belongs
-to a session, so a pooler in transaction mode in between would break the argument.
+1. A worker runs a job only while it holds the job's advisory lock, in the session that runs the
+   job. So a worker that gets the lock knows that no run is under way, and that every earlier run
+   has committed its row in worker_runs or has died and lost its transaction.
+2. Due times and the start in that row come from one clock, that of the database. So a run that
+   started at or after a due time has done it. A worker that comes second, or late, finds that row
+   and leaves the job alone.
+3. A worker that does not get the lock asks again a second later, until the job is done or due
+   again. So a due time is not lost when the worker that holds the lock dies. A run that was
+   abandoned like this is tried again once.
+
+Where due times passed while no worker ran, one run at the start makes up for all of them. The lock
+belongs to a session, so a pooler in transaction mode in between would break the argument.
 """
 
 import signal
@@ -143,17 +145,18 @@ def run_alone(connection: Connection, job: Job, due_at: datetime, log: Log) -> b
 
 
 def run(connection: Connection, job: Job, run_id: int, log: Log) -> bool:
-    """Run a job in its own transaction and note how it ended in another."""
+    """Run a job, which may commit by itself, and note how it ended in another transaction."""
     started = time.monotonic()
     message = None
     result = ""
     try:
-        with connection.transaction():
-            cursor = connection.execute(job.command.encode())
-            rows = cursor.fetchall() if cursor.description else []
-            result = (
-                str(rows[0][0]) if len(rows) == 1 and len(rows[0]) == 1 else f"{len(rows)} rows"
-            )
+        cursor = connection.execute(job.command.encode())
+        if cursor.description:
+            rows = cursor.fetchall()
+            is_value = len(rows) == 1 and len(rows[0]) == 1
+            result = str(rows[0][0]) if is_value else f"{len(rows)} rows"
+        else:
+            result = "done"
     except psycopg.Error as error:
         if connection.closed:
             raise

@@ -17,31 +17,30 @@ MONDAY = datetime(2020, 1, 6, tzinfo=UTC)
 ROLLUPS = ("hourly", "daily", "weekly")
 LEVELS = ("raw", *ROLLUPS)
 
+# Calls, milliseconds, values in the sketch and failed calls by level, model and tool. A sketch is a
+# number to the base 10^16, so its remainder after division by 10^16 - 1 is the sum of its counts.
 COUNTS = """
 with levels as (
     select
         'raw' as level,
-        r.model_tool_config_id,
+        r.model_tool_config_id as series_id,
         count(*) as calls,
         sum(r.response_time_ms) as ms,
-        count(*) as sketched
+        count(*) filter (where r.response_time_ms > 0) as sketched,
+        count(*) filter (where not r.success) as failed
     from perf.performance_metrics_raw as r
     group by 2
     union all
     select
         m.granularity,
-        m.model_tool_config_id,
-        sum(m.call_count),
-        sum(m.sum_response_time),
-        sum(
-            coalesce(
-                m.success_response_time_sketch[array_upper(m.success_response_time_sketch, 1)], 0
-            )
-            + coalesce(
-                m.error_response_time_sketch[array_upper(m.error_response_time_sketch, 1)], 0
-            )
-        )
-    from perf_internal.performance_metrics as m
+        m.series_id,
+        sum(m.count) filter (where m.metric = 'response_time_ms'),
+        sum(m.sum) filter (where m.metric = 'response_time_ms'),
+        coalesce(
+            sum(mod(m.sketch, 9999999999999999)) filter (where m.metric = 'response_time_ms'), 0
+        ),
+        coalesce(sum(m.count) filter (where m.metric = 'failed_response_time_ms'), 0)
+    from perf_internal.rollups as m
     group by 1, 2
 )
 select
@@ -49,9 +48,10 @@ select
     m.name || ' ' || t.name,
     sum(l.calls)::int,
     sum(l.ms)::int,
-    sum(l.sketched)::int
+    sum(l.sketched)::int,
+    sum(l.failed)::int
 from levels as l
-join perf.model_tool_configs as c on c.id = l.model_tool_config_id
+join perf.model_tool_configs as c on c.id = l.series_id
 join perf.models as m on m.id = c.model_id
 join perf.tools as t on t.id = c.tool_id
 group by 1, 2
@@ -59,43 +59,55 @@ group by 1, 2
 
 # A level whose buckets say something else than the level below, where both are kept.
 DISAGREEING_BUCKETS = """
-select u.level, u.model_tool_config_id, u.bucket
+with wide as (
+    select r.series_id, r.metric, r.granularity, r.time_bucket, r.count, r.sum,
+        r.sketch * perf_internal.get_sketch_unit(r.last_bin) as sketch
+    from perf_internal.rollups as r
+)
+select u.level, u.series_id, u.metric, u.bucket
 from (
-    select 'daily' as level, h.model_tool_config_id,
-        date_bin('1 day', h.time_bucket, '2001-01-01 00:00+00') as bucket, h.call_count
-    from perf.performance_metrics_hourly as h
+    select l.level, w.series_id, w.metric, w.time_bucket as bucket, w.count, w.sum, w.sketch
+    from wide as w
+    join (values ('daily', 'daily'), ('weekly', 'weekly')) as l (granularity, level)
+        on l.granularity = w.granularity
     union all
-    select 'daily', d.model_tool_config_id, d.time_bucket, -d.call_count
-    from perf.performance_metrics_daily as d
-    union all
-    select 'weekly', d.model_tool_config_id,
-        date_bin('7 days', d.time_bucket, '2001-01-01 00:00+00'), d.call_count
-    from perf.performance_metrics_daily as d
-    union all
-    select 'weekly', w.model_tool_config_id, w.time_bucket, -w.call_count
-    from perf.performance_metrics_weekly as w
+    select l.level, w.series_id, w.metric, date_bin(l.width, w.time_bucket, '2001-01-01 00:00+00'),
+        -w.count, -w.sum, -w.sketch
+    from wide as w
+    join (values ('hourly', 'daily', interval '1 day'), ('daily', 'weekly', interval '7 days'))
+        as l (granularity, level, width)
+        on l.granularity = w.granularity
 ) as u
-group by 1, 2, 3
-having sum(u.call_count) <> 0
+group by 1, 2, 3, 4
+having sum(u.count) <> 0 or sum(u.sum) <> 0 or coalesce(sum(u.sketch), 0) <> 0
 """
 
 
 class Call(NamedTuple):
-    """A call that was committed; whole milliseconds, so that sums are exact."""
+    """A call that was committed; whole milliseconds, so that sums are exact.
+
+    Calls of an even number of milliseconds fail, so that failed calls are counted too.
+    """
 
     model: str
     ms: int
     tool: str = "chat"
+
+    @property
+    def is_success(self) -> bool:
+        return self.ms % 2 == 1
 
 
 def record(
     connection: psycopg.Connection, model: str, ms: int, at: datetime = MONDAY, tool: str = "chat"
 ) -> Call:
     """Record one call with `record_call`; the caller commits."""
+    call = Call(model, ms, tool)
     connection.execute(
-        "select perf.record_call(%s, %s, %s, call_timestamp => %s)", [model, tool, ms, at]
+        "select perf.record_call(%s, %s, %s, %s, call_timestamp => %s)",
+        [model, tool, ms, call.is_success, at],
     )
-    return Call(model, ms, tool)
+    return call
 
 
 def record_batch(
@@ -108,6 +120,7 @@ def record_batch(
             "model_name": call.model,
             "tool_name": call.tool,
             "response_time_ms": call.ms,
+            "success": call.is_success,
             "call_timestamp": at.isoformat(),
         }
         for call in calls
@@ -126,11 +139,17 @@ def assert_counted_once(
     connection: psycopg.Connection, committed: Iterable[Call], levels: Iterable[str] = LEVELS
 ) -> None:
     """Compare counts, sums and sketches of every level, by model and tool, with the truth."""
-    truth: dict[str, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+    truth: dict[str, tuple[int, int, int, int]] = defaultdict(lambda: (0, 0, 0, 0))
     for call in committed:
-        calls, ms, _ = truth[f"{call.model} {call.tool}"]
-        truth[f"{call.model} {call.tool}"] = (calls + 1, ms + call.ms, calls + 1)
-    found: dict[str, dict[str, tuple[int, int, int]]] = {level: {} for level in LEVELS}
+        calls, ms, sketched, failed = truth[f"{call.model} {call.tool}"]
+        truth[f"{call.model} {call.tool}"] = (
+            calls + 1,
+            ms + call.ms,
+            # A sketch has no bin for zeros.
+            sketched + (call.ms > 0),
+            failed + (not call.is_success),
+        )
+    found: dict[str, dict[str, tuple[int, int, int, int]]] = {level: {} for level in LEVELS}
     for level, name, *numbers in connection.execute(COUNTS):
         found[level][name] = tuple(numbers)
     for level in levels:

@@ -23,8 +23,8 @@ from pipeline import (
 from pgkit import migrations, runner, server
 
 BARRIERS = {
-    "hourly row": "select from perf.performance_metrics_hourly for update",
-    "weekly row": "select from perf.performance_metrics_weekly for update",
+    "hourly row": "select from perf_internal.rollups where granularity = 'hourly' for update",
+    "weekly row": "select from perf_internal.rollups where granularity = 'weekly' for update",
 }
 
 
@@ -123,7 +123,7 @@ def test_writers_who_retry_after_a_crash_are_counted_once(crashing_database) -> 
     recorded = [0] * 4
     finished = threading.Event()
     statement = (
-        "select perf.record_call('acme/large', 'chat', %s,"
+        "select perf.record_call('acme/large', 'chat', %s, %s,"
         " call_timestamp => '2020-01-06', call_id => %s)"
     )
 
@@ -136,13 +136,13 @@ def test_writers_who_retry_after_a_crash_are_counted_once(crashing_database) -> 
                 psycopg.connect(crashing_database, autocommit=True) as own,
             ):
                 while not finished.is_set():
-                    own.execute(statement, [call.ms, call_id])
+                    own.execute(statement, [call.ms, call.is_success, call_id])
                     done.append(call)
                     recorded[number] += 1
                     call_id = uuid.uuid4()
         # Whether the last call got through is unknown until it was tried again.
         with psycopg.connect(crashing_database, autocommit=True) as own:
-            own.execute(statement, [call.ms, call_id])
+            own.execute(statement, [call.ms, call.is_success, call_id])
         return [*done, call]
 
     def keep_aggregating() -> int:

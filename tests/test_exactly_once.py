@@ -1,4 +1,4 @@
-"""No call is lost or counted twice, whoever writes and whoever aggregates at the same time."""
+"""No call is lost or counted twice, with many writers and runs at the same time."""
 
 import random
 import threading
@@ -32,7 +32,8 @@ RETRY = (
 )
 # A session that waits for ever would keep the test from failing.
 PATIENCE = "-c statement_timeout=20s"
-# Work on partitions that waits for whoever uses them: what it needs first, it, what it leaves.
+# Work on partitions waits for the sessions that use them: what it needs first, its statement, and
+# the levels that keep all calls.
 PARTITION_WORK = {
     "partitions": (
         "update perf.retention set keep = null where level = 'raw'",
@@ -44,9 +45,9 @@ PARTITION_WORK = {
 # Where an aggregation can be made to wait, from its first lock to the last table it writes.
 BARRIERS = {
     "state": "select from perf_internal.rollup_state for update",
-    "hourly row": "select from perf.performance_metrics_hourly for update",
-    "weekly row": "select from perf.performance_metrics_weekly for update",
-    "daily table": "lock table perf.performance_metrics_daily in share mode",
+    "hourly row": "select from perf_internal.rollups where granularity = 'hourly' for update",
+    "weekly row": "select from perf_internal.rollups where granularity = 'weekly' for update",
+    "table": "lock table perf_internal.rollups in share mode",
 }
 
 
@@ -202,7 +203,7 @@ def test_statements_prepared_before_a_run_write_calls_that_are_counted(connectio
     writer = session()
     writer.execute(
         "prepare remember(float8) as select perf.record_call('acme/large', 'chat', $1,"
-        " call_timestamp => '2020-01-06')"
+        " $1::integer % 2 = 1, call_timestamp => '2020-01-06')"
     )
     committed = []
     for ms in range(1, 15):
@@ -356,30 +357,40 @@ STEPS = {
 def test_recording_and_aggregating_in_one_transaction_counts_once(
     connection, session, steps, isolation
 ) -> None:
-    """r records, a aggregates, ( ) is a savepoint that is rolled back, [ ] one that is released."""
+    """r records, a aggregates, ( ) is a savepoint that is rolled back, [ ] one that is released.
+
+    A run counts no rows of its own transaction: they wait for the next run. So the first run that
+    is kept counts the calls of before, and the others nothing.
+    """
     committed = add_models(connection)
     one = session()
     one.execute(f"set transaction isolation level {isolation}".encode())
     stack: list[list[Call]] = [[]]
+    has_run = [False]
     for number, step in enumerate(steps, start=1):
         match step:
             case "r":
                 stack[-1].append(record(one, "acme/large", number))
             case "a":
-                aggregate(one)
+                assert aggregate(one) == (0 if any(has_run) else len(committed))
+                has_run[-1] = True
             case "(" | "[":
                 one.execute(f"savepoint s{len(stack)}".encode())
                 stack.append([])
+                has_run.append(False)
             case ")":
                 stack.pop()
+                has_run.pop()
                 one.execute(f"rollback to s{len(stack)}".encode())
             case "]":
                 kept = stack.pop()
                 one.execute(f"release s{len(stack)}".encode())
                 stack[-1] += kept
+                has_run[-2:] = [any(has_run[-2:])]
     one.commit()
+    waiting = stack[0] if has_run[0] else committed + stack[0]
     committed += stack[0]
-    aggregate(connection)
+    assert aggregate(connection) == len(waiting)
     assert aggregate(connection) == 0
     assert_counted_once(connection, committed)
 
@@ -395,7 +406,7 @@ def test_old_calls_wait_in_the_default_partition_and_move_without_being_counted_
         record(connection, "acme/large", 6, MONDAY + timedelta(days=1)),
     ]
     moved = connection.execute(
-        "select sum(moved_calls)::int from perf.ensure_partitions() where moved_calls > 0"
+        "select sum(moved_rows)::int from perf.ensure_partitions() where moved_rows > 0"
     ).fetchone()
     assert moved == (5,)
     in_default = "select count(*) from perf_internal.performance_metrics_raw_default"
@@ -439,10 +450,10 @@ def test_partitions_made_while_writers_fill_the_default_partition_lose_nothing(
 
 @pytest.mark.parametrize("reads", ["trends", "a call_id"])
 @pytest.mark.parametrize("work", PARTITION_WORK)
-def test_who_reads_and_then_records_is_never_refused_for_a_deadlock(
+def test_a_session_that_reads_and_then_records_is_never_refused_for_a_deadlock(
     connection, session, reads, work
 ) -> None:
-    """He waits for partitions to be made or dropped, and they wait for him."""
+    """It waits for partitions to be made or dropped, and that work waits for the session."""
     preparation, statement, levels = PARTITION_WORK[work]
     connection.execute(preparation)
     committed = add_models(connection)
@@ -465,7 +476,7 @@ def test_who_reads_and_then_records_is_never_refused_for_a_deadlock(
 
 
 @pytest.mark.parametrize("work", PARTITION_WORK)
-def test_who_records_and_then_aggregates_is_never_refused_for_a_deadlock(
+def test_a_session_that_records_and_then_aggregates_is_never_refused_for_a_deadlock(
     connection, session, work
 ) -> None:
     preparation, statement, levels = PARTITION_WORK[work]
@@ -476,11 +487,12 @@ def test_who_records_and_then_aggregates_is_never_refused_for_a_deadlock(
     committed.append(record(writer, "acme/small", 90))
     with in_thread(worker.execute, statement) as working:
         wait_until_blocked(connection, worker.info.backend_pid)
-        assert aggregate(writer) == 1
+        # Its own call waits for the next run.
+        assert aggregate(writer) == 0
         writer.commit()
         working.result()
     worker.commit()
-    aggregate(connection)
+    assert aggregate(connection) == 1
     assert_counted_once(connection, committed, levels)
 
 
@@ -490,7 +502,7 @@ def test_cleanup_and_partitions_at_once_both_succeed(connection, session) -> Non
     committed = add_models(connection)
     aggregate(connection)
     blocker, cleaner, maker = session(), session(), session()
-    blocker.execute("lock table perf.performance_metrics_hourly in access exclusive mode")
+    blocker.execute("lock table perf_internal.rollups in access exclusive mode")
     with in_thread(cleaner.execute, CLEAN_UP) as cleaning:
         wait_until_blocked(connection, cleaner.info.backend_pid)
         with in_thread(maker.execute, "select * from perf.ensure_partitions()") as making:
@@ -506,7 +518,7 @@ def test_cleanup_and_partitions_at_once_both_succeed(connection, session) -> Non
 def test_partitions_are_made_while_others_read_and_record_all_the_time(
     database, connection
 ) -> None:
-    """Somebody is always between reading and recording."""
+    """At every moment a session is between reading and recording."""
     connection.execute("update perf.retention set keep = null where level = 'raw'")
     committed = add_models(connection)
     finished = threading.Event()
@@ -596,9 +608,9 @@ def test_cleanup_waits_for_writers_of_a_day_and_keeps_what_they_leave_for_the_ne
     with in_thread(cleaner.execute, CLEAN_UP) as cleaning:
         wait_until_blocked(connection, cleaner.info.backend_pid)
         late.commit()
-        kept = {name: reason for _, name, _, _, reason in cleaning.result().fetchall() if reason}
+        kept = {row[2]: row[5] for row in cleaning.result().fetchall() if row[5]}
     cleaner.commit()
-    assert set(kept.values()) == {"some of its calls are not rolled up yet"}
+    assert set(kept.values()) == {"some of its rows are not rolled up yet"}
     raw = "select count(*) from perf.performance_metrics_raw"
     assert connection.execute(raw).fetchone() == (len(committed),)
     assert aggregate(connection) == 1

@@ -91,11 +91,11 @@ def test_impact_intervals_cover_at_the_stated_rate(connection) -> None:
                 from generate_series(1, 600 + run - run) as n
             ) as s
         ) as k
-        cross join lateral perf.get_sketch_interval(k.a, 0.9) as ia
-        cross join lateral perf.get_sketch_interval(k.b, 0.9) as ib
+        cross join lateral perf.get_sketch_interval(k.a, 300, 0.9) as ia
+        cross join lateral perf.get_sketch_interval(k.b, 300, 0.9) as ib
         cross join lateral perf.get_difference_interval(
-            (perf.get_sketch_percentiles(k.a, '{0.9}'))[1], ia.low, ia.high,
-            (perf.get_sketch_percentiles(k.b, '{0.9}'))[1], ib.low, ib.high
+            (perf.get_sketch_percentiles(k.a, 300, '{0.9}'))[1], ia.low, ia.high,
+            (perf.get_sketch_percentiles(k.b, 300, '{0.9}'))[1], ib.low, ib.high
         ) as d
     """).fetchone()[0]
     # 20 of 400 expected; more than 35 or fewer than 4 would happen once in a thousand times.

@@ -1,9 +1,11 @@
-"""Every file of `sql/` has its test, at the same path, and every test its file."""
+"""Every file of `sql/` is where its name says and has a test at the same path."""
 
+import re
 from pathlib import Path
 
 import psycopg
 import pytest
+from test_rooms import FLOORS
 
 from pgkit import migrations
 
@@ -13,18 +15,58 @@ SQL = migrations.sql_folder()
 BOOKKEEPING = {"applied_files", "_yoyo_log", "_yoyo_migration", "_yoyo_version"}
 
 
+# The folders below `sql/` whose files are tested one by one.
+TESTED = ["functions", "metrics", "policies", "views"]
+OBJECT = re.compile(
+    r"^create (?:or replace )?(?:materialized )?(?:function|procedure|aggregate|view)"
+    r" (?:if not exists )?(\w+)\.(\w+)",
+    re.M,
+)
+
+
 def paths(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*.sql")}
 
 
-@pytest.mark.parametrize("kind", ["functions", "policies"])
+@pytest.mark.parametrize("kind", TESTED)
 def test_every_file_has_a_test_of_the_same_path(kind: str) -> None:
-    assert paths(SQL / kind) - paths(SQL / "tests" / kind) == set()
+    # What a materialized view shows is tested together with the rights on it.
+    tested_elsewhere = paths(SQL / "policies") if kind == "views" else set()
+    assert paths(SQL / kind) - paths(SQL / "tests" / kind) - tested_elsewhere == set()
 
 
-@pytest.mark.parametrize("kind", ["functions", "policies"])
+@pytest.mark.parametrize("kind", TESTED)
 def test_every_test_belongs_to_a_file(kind: str) -> None:
     assert paths(SQL / "tests" / kind) - paths(SQL / kind) == set()
+
+
+def test_tests_mirror_the_folders_they_test() -> None:
+    assert {path.name for path in (SQL / "tests").iterdir()} == {
+        *TESTED,
+        "inventory.sql",
+        "distributable.sql",
+    }
+
+
+def test_functions_that_only_we_call_are_in_internal_folders() -> None:
+    """A room's folder shows what users call; `internal` below it holds the rest."""
+    misplaced = []
+    for path in sorted((SQL / "functions").rglob("*.sql")):
+        [(schema, name)] = OBJECT.findall(path.read_text(encoding="utf-8"))
+        room, *inner = path.parent.relative_to(SQL / "functions").parts
+        wanted = {"perf": [], "perf_internal": ["internal"]}[schema]
+        if room not in FLOORS or inner != wanted or name != path.stem:
+            misplaced.append(f"{path}: {schema}.{name}")
+    assert misplaced == []
+
+
+def test_every_view_has_a_file_of_its_name(connection: psycopg.Connection) -> None:
+    rows = connection.execute(
+        "select c.relname from pg_class as c "
+        "where c.relnamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace) "
+        "and c.relkind in ('v', 'm')"
+    ).fetchall()
+    assert {name for (name,) in rows} == {Path(path).stem for path in paths(SQL / "views")}
 
 
 def test_every_function_has_a_file_of_its_name(connection: psycopg.Connection) -> None:
@@ -45,20 +87,8 @@ def test_every_table_has_a_policy_file_of_its_name(connection: psycopg.Connectio
     assert tables == {Path(path).stem for path in paths(SQL / "policies")}
 
 
-def test_functions_and_tests_use_the_same_rooms() -> None:
-    def rooms(folder: Path) -> set[str]:
-        return {path.name for path in folder.iterdir() if path.is_dir()}
-
-    allowed = {
-        "access",
-        "alerts",
-        "calls",
-        "configs",
-        "evaluations",
-        "experiments",
-        "jobs",
-        "operations",
-        "statistics",
-    }
-    assert rooms(SQL / "functions") <= allowed
-    assert rooms(SQL / "policies") <= allowed
+@pytest.mark.parametrize("kind", TESTED)
+def test_rooms_have_the_same_names_everywhere(kind: str) -> None:
+    # A file of sql/metrics is a room of its own, so it needs no folder.
+    names = {path.stem if kind == "metrics" else path.name for path in (SQL / kind).iterdir()}
+    assert names <= set(FLOORS)

@@ -1,4 +1,4 @@
-"""Recording: retries, first use by many sessions at once, bad input, and who may."""
+"""Recording: retries, first use by many sessions at once, bad input, and roles."""
 
 import json
 import uuid
@@ -396,11 +396,11 @@ def test_json_that_postgresql_cannot_hold_is_refused_and_nothing_is_stored(untou
 )
 def test_sql_and_any_script_in_a_name_is_only_text(connection, name) -> None:
     call = {**GOOD, "tool_name": name, "error_type": name, "parameters": {name: name}}
-    call |= {"model_name": name, "provider": name}
+    call |= {"model_name": name, "provider": name, "response_time_ms": 2}
     assert record_call(connection, **call)
     assert record_calls(connection, [call]) == 1
     aggregate(connection)
-    assert_counted_once(connection, [Call(name, 1, name)] * 2)
+    assert_counted_once(connection, [Call(name, 2, name)] * 2)
     assert connection.execute("select name, provider from perf.models").fetchall() == [(name, name)]
 
 
@@ -469,6 +469,16 @@ TABLES = [
     "tools",
     "model_tool_configs",
 ]
+# What holds the rows of the views among them, and what the engine knows of itself.
+INTERNAL_TABLES = [
+    "rollups",
+    "rollup_state",
+    "database_origin",
+    "pipelines",
+    "raw_partitions",
+    "dropped_ranges",
+]
+VIEWS = ["performance_metrics_hourly", "performance_metrics_daily", "performance_metrics_weekly"]
 
 
 def count_visible(connection: psycopg.Connection, table: str) -> int | None:
@@ -489,7 +499,8 @@ def test_others_may_not_record_or_aggregate(with_users, who) -> None:
         "select perf.aggregate_performance_metrics()",
         "insert into perf.models (name, provider) values ('new', 'new')",
         "insert into perf.performance_metrics_raw values (gen_random_uuid(), now(), 1)",
-        "update perf.performance_metrics_hourly set call_count = 5",
+        "update perf_internal.rollups set count = 5",
+        "insert into perf.metrics default values",
         "delete from perf_internal.rollup_state",
     ):
         with (
@@ -519,14 +530,22 @@ def test_only_analysts_and_admins_read(with_users, who) -> None:
 
 
 def test_a_recorder_writes_nothing_but_by_recording(with_users) -> None:
+    tables = [sql.Identifier("perf", table) for table in ("metrics", *TABLES) if table not in VIEWS]
+    tables += [sql.Identifier("perf_internal", table) for table in INTERNAL_TABLES]
     for who in ("recorder", "recorder by database role", "admin", "admin by database role"):
-        for table in TABLES:
-            for statement in ("delete from perf.{}", "insert into perf.{} default values"):
+        for table in tables:
+            for statement in ("delete from {}", "insert into {} default values"):
                 with (
                     pytest.raises(psycopg.errors.InsufficientPrivilege),
                     request(with_users, *WHO_MAY[who]),
                 ):
-                    with_users.execute(sql.SQL(statement).format(sql.Identifier(table)))
+                    with_users.execute(sql.SQL(statement).format(table))
+        for view in VIEWS:
+            with (
+                pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState),
+                request(with_users, *WHO_MAY[who]),
+            ):
+                with_users.execute(sql.SQL("delete from perf.{}").format(sql.Identifier(view)))
 
 
 def test_logins_with_a_group_role_record_and_read_without_a_token(database, connection) -> None:

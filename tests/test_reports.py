@@ -101,7 +101,7 @@ def test_health_fails_when_calls_wait_too_long(pgkit, database, connection, call
     assert json.loads(waiting.stdout)[0]["status"] == "fail"
     assert pgkit("worker", "--once", dsn=database).returncode == 0
     assert pgkit("health", dsn=database).returncode == 0
-    assert "rollup lag\tok\t" in pgkit("doctor", dsn=database).stdout
+    assert "calls: rollup lag\tok\t" in pgkit("doctor", dsn=database).stdout
 
 
 def test_roles_are_granted_and_revoked(pgkit, database, connection) -> None:

@@ -35,17 +35,18 @@ cross join perf.get_performance_trends(
 ) as t
 """
 RESTORE_DATA = ("pg_restore", "--data-only", "--disable-triggers")
-# The tables that hold calls, as pg_restore names them.
+# The tables that hold calls and what is known of them, as pg_restore names them.
 CALL_TABLES = (
     "models",
     "tools",
     "model_tool_configs",
     "performance_metrics_raw_default",
-    "performance_metrics_hourly",
-    "performance_metrics_daily",
-    "performance_metrics_weekly",
+    "rollups",
     "rollup_state",
+    "database_origin",
 )
+# Calls that no run has counted, as fill() leaves them.
+PENDING = 3
 USE_DEFAULT_COMPRESSION = """
 select format('alter table %s alter %I set compression default', attrelid::regclass, attname)
 from pg_attribute
@@ -137,7 +138,11 @@ def restored(tmp_path: Path) -> Iterator[Restored]:
 
 
 def fill(dsn: str) -> list[Call]:
-    """Leave rolled up calls, calls no run has read, and one that committed late."""
+    """Leave rolled up calls, calls no run has read, and one that committed late.
+
+    PENDING calls wait for the next run: the two of a transaction that aggregated, because a run
+    counts no rows of its own transaction, and one after it.
+    """
     with (
         psycopg.connect(dsn, autocommit=True) as connection,
         psycopg.connect(dsn) as late,
@@ -152,13 +157,13 @@ def fill(dsn: str) -> list[Call]:
         # A transaction that recorded, aggregated and recorded again.
         with connection.transaction():
             committed.append(record(connection, "acme/small", 128))
-            aggregate(connection)
+            assert aggregate(connection) == 2
             committed.append(record(connection, "acme/small", 256))
         committed.append(record(connection, "acme/large", 512))
     return committed
 
 
-def go_on(dsn: str, committed: list[Call], pending: int = 2) -> list[Call]:
+def go_on(dsn: str, committed: list[Call], pending: int = PENDING) -> list[Call]:
     """Record before the first run after a restore, then run, record and run again."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         assert connection.execute(TRENDS).fetchone() == (len(committed),)
@@ -244,7 +249,7 @@ def test_copies_of_copies_count_every_call_once(
     """Calls recorded in each of three clusters in turn, with and without runs between the dumps."""
     use_ids_up_to(database, next_id(new_cluster) + 3000)
     committed = fill(database)
-    pending = 2
+    pending = PENDING
     copy = database
     for cluster in (new_cluster, server_dsn, new_cluster):
         copy = restored(copy, cluster)
@@ -320,6 +325,7 @@ def test_data_restored_over_other_data_is_not_taken_for_ours(dumped, new_cluster
         migrations.migrate(copy)
         with psycopg.connect(copy, autocommit=True) as connection:
             connection.execute("delete from perf_internal.rollup_state")
+            connection.execute("delete from perf_internal.database_origin")
             restore(copy, file, [*RESTORE_DATA, *(f"--table={table}" for table in CALL_TABLES)])
             with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="not adopted"):
                 connection.execute("select perf.aggregate_performance_metrics()")
@@ -337,7 +343,7 @@ def test_a_restored_call_may_move_to_its_partition_before_the_first_run(
         connection.execute("update perf.retention set keep = null where level = 'raw'")
         connection.execute("select perf.ensure_partitions()")
         connection.execute("update perf.retention set keep = '7 days' where level = 'raw'")
-    go_on(copy, committed, pending=3)
+    go_on(copy, committed, PENDING + 1)
 
 
 def test_cleanup_before_the_first_run_drops_nothing_that_was_not_counted(
@@ -349,10 +355,10 @@ def test_cleanup_before_the_first_run_drops_nothing_that_was_not_counted(
         committed.append(record(connection, "acme/large", 11))
         clean_up = "select kept_because from perf.cleanup_old_performance_data('2020-01-20')"
         assert connection.execute(clean_up).fetchall() == [
-            ("some of its calls are not rolled up yet",)
+            ("some of its rows are not rolled up yet",)
         ]
         assert connection.execute(TRENDS).fetchone() == (len(committed),)
-        assert aggregate(connection) == 3
+        assert aggregate(connection) == PENDING + 1
         assert connection.execute(clean_up).fetchall() == [(None,)]
         assert_counted_once(connection, committed, ["hourly", "daily", "weekly"])
 
@@ -368,7 +374,7 @@ def test_a_writer_that_is_open_during_the_first_run_is_counted_by_the_next(
         psycopg.connect(copy, autocommit=True) as connection,
     ):
         committed.append(record(late, "acme/large", 13))
-        assert aggregate(connection) == 2
+        assert aggregate(connection) == PENDING
         late.commit()
         assert aggregate(connection) == 1
         assert_counted_once(connection, committed)
@@ -383,7 +389,7 @@ def test_a_writer_that_is_the_first_transaction_after_a_restore_changes_nothing(
     with psycopg.connect(copy) as first, psycopg.connect(copy, autocommit=True) as connection:
         committed.append(record(first, "acme/large", 13))
         committed.append(record(connection, "acme/large", 14))
-        assert aggregate(connection) == 3
+        assert aggregate(connection) == PENDING + 1
         assert aggregate(connection) == 0
         first.commit()
         assert aggregate(connection) == 1
@@ -412,7 +418,9 @@ def test_refreshing_the_origin_by_hand_loses_no_open_writer(
         committed.append(record(late, "acme/large", 17))
         committed.append(record(connection, "acme/large", 18))
         if is_restored:
-            connection.execute("update perf_internal.rollup_state set origin = gen_random_uuid()")
+            connection.execute(
+                "update perf_internal.database_origin set origin = gen_random_uuid()"
+            )
         connection.execute("refresh materialized view perf_internal.origin")
         committed.append(record(connection, "acme/large", 19))
         late.commit()

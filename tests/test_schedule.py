@@ -97,7 +97,7 @@ def test_a_scheduled_aggregation_really_runs_and_its_history_is_trimmed(
     assert value(cron, "select sum(call_count) from perf.performance_metrics_hourly") == 1
     assert health(cron, "schedule")["status"] == "ok"
     assert health(cron, "failed runs")["status"] == "ok"
-    assert health(cron, "rollup lag")["value"].startswith("0 calls wait")
+    assert health(cron, "calls: rollup lag")["value"].startswith("0 rows wait")
 
     assert value(cron, "select perf.unschedule_jobs()") == value(
         cron, "select count(*) from perf_internal.get_jobs()"

@@ -75,7 +75,7 @@ def test_once_runs_every_job_and_notes_it(pgkit, database, connection) -> None:
     lines = done.stderr.splitlines()
     jobs = connection.execute("select job_name from perf_internal.get_jobs()").fetchall()
     assert len(lines) == len(jobs)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]+Z pgkit-aggregate: 0 \(\d+ ms\)", lines[0])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]+Z pgkit-aggregate: done \(\d+ ms\)", lines[0])
     assert len(runs(connection)) == 2 * len(jobs)
     assert all(finished and error is None for _, finished, error in runs(connection))
 

@@ -1,20 +1,18 @@
 begin;
-select plan(45);
+select plan(48);
 
 select tables_are(
     'perf',
     array[
         'audit_log',
+        'metrics',
         'model_config_activations',
         'model_config_history',
         'model_config_requests',
         'model_config_types',
         'model_tool_configs',
         'models',
-        'performance_metrics_daily',
-        'performance_metrics_hourly',
         'performance_metrics_raw',
-        'performance_metrics_weekly',
         'profiles',
         'retention',
         'tools',
@@ -32,18 +30,35 @@ select tables_are(
         'applied_files',
         'audit_head',
         'audit_queue',
-        'dropped_days',
-        'performance_metrics',
+        'database_origin',
+        'dropped_ranges',
         'performance_metrics_raw_default',
+        'pipelines',
         'raw_partitions',
         'rollup_state',
+        'rollups',
         'worker_runs'
     ],
     'perf_internal has these tables'
 );
 
-select views_are('perf', '{}', 'perf has no views');
-select views_are('perf_internal', '{}', 'nor has perf_internal');
+select views_are(
+    'perf',
+    array[
+        'performance_metrics_daily',
+        'performance_metrics_hourly',
+        'performance_metrics_weekly'
+    ],
+    'perf has these views'
+);
+select views_are(
+    'perf_internal',
+    array[
+        'call_metrics',
+        'call_series'
+    ],
+    'perf_internal has these views'
+);
 select materialized_views_are('perf', '{}', 'perf has no materialized views');
 select materialized_views_are(
     'perf_internal',
@@ -57,7 +72,6 @@ select functions_are(
     'perf',
     array[
         'activate_model_config',
-        'add_sketches',
         'aggregate_performance_metrics',
         'approve_activation',
         'check_config_guards',
@@ -87,7 +101,9 @@ select functions_are(
         'get_wilson_interval',
         'grant_role',
         'has_role',
+        'keep_aggregated',
         'make_sketch',
+        'query_metrics',
         'rebuild_performance_metrics',
         'record_call',
         'record_calls',
@@ -114,21 +130,25 @@ select functions_are(
         'add_activation',
         'add_audit_entry',
         'add_config',
-        'add_metrics',
-        'adopt_restored_calls',
+        'add_metric',
+        'add_pipeline',
+        'add_share',
+        'add_to_rollups',
+        'adopt_restored_rows',
         'announce_activation',
         'check_as_of',
-        'check_outcome',
+        'check_origin',
         'check_percentile_options',
-        'check_raw_day',
-        'check_recorded_calls',
+        'check_percentiles',
+        'check_raw_range',
+        'check_raw_rows',
         'check_time_range',
-        'collect_calls_around',
         'compare_json',
+        'complete_buckets',
         'complete_guard',
-        'count_default_calls',
-        'drop_raw_day',
-        'filter_outcome',
+        'count_default_rows',
+        'count_pending_rows',
+        'drop_raw_range',
         'find_config',
         'find_rollback_target',
         'get_activation',
@@ -138,46 +158,57 @@ select functions_are(
         'get_config_groups',
         'get_config_ids',
         'get_config_metrics',
-        'get_differences',
-        'get_droppable_days',
+        'get_cover',
+        'get_default_partition',
+        'get_droppable_ranges',
         'get_element_problem',
         'get_exact_percentiles',
         'get_guard_problem',
+        'get_impact_range',
         'get_jobs',
-        'get_missing_days',
+        'get_last_bin',
+        'get_levels_query',
+        'get_metric_parts',
+        'get_missing_ranges',
         'get_model_config',
+        'get_outcome_prefix',
         'get_parameter_hash',
+        'get_pending_condition',
+        'get_pipeline',
         'get_profile_id',
         'get_provider',
-        'get_rollup_position',
+        'get_read_query',
         'get_runs',
+        'get_series',
+        'get_sketch_unit',
+        'get_summary_query',
+        'get_unsettled',
         'get_uuid_time',
         'get_width',
+        'has_many_pending_rows',
+        'has_pending_rows',
         'is_requester',
         'keep_activations',
         'keep_audit_log',
         'keep_model_configs',
         'keep_recorded_configs',
-        'lock_calls',
-        'lock_partitions',
         'lock_config_type',
         'lock_open_request',
+        'lock_partitions',
+        'lock_raw',
         'lock_rollup',
-        'measure_calls',
-        'measure_guard',
+        'measure_type',
         'place_activation',
         'queue_audit_entry',
         'quote_value',
+        'read_calls',
         'read_metrics',
         'refuse_calls',
         'require_cron',
         'require_role',
-        'roll_up_calls',
+        'roll_up',
         'set_parameter_hash',
-        'sum_metrics',
-        'summarize_calls',
-        'summarize_new_ranges',
-        'summarize_type_calls'
+        'summarize_new_ranges'
     ],
     'perf_internal has these functions'
 );
@@ -220,7 +251,7 @@ select set_eq(
         'perf.model_config_types queue_audit_entry',
         'perf.model_tool_configs keep_recorded_configs',
         'perf.model_tool_configs set_parameter_hash',
-        'perf.performance_metrics_raw check_recorded_calls',
+        'perf.performance_metrics_raw check_raw_rows',
         'perf_internal.audit_head keep_audit_head',
         'perf_internal.audit_queue add_audit_entry'
     ],
@@ -235,6 +266,16 @@ select policies_are(
         'audit_log_select_reader'
     ],
     'perf.audit_log has these policies'
+);
+
+select policies_are(
+    'perf',
+    'metrics',
+    array[
+        'metrics_select_login',
+        'metrics_select_reader'
+    ],
+    'perf.metrics has these policies'
 );
 
 select policies_are(
@@ -299,42 +340,12 @@ select policies_are(
 
 select policies_are(
     'perf',
-    'performance_metrics_daily',
-    array[
-        'performance_metrics_daily_select_login',
-        'performance_metrics_daily_select_reader'
-    ],
-    'perf.performance_metrics_daily has these policies'
-);
-
-select policies_are(
-    'perf',
-    'performance_metrics_hourly',
-    array[
-        'performance_metrics_hourly_select_login',
-        'performance_metrics_hourly_select_reader'
-    ],
-    'perf.performance_metrics_hourly has these policies'
-);
-
-select policies_are(
-    'perf',
     'performance_metrics_raw',
     array[
         'performance_metrics_raw_select_login',
         'performance_metrics_raw_select_reader'
     ],
     'perf.performance_metrics_raw has these policies'
-);
-
-select policies_are(
-    'perf',
-    'performance_metrics_weekly',
-    array[
-        'performance_metrics_weekly_select_login',
-        'performance_metrics_weekly_select_reader'
-    ],
-    'perf.performance_metrics_weekly has these policies'
 );
 
 select policies_are(
@@ -407,22 +418,32 @@ select policies_are(
 
 select policies_are(
     'perf_internal',
-    'dropped_days',
+    'database_origin',
     array[
-        'dropped_days_select_login',
-        'dropped_days_select_reader'
+        'database_origin_select_login',
+        'database_origin_select_reader'
     ],
-    'perf_internal.dropped_days has these policies'
+    'perf_internal.database_origin has these policies'
 );
 
 select policies_are(
     'perf_internal',
-    'performance_metrics',
+    'dropped_ranges',
     array[
-        'performance_metrics_select_login',
-        'performance_metrics_select_reader'
+        'dropped_ranges_select_login',
+        'dropped_ranges_select_reader'
     ],
-    'perf_internal.performance_metrics has these policies'
+    'perf_internal.dropped_ranges has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'pipelines',
+    array[
+        'pipelines_select_login',
+        'pipelines_select_reader'
+    ],
+    'perf_internal.pipelines has these policies'
 );
 
 select policies_are(
@@ -443,6 +464,16 @@ select policies_are(
         'rollup_state_select_reader'
     ],
     'perf_internal.rollup_state has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'rollups',
+    array[
+        'rollups_select_login',
+        'rollups_select_reader'
+    ],
+    'perf_internal.rollups has these policies'
 );
 
 select policies_are(
@@ -482,11 +513,74 @@ select is_empty(
     'every view asks with the rights of its reader'
 );
 
+-- A function that is inlined cannot pin it, nor can a procedure that commits: their files say so.
+create view pg_temp.unpinned_functions as
+select f.*, l.lanname
+from pg_temp.functions as f
+join pg_language as l on l.oid = f.prolang
+where f.prokind <> 'a'
+    and not coalesce(f.proconfig, '{}') @> array['search_path=pg_catalog, pg_temp'];
+
+select set_eq(
+    'select u.oid::regprocedure::text from pg_temp.unpinned_functions as u',
+    array[
+        'perf.keep_aggregated(interval,bigint)',
+        'perf_internal.get_last_bin(numeric)',
+        'perf_internal.get_sketch_unit(integer)'
+    ],
+    'every other function pins a search_path in which nobody''s objects come before the system''s'
+);
+
 select is_empty(
-    $$ select f.oid::regprocedure from pg_temp.functions as f
-       where f.prokind <> 'a'
-           and not coalesce(f.proconfig, '{}') @> array['search_path=pg_catalog, pg_temp'] $$,
-    'every function pins a search_path in which nobody''s objects come before the system''s'
+    $$ select u.oid::regprocedure
+       from pg_temp.unpinned_functions as u
+       where u.prosecdef
+           or u.proconfig is not null
+           or case u.prokind
+               when 'p' then u.prosrc !~ '\mcommit;'
+               else u.lanname <> 'sql'
+                   or u.provolatile <> 'i'
+                   or u.prosrc ~* '\m(from|perf|perf_internal|public)\M'
+           end $$,
+    'these commit, or are immutable SQL over the system''s functions alone, with nobody''s rights'
+);
+
+create function pg_temp.get_plan(function_id regprocedure)
+returns text
+language plpgsql
+as $$
+declare
+    v_line text;
+    v_plan text := '';
+begin
+    for v_line in execute (
+        select format(
+            'explain (verbose, costs off) select %s(%s) from (select %s offset 0) as x',
+            p.oid::regproc,
+            string_agg('x.a' || a.number, ', ' order by a.number),
+            string_agg(
+                'null::' || format_type(a.type, null) || ' as a' || a.number,
+                ', '
+                order by a.number
+            )
+        )
+        from pg_proc as p
+        left join unnest(p.proargtypes) with ordinality as a (type, number) on true
+        where p.oid = get_plan.function_id
+        group by p.oid
+    ) loop
+        v_plan := v_plan || v_line;
+    end loop;
+    return v_plan;
+end
+$$;
+
+select is_empty(
+    $$ select u.oid::regprocedure
+       from pg_temp.unpinned_functions as u
+       where u.prokind = 'f'
+           and pg_temp.get_plan(u.oid) ~ ('\m' || u.proname || '\M') $$,
+    'those that are SQL are inlined'
 );
 
 select is_empty(
@@ -622,16 +716,28 @@ begin
         return;
     end if;
     return query execute
-        'select f.oid::regprocedure, t.tgrelid::regclass, x.finding
+        'select f.oid::regprocedure, t.tgrelid::regclass,
+            concat_ws('': '', x.level, x.lineno, x.message, x.detail, x.hint, x.context)
         from pg_temp.functions as f
         join pg_language as l on l.oid = f.prolang and l.lanname = ''plpgsql''
         left join pg_trigger as t
             on t.tgfoid = f.oid and not t.tgisinternal and t.tgparentid = 0
-        cross join lateral plpgsql_check_function(f.oid, coalesce(t.tgrelid, 0)) as x (finding)';
+        cross join lateral plpgsql_check_function_tb(f.oid, coalesce(t.tgrelid, 0)) as x
+        -- Of return query execute it says that the columns may never be filled.
+        where x.detail is distinct from ''cannot to determine result of dynamic SQL''';
 end
 $$;
 
 select is_empty('select * from pg_temp.get_findings()', 'plpgsql_check finds nothing');
+
+-- They were made without looking at their bodies.
+set local check_function_bodies = on;
+select lives_ok(
+    $$ select fmgr_sql_validator(f.oid)
+       from pg_temp.functions as f
+       join pg_language as l on l.oid = f.prolang and l.lanname = 'sql' $$,
+    'every SQL function runs'
+);
 
 select * from finish();
 rollback;

@@ -31,21 +31,26 @@ begin
     v_config_ids := perf_internal.get_config_ids(
         get_error_breakdown.model_name, get_error_breakdown.tool_name
     );
-    v_start := date_bin(
-        '1 hour', get_error_breakdown.start_time + interval '1 hour' - interval '1 microsecond',
-        '2001-01-01 00:00+00'
-    );
-    v_end := date_bin(
-        '1 hour', get_error_breakdown.end_time + interval '1 hour' - interval '1 microsecond',
-        '2001-01-01 00:00+00'
-    );
+    select min(c.range_start), max(c.range_end)
+    into v_start, v_end
+    from perf_internal.get_cover(
+        'calls', get_error_breakdown.start_time, get_error_breakdown.end_time
+    ) as c;
     return query
     with totals as (
         select
-            r.model_tool_config_id,
-            sum(r.call_count)::bigint as calls,
-            sum(r.error_count)::bigint as errors
-        from perf_internal.read_metrics(v_config_ids, v_start, v_end) as r
+            v_config_ids[r.group_number] as model_tool_config_id,
+            max(r.count) filter (where r.metric = 'response_time_ms') as calls,
+            coalesce(max(r.count) filter (where r.metric = 'failed_response_time_ms'), 0) as errors
+        from perf_internal.read_metrics(
+            'calls',
+            '{response_time_ms,failed_response_time_ms}',
+            v_config_ids,
+            get_error_breakdown.start_time,
+            get_error_breakdown.end_time,
+            group_numbers => array(select generate_series(1, cardinality(v_config_ids))),
+            sketched_metrics => '{}'
+        ) as r
         group by 1
     ),
     types as (

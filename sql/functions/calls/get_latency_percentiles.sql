@@ -27,17 +27,24 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
+    v_metric text;
     v_config_ids uuid[];
+    v_group_numbers integer[];
+    v_groups jsonb[];
 begin
     perform perf_internal.check_time_range(
         get_latency_percentiles.start_time, get_latency_percentiles.end_time
     );
-    perform perf_internal.check_outcome(get_latency_percentiles.outcome);
     perform perf_internal.check_percentile_options(
         get_latency_percentiles.percentiles,
         get_latency_percentiles.group_by,
         get_latency_percentiles.measure
     );
+    v_metric := perf_internal.get_outcome_prefix(get_latency_percentiles.outcome)
+        || case get_latency_percentiles.measure
+            when 'response_time' then 'response_time_ms'
+            else 'first_token_ms'
+        end;
     v_config_ids := perf_internal.get_config_ids(
         get_latency_percentiles.model_name,
         get_latency_percentiles.tool_name,
@@ -58,51 +65,41 @@ begin
         ) as x;
         return;
     end if;
-    return query
-    with groups as (
+    select array_agg(g.group_number order by g.number), array_agg(distinct g.labels order by g.labels)
+    into v_group_numbers, v_groups
+    from (
         select
-            g.model_name,
-            g.tool_name,
-            g.provider,
-            g.parameters,
-            perf.sum_sketches(
-                case get_latency_percentiles.measure
-                    when 'response_time' then r.success_response_time_sketch
-                    else r.success_first_token_sketch
-                end
-            ) filter (where get_latency_percentiles.outcome <> 'error') as successes,
-            perf.sum_sketches(
-                case get_latency_percentiles.measure
-                    when 'response_time' then r.error_response_time_sketch
-                    else r.error_first_token_sketch
-                end
-            ) filter (where get_latency_percentiles.outcome <> 'success') as errors
-        from perf_internal.read_metrics(
-            v_config_ids, get_latency_percentiles.start_time, get_latency_percentiles.end_time
-        ) as r
+            u.number,
+            to_jsonb(c.*) - 'model_tool_config_id' as labels,
+            dense_rank() over (
+                order by to_jsonb(c.*) - 'model_tool_config_id'
+            )::integer as group_number
+        from unnest(v_config_ids) with ordinality as u (id, number)
         join perf_internal.get_config_groups(
             v_config_ids, get_latency_percentiles.group_by
-        ) as g on g.model_tool_config_id = r.model_tool_config_id
-        group by 1, 2, 3, 4
-    )
+        ) as c on c.model_tool_config_id = u.id
+    ) as g;
+    return query
     select
-        g.model_name,
-        g.tool_name,
-        g.provider,
-        g.parameters,
+        v_groups[r.group_number] ->> 'model_name',
+        v_groups[r.group_number] ->> 'tool_name',
+        v_groups[r.group_number] ->> 'provider',
+        nullif(v_groups[r.group_number] -> 'parameters', 'null'),
         p.percentile,
         p.value_ms,
-        coalesce(g.successes[array_upper(g.successes, 1)], 0)
-            + coalesce(g.errors[array_upper(g.errors, 1)], 0)
-    from groups as g
+        r.count
+    from perf_internal.read_metrics(
+        'calls',
+        array[v_metric],
+        v_config_ids,
+        get_latency_percentiles.start_time,
+        get_latency_percentiles.end_time,
+        group_numbers => v_group_numbers,
+        percentiles => get_latency_percentiles.percentiles
+    ) as r
     cross join lateral unnest(
-        get_latency_percentiles.percentiles,
-        perf.get_sketch_percentiles(
-            g.successes, get_latency_percentiles.percentiles, g.errors
-        )
+        get_latency_percentiles.percentiles, r.percentile_values
     ) as p (percentile, value_ms)
-    where g.successes is not null
-        or g.errors is not null
     order by 1, 2, 3, 4, 5;
 end
 $$;

@@ -78,7 +78,7 @@ begin
         end if;
     end if;
     -- Assigned, here and above, because perform takes several times as long.
-    v_setting := set_config('perf.calls_are_checked', 'on', true);
+    v_setting := set_config('perf.rows_are_checked', 'on', true);
     insert into perf.performance_metrics_raw (
         model_tool_config_id,
         call_timestamp,
@@ -105,7 +105,7 @@ begin
     )
     on conflict do nothing;
     v_is_new := found;
-    v_setting := set_config('perf.calls_are_checked', 'off', true);
+    v_setting := set_config('perf.rows_are_checked', 'off', true);
     return v_is_new and v_setting = 'off';
 end
 $$;

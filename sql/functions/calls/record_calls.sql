@@ -139,7 +139,7 @@ begin
             ) as k
         );
     end if;
-    perform set_config('perf.calls_are_checked', 'on', true);
+    perform set_config('perf.rows_are_checked', 'on', true);
     with given as (
         select
             c.*,
@@ -189,7 +189,7 @@ begin
         )
     on conflict do nothing;
     get diagnostics v_recorded = row_count;
-    perform set_config('perf.calls_are_checked', 'off', true);
+    perform set_config('perf.rows_are_checked', 'off', true);
     return v_recorded;
 end
 $$;

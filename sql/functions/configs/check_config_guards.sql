@@ -35,12 +35,14 @@ begin
         order by a.model_type
     loop
         v_ends_at := v_watched.active_from + v_watched.within;
-        v_measured := perf_internal.measure_guard(
+        select m.value, m.call_count
+        into v_measured
+        from perf_internal.measure_type(
             v_watched.model_type,
-            v_watched.metric,
             v_watched.active_from,
             least(v_ends_at, check_config_guards.as_of)
-        );
+        ) as m
+        where m.metric = v_watched.metric;
         guard_status := case
             when v_measured.value > v_watched.value_limit
                 and v_measured.call_count >= v_watched.min_calls

@@ -8,7 +8,8 @@ create or replace function perf.get_config_impact(
     activation_id bigint default null,
     min_calls integer default 50,
     confidence double precision default 0.95,
-    as_of timestamptz default now()
+    as_of timestamptz default now(),
+    outcome text default 'all'
 )
 returns table (
     source text,
@@ -34,8 +35,9 @@ as $$
 #variable_conflict use_column
 declare
     v_activation perf.model_config_activations;
-    v_before record;
-    v_after record;
+    v_range record;
+    v_covered_until timestamptz;
+    v_covered_from timestamptz;
     v_note text;
 begin
     perform perf_internal.check_as_of(get_config_impact.as_of);
@@ -54,25 +56,28 @@ begin
     v_activation := perf_internal.get_activation(
         get_config_impact.model_type, get_config_impact.at, get_config_impact.activation_id
     );
-    select s.*
-    into v_before
-    from perf_internal.collect_calls_around(
-        v_activation, get_config_impact.time_window, true, get_config_impact.as_of
-    ) as s;
-    select s.*
-    into v_after
-    from perf_internal.collect_calls_around(
-        v_activation, get_config_impact.time_window, false, get_config_impact.as_of
-    ) as s;
+    v_range := perf_internal.get_impact_range(
+        v_activation, get_config_impact.time_window, get_config_impact.as_of
+    );
+    select coalesce(max(c.range_end), v_range.before_from)
+    into v_covered_until
+    from perf_internal.get_cover(
+        'calls', v_range.before_from, v_activation.active_from, is_exact => true
+    ) as c;
+    select coalesce(min(c.range_start), v_range.after_until)
+    into v_covered_from
+    from perf_internal.get_cover(
+        'calls', v_activation.active_from, v_range.after_until, is_exact => true
+    ) as c;
     v_note := 'Observed before and after the change, not an experiment: whatever else changed at'
         || ' that time is in the difference.'
         || case
-            when v_before.covered_until < v_activation.active_from
-                or v_after.covered_from > v_activation.active_from
+            when v_covered_until < v_activation.active_from
+                or v_covered_from > v_activation.active_from
             then format(
                 ' Calls from %s to %s are left out: raw calls of that time are gone.',
-                to_char(v_before.covered_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
-                to_char(v_after.covered_from at time zone 'UTC', 'YYYY-MM-DD HH24:MI UTC')
+                to_char(v_covered_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
+                to_char(v_covered_from at time zone 'UTC', 'YYYY-MM-DD HH24:MI UTC')
             )
             else ''
         end;
@@ -91,11 +96,19 @@ begin
             b.call_count as before_count,
             a.call_count as after_count
         from perf_internal.get_config_metrics() with ordinality as m
-        join perf_internal.measure_calls(
-            v_before.buckets, get_config_impact.confidence
+        join perf_internal.measure_type(
+            v_activation.model_type,
+            v_range.before_from,
+            v_activation.active_from,
+            get_config_impact.confidence,
+            get_config_impact.outcome
         ) as b on b.metric = m.metric
-        join perf_internal.measure_calls(
-            v_after.buckets, get_config_impact.confidence
+        join perf_internal.measure_type(
+            v_activation.model_type,
+            v_activation.active_from,
+            v_range.after_until,
+            get_config_impact.confidence,
+            get_config_impact.outcome
         ) as a on a.metric = m.metric
         cross join lateral perf.get_difference_interval(
             b.value, b.low, b.high, a.value, a.low, a.high
@@ -134,7 +147,7 @@ end
 $$;
 
 comment on function perf.get_config_impact is
-    'Calls of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit and in percent of the value before, calls on each side, and a verdict: better, worse (times, error rate), higher, lower (tokens), no_clear_change, insufficient_data. An observation, not an experiment. Errors: 22023 bad argument, PT404 no such activation.';
+    'Calls of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit and in percent of the value before, calls on each side, and a verdict: better, worse (times, error rate), higher, lower (tokens), no_clear_change, insufficient_data. Times and tokens of all, successful or failed calls (outcome: all, success, error). An observation, not an experiment. Errors: 22023 bad argument, PT404 no such activation.';
 
 revoke execute on function perf.get_config_impact from public;
 grant execute on function perf.get_config_impact

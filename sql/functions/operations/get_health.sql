@@ -5,50 +5,95 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_state perf_internal.rollup_state;
+    p record;
     v_pending bigint;
     v_failed bigint;
     v_last_failure text;
     v_last_seen timestamptz;
-    v_missing date[];
-    v_stray bigint;
+    v_missing text;
     v_overdue bigint;
 begin
     perform perf_internal.require_role('analyst', 'admin');
     perform perf_internal.check_as_of(get_health.as_of);
-    select s.* into v_state from perf_internal.rollup_state as s where s.pipeline = 'calls';
-    select coalesce(sum(c.call_count), 0)
-    into v_pending
-    from perf_internal.summarize_calls(is_pending => true) as c;
+    for p in
+        select s.*, t.keep
+        from perf_internal.rollup_state as s
+        join perf.retention as t on t.pipeline = s.pipeline and t.level = 'raw'
+        order by s.pipeline
+    loop
+        v_pending := perf_internal.count_pending_rows(p.pipeline);
+        check_name := p.pipeline || ': rollup lag';
+        status := case
+            when v_pending = 0 or p.last_run_at >= get_health.as_of - interval '3 minutes'
+                then 'ok'
+            when p.last_run_at >= get_health.as_of - interval '15 minutes' then 'warn'
+            else 'fail'
+        end;
+        value := format(
+            '%s rows wait, last run %s',
+            v_pending,
+            coalesce(
+                to_char(p.last_run_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'), 'never'
+            )
+        );
+        hint := case
+            when status <> 'ok'
+            then 'Run select perf.aggregate_performance_metrics(), and see why the schedule does not.'
+        end;
+        return next;
 
-    check_name := 'rollup lag';
-    status := case
-        when v_pending = 0 or v_state.last_run_at >= get_health.as_of - interval '3 minutes'
-            then 'ok'
-        when v_state.last_run_at >= get_health.as_of - interval '15 minutes' then 'warn'
-        else 'fail'
-    end;
-    value := format(
-        '%s calls wait, last run %s',
-        v_pending,
-        coalesce(
-            to_char(v_state.last_run_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'), 'never'
+        check_name := p.pipeline || ': last run';
+        status := 'ok';
+        value := case
+            when p.last_run_at is null then 'never'
+            else format('%s rows in %s ms', p.last_run_rows, round(p.last_run_ms))
+        end;
+        hint := null;
+        return next;
+
+        select string_agg(
+            (d.range_start at time zone 'UTC')::date::text, ', ' order by d.range_start
         )
-    );
-    hint := case
-        when status <> 'ok'
-        then 'Run select perf.aggregate_performance_metrics(), and see why the schedule does not.'
-    end;
-    return next;
+        into v_missing
+        from perf_internal.get_missing_ranges(p.pipeline, get_health.as_of, 2) as d
+        where d.range_end > get_health.as_of;
+        check_name := p.pipeline || ': partitions';
+        -- Never worse than warn: the default partition keeps what has no other.
+        status := case when v_missing is null then 'ok' else 'warn' end;
+        value := coalesce('missing: ' || v_missing, 'today and the next two days are there');
+        hint := case when status <> 'ok' then 'Run select * from perf.ensure_partitions().' end;
+        return next;
 
-    check_name := 'last run';
-    status := 'ok';
-    value := case
-        when v_state.last_run_at is null then 'never'
-        else format('%s calls in %s ms', v_state.last_run_calls, round(v_state.last_run_ms))
-    end;
-    hint := null;
-    return next;
+        check_name := p.pipeline || ': default partition';
+        status := 'ok';
+        value := format(
+            '%s rows outside every other partition', perf_internal.count_default_rows(p.pipeline)
+        );
+        hint := null;
+        if exists (
+            select 1
+            from perf_internal.get_missing_ranges(p.pipeline, get_health.as_of, 0) as d
+            where d.range_end <= get_health.as_of
+        ) then
+            status := 'warn';
+            hint := 'Run select * from perf.ensure_partitions() to give them one.';
+        end if;
+        return next;
+
+        select count(*)
+        into v_overdue
+        from perf_internal.raw_partitions as r
+        where r.pipeline = p.pipeline
+            and r.range_end <= get_health.as_of - p.keep - interval '2 days';
+        check_name := p.pipeline || ': retention';
+        status := case when v_overdue = 0 then 'ok' else 'warn' end;
+        value := format('%s partitions of raw rows are overdue', v_overdue);
+        hint := case
+            when v_overdue > 0
+            then 'select * from perf.cleanup_old_performance_data() says why they stay.'
+        end;
+        return next;
+    end loop;
 
     select
         count(*) filter (where r.is_failed),
@@ -77,55 +122,11 @@ begin
         then 'Run perf.schedule_jobs() once with pg_cron, or keep pgkit worker running.'
     end;
     return next;
-
-    select coalesce(array_agg(d.day order by d.day), '{}')
-    into v_missing
-    from perf_internal.get_missing_days(get_health.as_of, 2) as d
-    where d.day >= (get_health.as_of at time zone 'UTC')::date;
-    check_name := 'partitions';
-    -- Never worse than warn: the default partition keeps what has no other.
-    status := case cardinality(v_missing) when 0 then 'ok' else 'warn' end;
-    value := case
-        when v_missing = '{}' then 'today and the next two days are there'
-        else 'missing: ' || array_to_string(v_missing, ', ')
-    end;
-    hint := case when status <> 'ok' then 'Run select * from perf.ensure_partitions().' end;
-    return next;
-
-    v_stray := perf_internal.count_default_calls();
-    check_name := 'default partition';
-    status := 'ok';
-    value := format('%s calls outside every daily partition', v_stray);
-    hint := null;
-    if exists (
-        select 1
-        from perf_internal.get_missing_days(get_health.as_of, 0) as d
-        where d.day < (get_health.as_of at time zone 'UTC')::date
-    ) then
-        status := 'warn';
-        hint := 'Run select * from perf.ensure_partitions() to give them one.';
-    end if;
-    return next;
-
-    select count(*)
-    into v_overdue
-    from perf_internal.raw_partitions as p
-    cross join perf.retention as t
-    where t.level = 'raw'
-        and p.day < ((get_health.as_of - t.keep - interval '2 days') at time zone 'UTC')::date;
-    check_name := 'retention';
-    status := case when v_overdue = 0 then 'ok' else 'warn' end;
-    value := format('%s days of raw calls are overdue', v_overdue);
-    hint := case
-        when v_overdue > 0
-        then 'select * from perf.cleanup_old_performance_data() says why they stay.'
-    end;
-    return next;
 end
 $$;
 
 comment on function perf.get_health is
-    'State of the rollup, one row a check: status ok, warn or fail, and what to do. Computed from the data, so that a dead scheduler shows.';
+    'State of every pipeline and of the schedule, one row a check: status ok, warn or fail, and what to do. Computed from the data, so that a dead scheduler shows.';
 
 revoke execute on function perf.get_health from public;
 grant execute on function perf.get_health

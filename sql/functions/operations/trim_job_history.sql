@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_cutoff timestamptz := trim_job_history.as_of
-        - (select t.keep from perf.retention as t where t.level = 'job_history');
+        - (select t.keep from perf.retention as t where t.pipeline = 'schedule');
     v_cron_runs bigint := 0;
     v_worker_runs bigint;
 begin

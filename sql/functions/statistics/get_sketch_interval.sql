@@ -2,7 +2,8 @@
 -- limits are taken to the far edges of their bins: a million values would otherwise tell apart what
 -- falls on two sides of an edge.
 create or replace function perf.get_sketch_interval(
-    sketch bigint[],
+    sketch numeric,
+    value_count bigint,
     percentile double precision,
     confidence double precision default 0.95,
     out low double precision,
@@ -14,7 +15,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    n bigint := get_sketch_interval.sketch[array_upper(get_sketch_interval.sketch, 1)];
+    n bigint := get_sketch_interval.value_count;
     r record;
 begin
     select i.low, i.high
@@ -24,19 +25,19 @@ begin
     ) as i;
     if r.low is not null then
         low := (perf.get_sketch_percentiles(
-            get_sketch_interval.sketch, array[(r.low - 1) / greatest(n - 1, 1)::float8]
+            get_sketch_interval.sketch, n, array[(r.low - 1) / greatest(n - 1, 1)::float8]
         ))[1] / 1.005;
     end if;
     if r.high is not null then
         high := (perf.get_sketch_percentiles(
-            get_sketch_interval.sketch, array[(r.high - 1) / greatest(n - 1, 1)::float8]
+            get_sketch_interval.sketch, n, array[(r.high - 1) / greatest(n - 1, 1)::float8]
         ))[1] * 1.005;
     end if;
 end
 $$;
 
 comment on function perf.get_sketch_interval is
-    'Confidence interval of a percentile (0 to 1) from the order statistics in a sketch, no narrower than its bins; null where there are too few values for that side. See perf.get_rank_interval and perf.make_sketch. Error 22023.';
+    'Confidence interval of a percentile (0 to 1) of value_count values, of which the sketch holds those above 0, from the order statistics, no narrower than the bins; null where there are too few values for that side. See perf.get_rank_interval and perf.make_sketch. Error 22023.';
 
 revoke execute on function perf.get_sketch_interval from public;
 grant execute on function perf.get_sketch_interval

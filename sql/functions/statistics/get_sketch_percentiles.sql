@@ -1,12 +1,11 @@
--- A sketch ascends, so the bin of rank k (from 0) is found by binary search: the first whose count
--- exceeds k. width_bucket() does that for one sketch. Two are searched together, which is cheaper
--- than adding them: between the bin where the first sketch alone exceeds k, and the one where it
--- does if all of the other lies below. Of a rank between two, the upper is searched only if it is in
--- another bin.
+-- Dividing by 10^16 - 1 adds up: 16 digits of the quotient count the values of their bin and of all
+-- bins before it, because 1 / (B - 1) = 1/B + 1/B^2 + ... So the bin of a rank is found by binary
+-- search, in bytes, of which any 16 are reached at once. Percentiles mostly ascend, so a search begins
+-- where the last one ended.
 create or replace function perf.get_sketch_percentiles(
-    sketch bigint[],
-    percentiles double precision[] default '{0.5,0.95,0.99}',
-    other bigint[] default null
+    sketch numeric,
+    value_count bigint,
+    percentiles double precision[] default '{0.5,0.95,0.99}'
 )
 returns double precision[]
 language plpgsql
@@ -15,82 +14,74 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    s bigint[] := coalesce(
-        nullif(get_sketch_percentiles.sketch, '{}'), nullif(get_sketch_percentiles.other, '{}')
-    );
-    o bigint[] := case
-        when cardinality(get_sketch_percentiles.sketch) > 0
-        then nullif(get_sketch_percentiles.other, '{}')
-    end;
-    v_first integer := array_lower(s, 1);
-    v_total bigint := s[array_upper(s, 1)];
-    v_other_first integer := array_lower(o, 1);
-    v_other_total bigint := coalesce(o[array_upper(o, 1)], 0);
+    v_zeros bigint := get_sketch_percentiles.value_count;
+    v_first_bin integer;
+    v_bins integer := 0;
+    v_text text;
+    v_digits bytea;
     v_percentile double precision;
     v_rank double precision;
     v_k bigint;
-    v_bin integer;
-    v_low integer;
-    v_middle integer;
+    v_last_k bigint := 0;
+    v_key bytea;
+    v_found integer := 0;
     v_high integer;
     v_count bigint;
-    v_middle_count bigint;
+    v_middle integer;
     v_lower double precision;
     v_value double precision;
     v_values double precision[] := array[]::double precision[];
 begin
-    if s is null then
+    if get_sketch_percentiles.percentiles is distinct from '{0.5,0.95,0.99}' then
+        perform perf_internal.check_percentiles(get_sketch_percentiles.percentiles);
+    end if;
+    if coalesce(get_sketch_percentiles.value_count, 0) <= 0 then
         return null;
     end if;
-    foreach v_percentile in array coalesce(
-        get_sketch_percentiles.percentiles, array[null::float8]
-    ) loop
-        if v_percentile is null or v_percentile not between 0 and 1 then
-            raise exception using
-                errcode = 'invalid_parameter_value',
-                message = format(
-                    'percentiles must be between 0 and 1, got %s',
-                    coalesce(v_percentile::text, 'null')
-                ),
-                hint = 'The 95th percentile is 0.95.';
-        end if;
-        v_rank := v_percentile * (v_total + v_other_total - 1);
+    if get_sketch_percentiles.sketch > 0 then
+        v_first_bin := perf_internal.get_last_bin(get_sketch_percentiles.sketch);
+        v_text := div(
+            get_sketch_percentiles.sketch, ('9999999999999999e' || 16 * (2399 - v_first_bin))::numeric
+        );
+        v_bins := (octet_length(v_text) + 15) / 16;
+        v_digits := (repeat('0', 16 * v_bins - octet_length(v_text)) || v_text)::bytea;
+        v_first_bin := v_first_bin - v_bins + 1;
+        v_zeros := greatest(
+            0,
+            v_zeros - convert_from(substr(v_digits, 16 * v_bins - 15), 'SQL_ASCII')::bigint
+        );
+    end if;
+    foreach v_percentile in array get_sketch_percentiles.percentiles loop
+        v_rank := v_percentile * (get_sketch_percentiles.value_count - 1);
         v_k := floor(v_rank);
         v_lower := null;
         loop
-            if o is null then
-                v_bin := v_first + width_bucket(v_k, s);
-                v_count := s[v_bin];
+            if v_k < v_zeros or v_bins = 0 then
+                v_value := 0;
+                v_count := v_zeros;
             else
-                v_low := case
-                    when v_k < v_other_total then least(v_first, v_other_first)
-                    else v_first + width_bucket(v_k - v_other_total, s)
-                end;
-                v_high := case
-                    when v_k < v_total then v_first + width_bucket(v_k, s)
-                    else greatest(array_upper(s, 1), array_upper(o, 1))
-                end;
-                v_count := null;
-                while v_low < v_high or v_count is null loop
-                    v_middle := (v_low + v_high) >> 1;
-                    v_middle_count :=
-                        coalesce(s[v_middle], case when v_middle < v_first then 0 else v_total end)
-                        + coalesce(
-                            o[v_middle],
-                            case when v_middle < v_other_first then 0 else v_other_total end
-                        );
-                    if v_middle_count > v_k then
+                if v_k < v_last_k then
+                    v_found := 0;
+                end if;
+                v_last_k := v_k;
+                v_key := convert_to(lpad((v_k - v_zeros)::text, 16, '0'), 'SQL_ASCII');
+                v_high := v_bins - 1;
+                while v_found < v_high loop
+                    v_middle := (v_found + v_high) >> 1;
+                    if substr(v_digits, 16 * v_middle + 1, 16) > v_key then
                         v_high := v_middle;
-                        v_count := v_middle_count;
                     else
-                        v_low := v_middle + 1;
+                        v_found := v_middle + 1;
                     end if;
                 end loop;
-                v_bin := v_high;
+                -- 2 / 2.01 is the point of a bin that is relatively as far from its lower end as from
+                -- its upper: 0.4975 %.
+                v_value := 1.01::float8 ^ (v_first_bin + v_found) * 2 / 2.01;
+                v_count := v_zeros + convert_from(
+                    substr(v_digits, 16 * v_found + 1, 16), 'SQL_ASCII'
+                )::bigint;
             end if;
-            -- 2 / 2.01 is the point of a bin that is relatively as far from its lower end as from
-            -- its upper: 0.4975 %.
-            v_value := case when v_bin > -1390 then 1.01::float8 ^ v_bin * 2 / 2.01 else 0 end;
+            -- Of a rank between two, the upper is searched only if it is in another bin.
             exit when v_lower is not null or v_rank <= v_count - 1;
             v_lower := v_value;
             v_k := v_k + 1;
@@ -103,7 +94,7 @@ end
 $$;
 
 comment on function perf.get_sketch_percentiles is
-    'Percentiles (0 to 1) of the values in a sketch, or in two, interpolated as percentile_cont does; each value within 0.5 % (positive values below 1e-6 count as about 1e-6). Errors: 22023 for a percentile out of range.';
+    'Percentiles (0 to 1) of value_count values, of which the sketch holds those above 0, interpolated as percentile_cont does; each value within 0.5 % (values below 1e-6 count as about 1e-6, those above 2e10 as about 2e10). Null for no values. Errors: 22023 for a percentile out of range.';
 
 revoke execute on function perf.get_sketch_percentiles from public;
 grant execute on function perf.get_sketch_percentiles

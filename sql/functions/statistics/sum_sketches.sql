@@ -1,12 +1,13 @@
-create or replace aggregate perf.sum_sketches(bigint[]) (
-    sfunc = perf.add_sketches,
-    stype = bigint[],
-    combinefunc = perf.add_sketches,
+-- Not sum(numeric): its state has room for every digit down to the last, also for zeros.
+create or replace aggregate perf.sum_sketches(numeric) (
+    sfunc = numeric_add,
+    stype = numeric,
+    combinefunc = numeric_add,
     parallel = safe
 );
 
-comment on aggregate perf.sum_sketches(bigint[]) is
-    'The sketch of all values of all sketches; null for none.';
+comment on aggregate perf.sum_sketches(numeric) is
+    'The sketch of all values of all sketches; null for none. See perf.make_sketch.';
 
 revoke execute on function perf.sum_sketches from public;
 grant execute on function perf.sum_sketches

@@ -1,5 +1,23 @@
 begin;
-select plan(31);
+select plan(32);
+
+create function pg_temp.end_recording()
+returns void
+language plpgsql
+as $$
+declare
+    -- As if another transaction, which the last run saw in progress, had recorded the rows.
+    v_id bigint := 10
+        + (select count(distinct r.transaction_id) from perf.performance_metrics_raw as r);
+begin
+    update perf_internal.rollup_state as s
+    set in_progress = s.in_progress || v_id
+    where s.pipeline = 'calls';
+    update perf.performance_metrics_raw as r
+    set transaction_id = v_id
+    where r.transaction_id = txid_current();
+end
+$$;
 
 set local timezone = 'UTC';
 
@@ -40,11 +58,18 @@ create function pg_temp.trends(
     parameters jsonb default null,
     outcome text default 'all'
 )
-returns table (bucket text, calls bigint, average float8, lowest float8, highest float8)
+returns table (
+    bucket text, calls bigint, average float8, lowest float8, highest float8,
+    percentiles numeric(20, 6)[]
+)
 language sql
 as $$
     select to_char(t.time_bucket, 'MM-DD HH24'), t.call_count, t.avg_response_time,
-        t.min_response_time, t.max_response_time
+        t.min_response_time, t.max_response_time,
+        array[
+            t.p50_response_time, t.p95_response_time, t.p99_response_time,
+            t.p50_first_token_ms, t.p95_first_token_ms, t.p99_first_token_ms
+        ]
     from perf.get_performance_trends(
         'acme/one', 'chat', start_time, end_time, granularity, parameters, outcome
     ) as t
@@ -65,6 +90,7 @@ select 'success', t.* from pg_temp.trends('2020-01-06', '2020-01-20', outcome =>
 union all
 select 'error', t.* from pg_temp.trends('2020-01-06', '2020-01-20', outcome => 'error') as t;
 
+select pg_temp.end_recording();
 select is(perf.aggregate_performance_metrics(), 9::bigint, 'nine calls are rolled up');
 
 create temporary table rolled_up as
@@ -256,6 +282,24 @@ select is_empty(
     $$ select *
        from perf.get_performance_trends('acme/two', 'search', '2020-01-06', '2020-01-07') $$,
     'a model and tool that never met have none'
+);
+
+-- In the hour that is not over. Of 10 and 30 the median is 20, the 95th percentile 29.
+create temporary table current as
+select perf.record_call('acme/two', 'chat', c.ms)
+from (values (10), (30)) as c (ms);
+select pg_temp.end_recording();
+create temporary table current_run as select perf.aggregate_performance_metrics();
+select results_eq(
+    $$ select
+           t.call_count,
+           abs(t.p50_response_time / 20 - 1) <= 0.005,
+           abs(t.p95_response_time / 29 - 1) <= 0.005
+       from perf.get_performance_trends(
+           'acme/two', 'chat', date_trunc('hour', now()), now() + interval '1 minute'
+       ) as t $$,
+    'values (2::bigint, true, true)',
+    'those of an hour that is not over are right after a run too'
 );
 
 -- On Sunday 2020-10-25 the clocks of Berlin go back.

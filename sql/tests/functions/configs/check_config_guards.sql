@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(14);
 
 select perf.register_model('x/m', model_type => 'sdxl');
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
@@ -82,6 +82,27 @@ select is(
     (select guard_status from perf.model_config_activations order by id desc offset 1 limit 1),
     'superseded',
     'and says so'
+);
+
+select perf.activate_model_config(
+    perf.find_model_config('sdxl@3'),
+    guard =>
+        '{"metric": "p50_response_time", "worse_than": 150, "within": "1 hour", "min_calls": 1}'
+);
+
+select is_empty(
+    $$ select * from perf.check_config_guards(now() + interval '3 minutes') $$,
+    'five calls of 100 ms are not worse than 150'
+);
+
+select perf.record_call('x/m', 'chat', 200, false, call_timestamp => now() + interval '1 minute')
+from generate_series(1, 6);
+
+select results_eq(
+    $$ select guard_status, abs(value / 200 - 1) <= 0.005, call_count
+       from perf.check_config_guards(now() + interval '3 minutes') $$,
+    $$ values ('broken', true, 11::bigint) $$,
+    'calls that fail count in times too'
 );
 
 select throws_ok(

@@ -1,5 +1,23 @@
 begin;
-select plan(15);
+select plan(17);
+
+create function pg_temp.end_recording()
+returns void
+language plpgsql
+as $$
+declare
+    -- As if another transaction, which the last run saw in progress, had recorded the rows.
+    v_id bigint := 10
+        + (select count(distinct r.transaction_id) from perf.performance_metrics_raw as r);
+begin
+    update perf_internal.rollup_state as s
+    set in_progress = s.in_progress || v_id
+    where s.pipeline = 'calls';
+    update perf.performance_metrics_raw as r
+    set transaction_id = v_id
+    where r.transaction_id = txid_current();
+end
+$$;
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -42,13 +60,33 @@ select * from perf.get_config_impact('sdxl', '2020-01-09', as_of => '2020-01-20'
 select results_eq(
     'select source, metric, unit, before_count, after_count, verdict from impact',
     $$ values
-        ('calls', 'p50_response_time', 'ms', 1368::bigint, 1296::bigint, 'worse'),
-        ('calls', 'p95_response_time', 'ms', 1368, 1296, 'worse'),
-        ('calls', 'p99_response_time', 'ms', 1368, 1296, 'worse'),
-        ('calls', 'error_rate', 'share of calls', 1440, 1440, 'worse'),
-        ('calls', 'avg_input_tokens', 'tokens per call', 1440, 1440, 'no_clear_change'),
-        ('calls', 'avg_output_tokens', 'tokens per call', 1440, 1440, 'higher') $$,
+        ('calls', 'p50_response_time', 'ms', 1440::bigint, 1440::bigint, 'worse'),
+        ('calls', 'p95_response_time', 'ms', 1440, 1440, 'worse'),
+        ('calls', 'p99_response_time', 'ms', 1440, 1440, 'worse'),
+        ('calls', 'error_rate', 'share', 1440, 1440, 'worse'),
+        ('calls', 'avg_input_tokens', 'tokens', 1440, 1440, 'no_clear_change'),
+        ('calls', 'avg_output_tokens', 'tokens', 1440, 1440, 'higher') $$,
     'judges each metric by its interval'
+);
+
+select results_eq(
+    $$ select o.outcome, i.metric, i.before_count, i.after_count
+       from unnest('{success,error}'::text[]) with ordinality as o (outcome, number)
+       cross join lateral perf.get_config_impact(
+           'sdxl', '2020-01-09', as_of => '2020-01-20', outcome => o.outcome
+       ) with ordinality as i
+       where i.metric not like 'p9%'
+       order by o.number, i.ordinality $$,
+    $$ values
+        ('success', 'p50_response_time', 1368::bigint, 1296::bigint),
+        ('success', 'error_rate', 1440, 1440),
+        ('success', 'avg_input_tokens', 1368, 1296),
+        ('success', 'avg_output_tokens', 1368, 1296),
+        ('error', 'p50_response_time', 72, 144),
+        ('error', 'error_rate', 1440, 1440),
+        ('error', 'avg_input_tokens', 72, 144),
+        ('error', 'avg_output_tokens', 72, 144) $$,
+    'an outcome chooses the calls of times and tokens, never of the error rate'
 );
 
 select ok(
@@ -72,6 +110,7 @@ select ok(
     'says in words what it is'
 );
 
+select pg_temp.end_recording();
 select perf.aggregate_performance_metrics();
 
 select results_eq(
@@ -96,7 +135,8 @@ select results_eq(
     'nor has a percentile beyond what 300 calls can tell'
 );
 
-insert into perf_internal.dropped_days (day, calls, bytes) values ('2020-01-08', 0, 0);
+insert into perf_internal.dropped_ranges (pipeline, range_start, range_end, row_count, bytes) values
+    ('calls', '2020-01-08 00:00+00', '2020-01-09 00:00+00', 0, 0);
 
 select results_eq(
     $$ select before_count, after_count, note ~ 'Calls from 2020-01-08 12:00 to 2020-01-08 13:00 UTC are left out'
@@ -106,8 +146,10 @@ select results_eq(
     'without raw calls the hour of the change is left out, and the note says so'
 );
 
-delete from perf_internal.performance_metrics where granularity = 'hourly';
-update perf.retention set deleted_before = '2020-02-01' where level = 'hourly';
+delete from perf_internal.rollups where granularity = 'hourly';
+update perf.retention
+set deleted_before = '2020-02-01'
+where pipeline = 'calls' and level = 'hourly';
 
 select results_eq(
     $$ select before_count, after_count, verdict
@@ -136,6 +178,13 @@ select throws_ok(
     '22023',
     null,
     'refuses no calls'
+);
+
+select throws_ok(
+    $$ select perf.get_config_impact('sdxl', outcome => 'failed') $$,
+    '22023',
+    'outcome must be all, success or error, got "failed"',
+    'refuses an unknown outcome'
 );
 
 select throws_ok(

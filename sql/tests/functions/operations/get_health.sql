@@ -15,13 +15,13 @@ $$;
 select results_eq(
     $$ select check_name, status, value from perf.get_health('2020-01-06 12:00') $$,
     $$ values
-        ('rollup lag', 'ok', '0 calls wait, last run never'),
-        ('last run', 'ok', 'never'),
+        ('calls: rollup lag', 'ok', '0 rows wait, last run never'),
+        ('calls: last run', 'ok', 'never'),
+        ('calls: partitions', 'warn', 'missing: 2020-01-06, 2020-01-07, 2020-01-08'),
+        ('calls: default partition', 'ok', '0 rows outside every other partition'),
+        ('calls: retention', 'ok', '0 partitions of raw rows are overdue'),
         ('failed runs', 'ok', '0 in the last 24 hours'),
-        ('schedule', 'warn', 'no job ran in the last 24 hours'),
-        ('partitions', 'warn', 'missing: 2020-01-06, 2020-01-07, 2020-01-08'),
-        ('default partition', 'ok', '0 calls outside every daily partition'),
-        ('retention', 'ok', '0 days of raw calls are overdue') $$,
+        ('schedule', 'warn', 'no job ran in the last 24 hours') $$,
     'a new database lacks a schedule and partitions'
 );
 
@@ -33,36 +33,36 @@ select is_empty(
 create temporary table recorded as
 select perf.record_call('acme/one', 'chat', 1, call_timestamp => '2020-01-06 12:00');
 select results_eq(
-    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'rollup lag') $$,
-    $$ values ('fail', '1 calls wait, last run never') $$,
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'calls: rollup lag') $$,
+    $$ values ('fail', '1 rows wait, last run never') $$,
     'calls that wait for a first run are a failure'
 );
 
 update perf_internal.rollup_state
-set last_run_at = '2020-01-06 12:00', last_run_calls = 7, last_run_ms = 12.4;
+set last_run_at = '2020-01-06 12:00', last_run_rows = 7, last_run_ms = 12.4;
 select results_eq(
-    $$ select status, value from pg_temp.health('2020-01-06 12:03', 'rollup lag') $$,
-    $$ values ('ok', '1 calls wait, last run 2020-01-06 12:00:00 UTC') $$,
+    $$ select status, value from pg_temp.health('2020-01-06 12:03', 'calls: rollup lag') $$,
+    $$ values ('ok', '1 rows wait, last run 2020-01-06 12:00:00 UTC') $$,
     'three minutes after a run they are not'
 );
 select is(
-    (select status from pg_temp.health('2020-01-06 12:03:00.000001', 'rollup lag')),
+    (select status from pg_temp.health('2020-01-06 12:03:00.000001', 'calls: rollup lag')),
     'warn',
     'later they are a warning'
 );
 select is(
-    (select status from pg_temp.health('2020-01-06 12:15', 'rollup lag')),
+    (select status from pg_temp.health('2020-01-06 12:15', 'calls: rollup lag')),
     'warn',
     'up to 15 minutes'
 );
 select is(
-    (select status from pg_temp.health('2020-01-06 12:15:00.000001', 'rollup lag')),
+    (select status from pg_temp.health('2020-01-06 12:15:00.000001', 'calls: rollup lag')),
     'fail',
     'after which they are a failure'
 );
 select results_eq(
-    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'last run') $$,
-    $$ values ('ok', '7 calls in 12 ms') $$,
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'calls: last run') $$,
+    $$ values ('ok', '7 rows in 12 ms') $$,
     'says what the last run did'
 );
 
@@ -129,7 +129,7 @@ as $$
     delete from cron.job where jobid = job_id returning true
 $$;
 insert into cron.job_run_details (command, status, return_message, start_time)
-values ('select perf.aggregate_performance_metrics()', 'failed', 'third', '2020-01-06 12:00');
+values ('call perf.keep_aggregated()', 'failed', 'third', '2020-01-06 12:00');
 select results_eq(
     $$ select value, hint from pg_temp.health('2020-01-06 12:00', 'failed runs') $$,
     $$ values ('3 in the last 24 hours', 'select perf.aggregate_performance_metrics(): third') $$,
@@ -137,43 +137,43 @@ select results_eq(
 );
 
 select results_eq(
-    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'default partition') $$,
-    $$ values ('ok', '1 calls outside every daily partition') $$,
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'calls: default partition') $$,
+    $$ values ('ok', '1 rows outside every other partition') $$,
     'a call of today may be in the default partition'
 );
 select results_eq(
-    $$ select status, hint from pg_temp.health('2020-01-07 12:00', 'default partition') $$,
+    $$ select status, hint from pg_temp.health('2020-01-07 12:00', 'calls: default partition') $$,
     $$ values ('warn', 'Run select * from perf.ensure_partitions() to give them one.') $$,
     'one of yesterday is a warning'
 );
 select is(
-    (select status from pg_temp.health('2020-01-14 12:00', 'default partition')),
+    (select status from pg_temp.health('2020-01-14 12:00', 'calls: default partition')),
     'ok',
     'one that retention removes next is not'
 );
 
 create temporary table made as select * from perf.ensure_partitions('2020-01-06 12:00', 1);
 select results_eq(
-    $$ select * from pg_temp.health('2020-01-06 12:00', 'partitions') $$,
+    $$ select * from pg_temp.health('2020-01-06 12:00', 'calls: partitions') $$,
     $$ values ('warn', 'missing: 2020-01-08', 'Run select * from perf.ensure_partitions().') $$,
     'a missing partition of the next two days is a warning'
 );
 create temporary table more as select * from perf.ensure_partitions('2020-01-06 12:00', 2);
 select results_eq(
-    $$ select * from pg_temp.health('2020-01-06 12:00', 'partitions') $$,
+    $$ select * from pg_temp.health('2020-01-06 12:00', 'calls: partitions') $$,
     $$ values ('ok', 'today and the next two days are there', null::text) $$,
     'with all three there nothing is missing'
 );
 
 -- Seven days and two days of grace: the 6th is overdue from the 16th.
 select is(
-    (select status from pg_temp.health('2020-01-15 23:59:59.999999', 'retention')),
+    (select status from pg_temp.health('2020-01-15 23:59:59.999999', 'calls: retention')),
     'ok',
     'a day that cleanup removes next is not overdue'
 );
 select results_eq(
-    $$ select status, value from pg_temp.health('2020-01-16 00:00', 'retention') $$,
-    $$ values ('warn', '1 days of raw calls are overdue') $$,
+    $$ select status, value from pg_temp.health('2020-01-16 00:00', 'calls: retention') $$,
+    $$ values ('warn', '1 partitions of raw rows are overdue') $$,
     'two days later it is'
 );
 
@@ -214,8 +214,8 @@ select throws_ok(
 
 set local role perf_analyst;
 select results_eq(
-    $$ select status, value from pg_temp.health('2020-01-06 12:03', 'rollup lag') $$,
-    $$ values ('ok', '1 calls wait, last run 2020-01-06 12:00:00 UTC') $$,
+    $$ select status, value from pg_temp.health('2020-01-06 12:03', 'calls: rollup lag') $$,
+    $$ values ('ok', '1 rows wait, last run 2020-01-06 12:00:00 UTC') $$,
     'perf_analyst is told the same'
 );
 

@@ -1,31 +1,59 @@
 begin;
-select plan(4);
+select plan(8);
 
--- Five groups of one value each: 2, 4, 4, 4, 6 has mean 4, variance 2, and Student's 97.5 %
--- quantile with 4 degrees of freedom is 2.7764, so 4 -+ 2.7764 * sqrt(2 / 5) = 2.244, 5.756.
+-- 2, 4, 4, 4, 6 has mean 4 and squared differences 8, so variance 2. Student's 97.5 % quantile with
+-- 4 degrees of freedom is 2.7764, so 4 -+ 2.7764 * sqrt(2 / 5) = 2.244, 5.756.
+select results_eq(
+    'select round(low::numeric, 2), round(high::numeric, 2) from perf.get_mean_interval(5, 4, 8)',
+    'values (2.24, 5.76)',
+    'is that of Student for five values'
+);
+
+-- The 99.5 % quantile is 4.6041: 4 -+ 2.912.
 select results_eq(
     $$ select round(low::numeric, 2), round(high::numeric, 2)
-       from perf.get_mean_interval('{2,4,4,4,6}', '{1,1,1,1,1}') $$,
-    $$ values (2.24, 5.76) $$,
-    'is that of Student where every group is one value'
+       from perf.get_mean_interval(5, 4, 8, 0.99) $$,
+    'values (1.09, 6.91)',
+    'more confidence makes it wider'
+);
+
+-- A million values of mean 10 and deviation 2: 10 -+ 1.96 * 2 / 1000.
+select results_eq(
+    $$ select round(low::numeric, 5), round(high::numeric, 5)
+       from perf.get_mean_interval(1000000, 10, 999999 * 4) $$,
+    'values (9.99608, 10.00392)',
+    'of many values it is that of the normal distribution'
 );
 
 select results_eq(
-    $$ select low, high from perf.get_mean_interval('{10,20,30,40,50}', '{1,2,3,4,5}') $$,
-    $$ values (10::float8, 10::float8) $$,
-    'has no width where every group has the same mean'
+    'select low, high from perf.get_mean_interval(15, 10, 0)',
+    'values (10::float8, 10::float8)',
+    'has no width where all values are the same'
 );
 
 select results_eq(
-    $$ select low, high from perf.get_mean_interval('{1,2,3,4,5}', '{1,1,1,1,0}') $$,
-    $$ values (null::float8, null::float8) $$,
-    'four groups are too few, and empty ones do not count'
+    'select low, high from perf.get_mean_interval(4, 4, 8)',
+    'values (null::float8, null::float8)',
+    'four values are too few'
 );
 
 select results_eq(
-    $$ select low, high from perf.get_mean_interval(null, null) $$,
-    $$ values (null::float8, null::float8) $$,
-    'nothing says nothing'
+    'select low, high from perf.get_mean_interval(0, null, null)',
+    'values (null::float8, null::float8)',
+    'no values say nothing'
+);
+
+select results_eq(
+    'select low, high from perf.get_mean_interval(null, null, null)',
+    'values (null::float8, null::float8)',
+    'null says nothing'
+);
+
+select throws_ok(
+    'select perf.get_mean_interval(5, 4, 8, 1)',
+    '22023',
+    null,
+    'refuses full confidence'
 );
 
 select * from finish();

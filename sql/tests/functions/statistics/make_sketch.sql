@@ -1,34 +1,63 @@
 begin;
-select plan(8);
+select plan(13);
 
+-- 16 digits a bin, bin 2399 before the last 16.
 select is(
-    perf.make_sketch('{5}')::text,
-    '[5:5]={1}',
-    'one value is a sketch of one bin, subscripted by that bin'
+    perf.make_sketch('{2399}'),
+    10000000000000000::numeric,
+    'one value in the highest bin is a one and 16 zeros'
 );
 
 select is(
-    perf.make_sketch('{3,5,3}')::text,
-    '[3:5]={2,2,3}',
-    'counts are cumulative, over bins not in use too'
+    perf.make_sketch('{2398,2399,2398,2398}'),
+    300000000000000010000000000000000::numeric,
+    'each bin counts its values in 16 digits, the lower bin before the higher'
 );
 
 select is(
-    perf.make_sketch('{5,3,3}')::text,
-    '[3:5]={2,2,3}',
+    perf.make_sketch('{2397,2399}'),
+    1e48 + 1e16,
+    'a bin that is not in use between two others counts 0'
+);
+
+select is(
+    perf.make_sketch('{5}'), ('1e' || 16 * 2395)::numeric, 'bin 5 stands 2395 bins before the end'
+);
+
+select is(
+    perf.make_sketch('{5,3,3}'),
+    perf.make_sketch('{3,5,3}'),
     'the order of the values is of no matter'
 );
 
 select is(
-    perf.make_sketch('{-1390,-1389,-1390}')::text,
-    '[-1390:-1389]={2,3}',
-    'zero has the bin below the smallest'
+    perf.make_sketch('{-1389,2399,-1389}'),
+    2 * ('1e' || 16 * 3789)::numeric + 1e16,
+    'bins go from -1389 to 2399'
 );
 
 select is(
-    perf.make_sketch('{-1,1}')::text,
-    '[-1:1]={1,1,2}',
+    perf.make_sketch('{2400,-1390,9000,-2000,2399,7}'),
+    perf.make_sketch('{2399,-1389,2399,-1389,2399,7}'),
+    'values beyond count in the last'
+);
+
+select is(
+    perf.make_sketch('{-1,1}'),
+    perf.make_sketch('{-1}') + perf.make_sketch('{1}'),
     'bins may be negative'
+);
+
+select is(
+    perf.make_sketch('{7,2,7}') + perf.make_sketch('{2,-4,900}'),
+    perf.make_sketch('{7,2,7,2,-4,900}'),
+    'adding sketches adds what they count'
+);
+
+select is(
+    perf.make_sketch(array_fill(2399, '{100000}')),
+    1e5 * 1e16,
+    'counts a hundred thousand values in one bin'
 );
 
 select is(perf.make_sketch('{}'), null, 'no values have no sketch');

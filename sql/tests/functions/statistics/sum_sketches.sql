@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 
 select is(
     (
@@ -24,14 +24,25 @@ select is(
 select is(
     (
         select perf.sum_sketches(s.sketch)
-        from (values (null::bigint[]), (perf.make_sketch('{7}')), (null)) as s (sketch)
+        from (values (null::numeric), (perf.make_sketch('{7}')), (null)) as s (sketch)
     ),
     perf.make_sketch('{7}'),
     'null counts as empty'
 );
 
 select is(
-    (select perf.sum_sketches(s.sketch) from (values (null::bigint[])) as s (sketch)),
+    (
+        select perf.sum_sketches(s.sign * s.sketch)
+        from (
+            values (1, perf.make_sketch('{7,-3,7}')), (-1, perf.make_sketch('{7}'))
+        ) as s (sign, sketch)
+    ),
+    perf.make_sketch('{7,-3}'),
+    'a negative sketch takes away what it counts'
+);
+
+select is(
+    (select perf.sum_sketches(s.sketch) from (values (null::numeric)) as s (sketch)),
     null,
     'the sum of nulls is null'
 );

@@ -1,0 +1,72 @@
+-- Many sessions may meet a new model at once: the unique keys let one of them add it, the others
+-- wait for that one and read what it left. Callers who add several do it in one order, so that two
+-- batches cannot wait for each other.
+create or replace function perf_internal.add_config(
+    model_name text,
+    tool_name text,
+    provider text,
+    parameters jsonb
+)
+returns uuid
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_provider text;
+    v_config_id uuid;
+begin
+    -- Fails while a restore is under way, whose end would take the call for a restored one.
+    perform perf_internal.check_origin();
+    -- Only what is missing: to insert what is there waits for who changes its provider.
+    if not exists (select 1 from perf.models as m where m.name = add_config.model_name) then
+        insert into perf.models (name, provider)
+        values (
+            add_config.model_name,
+            coalesce(add_config.provider, perf_internal.get_provider(add_config.model_name))
+        )
+        on conflict do nothing;
+    end if;
+    update perf.models as m
+    set provider = add_config.provider
+    where m.name = add_config.model_name
+        and m.provider = 'unknown'
+        and add_config.provider <> 'unknown';
+    select m.provider
+    into v_provider
+    from perf.models as m
+    where m.name = add_config.model_name;
+    if v_provider <> add_config.provider then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'provider of model "%s" is "%s", got "%s"',
+                add_config.model_name, v_provider, add_config.provider
+            ),
+            hint = format(
+                'The same model of another provider needs a name of its own, such as "%s/%s".',
+                add_config.provider, add_config.model_name
+            );
+    end if;
+    if not exists (select 1 from perf.tools as t where t.name = add_config.tool_name) then
+        insert into perf.tools (name)
+        values (add_config.tool_name)
+        on conflict do nothing;
+    end if;
+    insert into perf.model_tool_configs (model_id, tool_id, parameters)
+    select m.id, t.id, add_config.parameters
+    from perf.models as m
+    cross join perf.tools as t
+    where m.name = add_config.model_name
+        and t.name = add_config.tool_name
+    on conflict do nothing;
+    v_config_id := perf_internal.find_config(
+        add_config.model_name, add_config.tool_name, add_config.provider, add_config.parameters
+    );
+    return v_config_id;
+end
+$$;
+
+comment on function perf_internal.add_config is
+    'The configuration of a call, made with its model and tool where they are new. Error 22023: the model belongs to another provider.';
+
+revoke execute on function perf_internal.add_config from public;

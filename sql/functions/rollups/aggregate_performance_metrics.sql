@@ -1,0 +1,27 @@
+-- security definer: no API role may write a rollup; execute goes to those who run schedules. Pipelines
+-- go in order of their names, so that two runs at once wait for each other in one direction.
+create or replace function perf.aggregate_performance_metrics(pipeline text default null)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_pipeline text;
+    v_rows bigint := 0;
+begin
+    if aggregate_performance_metrics.pipeline is not null then
+        return perf_internal.roll_up(aggregate_performance_metrics.pipeline);
+    end if;
+    for v_pipeline in select p.pipeline from perf_internal.pipelines as p order by 1 loop
+        v_rows := v_rows + perf_internal.roll_up(v_pipeline);
+    end loop;
+    return v_rows;
+end
+$$;
+
+comment on function perf.aggregate_performance_metrics is
+    'Adds every row that no run has read yet to its hour, day and week, whatever its age; returns how many. Of one pipeline, or of all. Rows of transactions that are still open, the own one included, wait for the next run. Errors: PT404 no such pipeline, 55000 while a restore is under way.';
+
+revoke execute on function perf.aggregate_performance_metrics from public;
+grant execute on function perf.aggregate_performance_metrics to service_role, perf_admin;

@@ -1,0 +1,114 @@
+-- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
+-- checked; a writer that waits for the drop keeps its row in the default partition. A range that a
+-- transaction holds stays until the next time, because waiting for it would make others wait. Killed
+-- in the middle, nothing has gone. Of two at once, the second waits and finds nothing.
+--
+-- In a transaction of its own: a report that waits for the drop would miss what only a run in the same
+-- transaction has rolled up, and sessions that wait for what it did before could wait in a circle.
+create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
+returns table (
+    pipeline text,
+    level text,
+    name text,
+    dropped_rows bigint,
+    freed_bytes bigint,
+    kept_because text
+)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+#variable_conflict use_column
+declare
+    v_patience interval := interval '5 seconds';
+    v_table record;
+    v_level record;
+begin
+    perform perf_internal.check_as_of(cleanup_old_performance_data.as_of);
+    perform perf_internal.lock_partitions('cleanup');
+    -- Materialized: all are checked before the first is dropped, because from then on all sessions
+    -- wait until this transaction ends. So nothing is waited for then, or after one that failed. The
+    -- default partition comes last, because a session that waits for it with a late row holds the
+    -- whole table.
+    for v_table in
+        with checked as materialized (
+            select
+                p.pipeline,
+                x.*,
+                x.partition_name = perf_internal.get_default_partition(p.raw_table) as is_default,
+                perf_internal.check_raw_range(p.pipeline, x.range_start, x.range_end)
+                    as kept_because
+            from perf_internal.pipelines as p
+            join perf.retention as t on t.pipeline = p.pipeline and t.level = 'raw'
+            cross join lateral perf_internal.get_droppable_ranges(
+                p.pipeline,
+                date_trunc('day', cleanup_old_performance_data.as_of - t.keep, 'UTC')
+            ) as x
+        )
+        select c.*
+        from checked as c
+        order by c.is_default, c.pipeline, c.range_start
+    loop
+        pipeline := v_table.pipeline;
+        level := 'raw';
+        name := v_table.partition_name;
+        dropped_rows := 0;
+        freed_bytes := 0;
+        kept_because := v_table.kept_because;
+        if kept_because is null then
+            select r.dropped_rows, r.freed_bytes, r.kept_because
+            into dropped_rows, freed_bytes, kept_because
+            from perf_internal.drop_raw_range(
+                v_table.pipeline,
+                v_table.range_start,
+                v_table.range_end,
+                v_table.partition_name,
+                v_patience
+            ) as r;
+            v_patience := interval '20 milliseconds';
+        end if;
+        return next;
+    end loop;
+    for v_level in
+        select
+            t.pipeline,
+            t.level,
+            date_trunc('hour', cleanup_old_performance_data.as_of - t.keep) as cutoff
+        from perf.retention as t
+        join perf_internal.pipelines as p on p.pipeline = t.pipeline
+        where t.level in ('hourly', 'daily', 'weekly')
+            and t.keep is not null
+        order by t.pipeline, t.keep
+    loop
+        perform perf_internal.lock_rollup(v_level.pipeline);
+        with deleted as (
+            delete from perf_internal.rollups as r
+            where r.granularity = v_level.level
+                and r.time_bucket < v_level.cutoff
+                and r.metric in (
+                    select m.metric
+                    from perf.metrics as m
+                    where m.pipeline = v_level.pipeline
+                )
+            returning pg_column_size(r.*) as bytes
+        )
+        select v_level.pipeline, v_level.level, 'rollups', count(*), coalesce(sum(d.bytes), 0), null
+        into pipeline, level, name, dropped_rows, freed_bytes, kept_because
+        from deleted as d;
+        if dropped_rows > 0 then
+            update perf.retention as t
+            set deleted_before = greatest(t.deleted_before, v_level.cutoff)
+            where t.pipeline = v_level.pipeline
+                and t.level = v_level.level;
+            return next;
+        end if;
+    end loop;
+end
+$$;
+
+comment on function perf.cleanup_old_performance_data is
+    'Removes what perf.retention no longer keeps: whole partitions of raw rows once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a partition stayed. Call it in a transaction of its own. Errors: 22023 bad as_of, 55000 not read committed, 55P03 others work on partitions.';
+
+revoke execute on function perf.cleanup_old_performance_data from public;
+grant execute on function perf.cleanup_old_performance_data to service_role, perf_admin;

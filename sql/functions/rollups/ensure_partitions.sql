@@ -1,0 +1,131 @@
+-- security definer: creating tables is the owner's right. Partitions are made beside the parent and
+-- attached, so that writers of other partitions go on. The default partition is locked meanwhile, so
+-- that no row of the new range slips into it.
+--
+-- A writer that has chosen the default partition is refused when its range gets a partition of its own.
+-- For a range that rows may have now, all writers therefore wait before they choose.
+--
+-- In a transaction of its own: sessions that wait for what it did before could wait in a circle.
+-- Dynamic because the name of a table cannot be a parameter.
+create or replace function perf.ensure_partitions(
+    as_of timestamptz default now(),
+    days_ahead integer default 7
+)
+returns table (partition_name text, moved_rows bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO'
+as $$
+#variable_conflict use_column
+declare
+    p perf_internal.pipelines;
+    v_pipelines text[];
+    v_defaults text[];
+    v_first timestamptz;
+    v_range record;
+begin
+    perform perf_internal.check_as_of(ensure_partitions.as_of);
+    if ensure_partitions.days_ahead is null
+        or ensure_partitions.days_ahead not between 0 and 366
+    then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'days_ahead must be between 0 and 366, got %s',
+                coalesce(ensure_partitions.days_ahead::text, 'null')
+            );
+    end if;
+    perform perf_internal.lock_partitions('ensure_partitions');
+    select
+        array_agg(m.pipeline),
+        array_agg(perf_internal.get_default_partition(m.raw_table)),
+        min(m.first_missing)
+    into v_pipelines, v_defaults, v_first
+    from (
+        select
+            l.pipeline,
+            l.raw_table,
+            (
+                select min(d.range_start)
+                from perf_internal.get_missing_ranges(
+                    l.pipeline, ensure_partitions.as_of, ensure_partitions.days_ahead
+                ) as d
+            ) as first_missing
+        from perf_internal.pipelines as l
+    ) as m
+    where m.first_missing is not null;
+    if v_first is null then
+        return;
+    end if;
+    perform perf_internal.lock_raw(
+        v_pipelines,
+        v_defaults,
+        'access exclusive',
+        parent_mode => case
+            -- Now, whatever as_of says: rows come now.
+            when v_first <= now() + interval '1 day' then 'share row exclusive'
+            -- What attaching needs. Analyze takes it before it reads the partitions.
+            else 'share update exclusive'
+        end
+    );
+    for p in
+        select l.*
+        from perf_internal.pipelines as l
+        where l.pipeline = any(v_pipelines)
+        order by l.pipeline
+    loop
+        for v_range in
+            select d.range_start, d.range_end
+            from perf_internal.get_missing_ranges(
+                p.pipeline, ensure_partitions.as_of, ensure_partitions.days_ahead
+            ) as d
+            where d.range_start >= v_first
+            order by 1
+        loop
+            partition_name := split_part(p.raw_table, '.', 2) || '_'
+                || to_char(v_range.range_start, 'YYYYMMDD');
+            execute format(
+                'create table perf_internal.%I (like %s including defaults including constraints)',
+                partition_name,
+                p.raw_table
+            );
+            execute format('alter table perf_internal.%I enable row level security', partition_name);
+            execute format(
+                'with moved as (
+                    delete from perf_internal.%1$I as r
+                    where r.%2$I >= $1 and r.%2$I < $2
+                    returning r.*
+                )
+                insert into perf_internal.%3$I select m.* from moved as m',
+                perf_internal.get_default_partition(p.raw_table),
+                p.time_column,
+                partition_name
+            )
+            using v_range.range_start, v_range.range_end;
+            get diagnostics moved_rows = row_count;
+            execute format(
+                'alter table %s attach partition perf_internal.%I for values from (%L) to (%L)',
+                p.raw_table,
+                partition_name,
+                v_range.range_start,
+                v_range.range_end
+            );
+            insert into perf_internal.raw_partitions (
+                partition_name, pipeline, range_start, range_end
+            )
+            values (
+                ensure_partitions.partition_name, p.pipeline, v_range.range_start, v_range.range_end
+            );
+            return next;
+        end loop;
+    end loop;
+end
+$$;
+
+comment on function perf.ensure_partitions is
+    'Makes the partitions of raw tables that are missing, for today to days_ahead and for rows still in a default partition, and moves those rows; returns what it made. Call it in a transaction of its own. Errors: 22023, 55000 not read committed, 55P03 when others hold what it needs for too long: a default partition or, for ranges up to tomorrow, any partition.';
+
+revoke execute on function perf.ensure_partitions from public;
+grant execute on function perf.ensure_partitions to service_role, perf_admin;

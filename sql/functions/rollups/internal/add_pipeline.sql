@@ -1,0 +1,61 @@
+-- Called by the files of sql/metrics at every migration, so all of it can run again. What is kept how
+-- long stays as it was set.
+create or replace function perf_internal.add_pipeline(
+    pipeline text,
+    raw_table text,
+    series_column text,
+    time_column text,
+    series_view text,
+    failed_when text default null,
+    partition_width interval default '1 day',
+    keep_raw interval default '7 days'
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into perf_internal.pipelines as p
+    values (
+        add_pipeline.pipeline,
+        add_pipeline.raw_table,
+        add_pipeline.series_column,
+        add_pipeline.time_column,
+        add_pipeline.series_view,
+        add_pipeline.failed_when,
+        add_pipeline.partition_width
+    )
+    on conflict on constraint pipelines_pkey do update
+    set raw_table = excluded.raw_table,
+        series_column = excluded.series_column,
+        time_column = excluded.time_column,
+        series_view = excluded.series_view,
+        failed_when = excluded.failed_when,
+        partition_width = excluded.partition_width;
+    insert into perf_internal.rollup_state (pipeline)
+    values (add_pipeline.pipeline)
+    on conflict do nothing;
+    insert into perf.retention (pipeline, level, keep)
+    values
+        (add_pipeline.pipeline, 'raw', add_pipeline.keep_raw),
+        (add_pipeline.pipeline, 'hourly', '90 days'),
+        (add_pipeline.pipeline, 'daily', '2 years'),
+        (add_pipeline.pipeline, 'weekly', null)
+    on conflict do nothing;
+    -- Dynamic because each pipeline has its own table.
+    execute format(
+        'create or replace trigger check_raw_rows
+            after insert on %s
+            for each statement
+            when (current_setting(''perf.rows_are_checked'', true) is distinct from ''on'')
+            execute function perf_internal.check_raw_rows(%L)',
+        add_pipeline.raw_table,
+        add_pipeline.pipeline
+    );
+end
+$$;
+
+comment on function perf_internal.add_pipeline is
+    'Makes the engine roll up a raw table, or changes how; see perf_internal.pipelines.';
+
+revoke execute on function perf_internal.add_pipeline from public;

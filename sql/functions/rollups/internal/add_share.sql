@@ -1,0 +1,51 @@
+create or replace function perf_internal.add_share(
+    metric text,
+    base_metric text,
+    other_metric text,
+    better text,
+    meaning text
+)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into perf.metrics (
+        metric, pipeline, kind, unit, better, meaning, base_metric, other_metric
+    )
+    values (
+        add_share.metric,
+        -- Null, which is refused, unless both are metrics of one pipeline and no other has this one.
+        (
+            select m.pipeline
+            from perf.metrics as m
+            join perf.metrics as o on o.pipeline = m.pipeline
+            where m.metric = add_share.base_metric
+                and o.metric = add_share.other_metric
+                and not exists (
+                    select 1
+                    from perf.metrics as x
+                    where x.metric = add_share.metric
+                        and x.pipeline <> m.pipeline
+                )
+        ),
+        'share',
+        'share',
+        add_share.better,
+        add_share.meaning,
+        add_share.base_metric,
+        add_share.other_metric
+    )
+    on conflict (metric) do update
+    set pipeline = excluded.pipeline,
+        kind = excluded.kind,
+        unit = excluded.unit,
+        better = excluded.better,
+        meaning = excluded.meaning,
+        base_metric = excluded.base_metric,
+        other_metric = excluded.other_metric;
+$$;
+
+comment on function perf_internal.add_share is
+    'Adds a metric that says how many of the values of other_metric are in base_metric, or changes it. Error 23502: they are not metrics of one pipeline, or it is of another.';
+
+revoke execute on function perf_internal.add_share from public;

@@ -1,0 +1,109 @@
+-- The caller holds lock_rollup(), so nobody else writes a rollup row between reading and writing it.
+-- One statement writes all levels, so that another machine that holds some of the series can run it
+-- alone. In its on conflict part nothing but plain columns stands, for that reason too.
+--
+-- Percentiles take most of the time, and those of a bucket that is not over change with every run: they
+-- stay null, and who reads the bucket computes them. complete_buckets() fills them in.
+create or replace function perf_internal.add_to_rollups(
+    added_query text,
+    as_of timestamptz default now()
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set work_mem = '128MB'
+set jit = off
+set enable_seqscan = off
+set enable_sort = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_material = off
+as $$
+begin
+    execute format(
+        'insert into perf_internal.rollups as t (
+    series_id, granularity, time_bucket, metric,
+    count, sum, m2, min, max, p50, p95, p99, last_bin, sketch
+)
+select
+    s.series_id,
+    s.granularity,
+    s.time_bucket,
+    s.metric,
+    s.count,
+    s.sum,
+    s.m2,
+    s.min,
+    s.max,
+    -- No percentile lies outside what was measured; this makes a single value exact.
+    case when p.percentiles[1] is not null then least(greatest(p.percentiles[1], s.min), s.max) end,
+    case when p.percentiles[2] is not null then least(greatest(p.percentiles[2], s.min), s.max) end,
+    case when p.percentiles[3] is not null then least(greatest(p.percentiles[3], s.min), s.max) end,
+    p.last_bin,
+    div(s.sketch, perf_internal.get_sketch_unit(p.last_bin))
+from (
+    select
+        a.series_id,
+        a.granularity,
+        a.time_bucket,
+        a.metric,
+        a.count + coalesce(o.count, 0) as count,
+        a.sum + coalesce(o.sum, 0) as sum,
+        a.m2 + coalesce(
+            o.m2 + (a.sum / a.count - o.sum / o.count) ^ 2
+                * (a.count::float8 * o.count / (a.count + o.count)),
+            0
+        ) as m2,
+        least(a.min, o.min) as min,
+        greatest(a.max, o.max) as max,
+        coalesce(
+            a.sketch + o.sketch * perf_internal.get_sketch_unit(o.last_bin),
+            a.sketch,
+            o.sketch * perf_internal.get_sketch_unit(o.last_bin)
+        ) as sketch
+    from (
+%s
+    ) as a
+    left join perf_internal.rollups as o
+        on o.series_id = a.series_id
+        and o.granularity = a.granularity
+        and o.time_bucket = a.time_bucket
+        and o.metric = a.metric
+) as s
+cross join lateral (
+    select
+        case
+            when s.time_bucket < case s.granularity
+                when ''hourly'' then %L::timestamptz when ''daily'' then %L else %L
+            end
+            then perf.get_sketch_percentiles(s.sketch, s.count)
+        end as percentiles,
+        perf_internal.get_last_bin(s.sketch) as last_bin
+    offset 0
+) as p
+-- Rows that are read together lie together.
+order by 1, 2, 3, 4
+on conflict (series_id, granularity, time_bucket, metric) do update
+set count = excluded.count,
+    sum = excluded.sum,
+    m2 = excluded.m2,
+    min = excluded.min,
+    max = excluded.max,
+    p50 = excluded.p50,
+    p95 = excluded.p95,
+    p99 = excluded.p99,
+    last_bin = excluded.last_bin,
+    sketch = excluded.sketch',
+        add_to_rollups.added_query,
+        date_bin('1 hour', add_to_rollups.as_of, '2001-01-01 00:00+00'),
+        date_bin('1 day', add_to_rollups.as_of, '2001-01-01 00:00+00'),
+        date_bin('7 days', add_to_rollups.as_of, '2001-01-01 00:00+00')
+    );
+end
+$$;
+
+comment on function perf_internal.add_to_rollups is
+    'Adds the rows of a query, as perf_internal.get_levels_query() makes them, to the rollups; percentiles where a bucket is over as of a time.';
+
+revoke execute on function perf_internal.add_to_rollups from public;

@@ -1,0 +1,67 @@
+-- After a restore the transaction_id of a raw row is a number of another cluster. It keeps its one bit
+-- of meaning: 0 is rolled up, and this transaction, which the state remembers as in progress, is not
+-- yet. State and rows are read by one snapshot, the one of the first statement: what that does not
+-- see yet, the state remembers as in progress too.
+--
+-- Of a database that was not restored the view still says what the table says. In one that was, it is
+-- empty until this function returns.
+create or replace function perf_internal.adopt_restored_rows()
+returns uuid
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_origin uuid;
+    v_pipeline record;
+begin
+    select d.origin into v_origin
+    from perf_internal.database_origin as d
+    for update;
+    if not found then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'there is no data to adopt',
+            hint = 'Restore the data too, then: refresh materialized view perf_internal.origin';
+    elsif exists (select 1 from perf_internal.origin as o where o.origin = v_origin) then
+        return v_origin;
+    end if;
+    update perf_internal.database_origin as d
+    set origin = gen_random_uuid()
+    returning d.origin into v_origin;
+    for v_pipeline in
+        select p.pipeline, p.raw_table
+        from perf_internal.pipelines as p
+        join perf_internal.rollup_state as s on s.pipeline = p.pipeline
+        order by p.pipeline
+        for update of s
+    loop
+        -- Dynamic because each pipeline has its own table.
+        execute format(
+            'with adopted as (
+                update %1$s as r
+                set transaction_id = case when %2$s then txid_current() else 0 end
+                where r.transaction_id <> 0
+            )
+            update perf_internal.rollup_state as s
+            set snapshot_xmax = txid_snapshot_xmax(txid_current_snapshot()),
+                in_progress = array(select txid_snapshot_xip(txid_current_snapshot()))
+                    || txid_current(),
+                run_id = null
+            where s.pipeline = %3$L',
+            v_pipeline.raw_table,
+            perf_internal.get_pending_condition(v_pipeline.pipeline),
+            v_pipeline.pipeline
+        );
+        update perf_internal.raw_partitions as p
+        set summarized_ranges = 0
+        where p.pipeline = v_pipeline.pipeline;
+        perform perf_internal.summarize_new_ranges(v_pipeline.pipeline);
+    end loop;
+    return v_origin;
+end
+$$;
+
+comment on function perf_internal.adopt_restored_rows is
+    'Translates the transaction ids of a dump to this cluster, with nothing lost or counted twice; returns the new id of this database, or the old one if it was not restored. Called by refreshing perf_internal.origin. Errors: 55000 before the data is in.';
+
+revoke execute on function perf_internal.adopt_restored_rows from public;

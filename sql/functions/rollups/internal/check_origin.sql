@@ -1,0 +1,32 @@
+create or replace function perf_internal.check_origin()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Reading the view fails by itself while it is empty. A caller whom the policies show no origin
+    -- sees no rows of any cluster either.
+    if exists (
+        select 1
+        from perf_internal.database_origin as d
+        where not exists (
+            select 1
+            from perf_internal.origin as o
+            where o.origin = d.origin
+        )
+    ) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'rows of another cluster were restored here and not adopted',
+            hint = 'Run: refresh materialized view perf_internal.origin';
+    end if;
+end
+$$;
+
+comment on function perf_internal.check_origin is
+    'Refuses (55000) to go on while a restore is under way, when transaction ids of raw rows mean nothing.';
+
+revoke execute on function perf_internal.check_origin from public;
+grant execute on function perf_internal.check_origin
+    to authenticated, service_role, perf_admin, perf_analyst;

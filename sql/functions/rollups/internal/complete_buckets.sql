@@ -1,0 +1,60 @@
+-- The caller holds lock_rollup(). Killed in the middle, nothing is changed; a percentile that is missing
+-- is computed by who reads the row.
+create or replace function perf_internal.complete_buckets(
+    pipeline text,
+    since timestamptz,
+    as_of timestamptz
+)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+declare
+    v_level record;
+    v_rows bigint;
+    v_all_rows bigint := 0;
+begin
+    for v_level in
+        select
+            g.granularity,
+            date_bin(w.width, complete_buckets.since, '2001-01-01 00:00+00') as range_start,
+            date_bin(w.width, complete_buckets.as_of, '2001-01-01 00:00+00') as range_end
+        from unnest('{hourly,daily,weekly}'::text[]) as g (granularity)
+        cross join lateral (select perf_internal.get_width(g.granularity) as width) as w
+    loop
+        continue when coalesce(v_level.range_start >= v_level.range_end, true);
+        update perf_internal.rollups as r
+        set p50 = least(greatest(p.percentiles[1], r.min), r.max),
+            p95 = least(greatest(p.percentiles[2], r.min), r.max),
+            p99 = least(greatest(p.percentiles[3], r.min), r.max)
+        from perf_internal.rollups as o
+        cross join lateral (
+            select
+                perf.get_sketch_percentiles(
+                    o.sketch * perf_internal.get_sketch_unit(o.last_bin), o.count
+                ) as percentiles
+            offset 0
+        ) as p
+        where o.granularity = v_level.granularity
+            and o.time_bucket >= v_level.range_start
+            and o.time_bucket < v_level.range_end
+            and o.p50 is null
+            and o.metric in (
+                select m.metric from perf.metrics as m where m.pipeline = complete_buckets.pipeline
+            )
+            and r.series_id = o.series_id
+            and r.granularity = o.granularity
+            and r.time_bucket = o.time_bucket
+            and r.metric = o.metric;
+        get diagnostics v_rows = row_count;
+        v_all_rows := v_all_rows + v_rows;
+    end loop;
+    return v_all_rows;
+end
+$$;
+
+comment on function perf_internal.complete_buckets is
+    'Computes the percentiles of the buckets that ended between two times, and returns how many rows that were.';
+
+revoke execute on function perf_internal.complete_buckets from public;

@@ -1,0 +1,102 @@
+-- Once others are locked out it asks whether every row is rolled up, by a run that has committed. So a
+-- session that waited for the drop finds in the rollups what was dropped. That needs a snapshot newer
+-- than the lock, so read committed. Dynamic because the name of a table cannot be a parameter.
+create or replace function perf_internal.drop_raw_range(
+    pipeline text,
+    range_start timestamptz,
+    range_end timestamptz,
+    partition_name text,
+    patience interval,
+    out dropped_rows bigint,
+    out freed_bytes bigint,
+    out kept_because text
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(drop_raw_range.pipeline);
+    v_default text := perf_internal.get_default_partition(v_pipeline.raw_table);
+begin
+    dropped_rows := 0;
+    freed_bytes := 0;
+    if drop_raw_range.partition_name = v_default then
+        perform perf_internal.lock_raw(
+            array[drop_raw_range.pipeline],
+            array[v_default],
+            'share row exclusive',
+            patience => drop_raw_range.patience
+        );
+    else
+        execute format('select count(*) from perf_internal.%I', drop_raw_range.partition_name)
+        into dropped_rows;
+        freed_bytes := pg_total_relation_size(
+            format('perf_internal.%I', drop_raw_range.partition_name)::regclass
+        );
+        -- The default partition too, because drop table locks it, without a limit to its patience.
+        perform perf_internal.lock_raw(
+            array[drop_raw_range.pipeline],
+            array[drop_raw_range.partition_name, v_default],
+            'access exclusive',
+            parent_mode => 'access exclusive',
+            patience => drop_raw_range.patience
+        );
+    end if;
+    if perf_internal.has_pending_rows(
+        drop_raw_range.pipeline, drop_raw_range.range_start, drop_raw_range.range_end
+    ) then
+        kept_because := 'some of its rows are not rolled up yet';
+        dropped_rows := 0;
+        freed_bytes := 0;
+        return;
+    end if;
+    if drop_raw_range.partition_name = v_default then
+        execute format(
+            'with deleted as (
+                delete from perf_internal.%1$I as r
+                where r.%2$I >= $1
+                    and r.%2$I < $2
+                returning pg_column_size(r.*) as bytes
+            )
+            select count(*), coalesce(sum(d.bytes), 0) from deleted as d',
+            v_default,
+            v_pipeline.time_column
+        )
+        into dropped_rows, freed_bytes
+        using drop_raw_range.range_start, drop_raw_range.range_end;
+    else
+        execute format('drop table perf_internal.%I', drop_raw_range.partition_name);
+        delete from perf_internal.raw_partitions as p
+        where p.partition_name = drop_raw_range.partition_name;
+    end if;
+    insert into perf_internal.dropped_ranges as x (
+        pipeline, range_start, range_end, row_count, bytes
+    )
+    values (
+        drop_raw_range.pipeline,
+        drop_raw_range.range_start,
+        drop_raw_range.range_end,
+        dropped_rows,
+        freed_bytes
+    )
+    on conflict (pipeline, range_start) do update
+        set row_count = x.row_count + excluded.row_count,
+            bytes = x.bytes + excluded.bytes,
+            dropped_at = excluded.dropped_at;
+exception
+    when lock_not_available then
+        kept_because := 'another transaction holds it';
+        dropped_rows := 0;
+        freed_bytes := 0;
+    when dependent_objects_still_exist then
+        kept_because := 'a view or foreign key depends on it';
+        dropped_rows := 0;
+        freed_bytes := 0;
+end
+$$;
+
+comment on function perf_internal.drop_raw_range is
+    'Removes the raw rows of one range from one table, unless some are not rolled up, something depends on the table, or others hold it for longer than patience.';
+
+revoke execute on function perf_internal.drop_raw_range from public;

@@ -1,0 +1,133 @@
+-- Weeks inside, days around them, hours at the edges: a month of every series is a few thousand rows
+-- instead of a hundred thousand. Where hours of an edge are gone, the edge moves to the next whole day
+-- that is kept, and where days are gone, to the next whole week. Where only days are gone, hours stand
+-- for them.
+--
+-- Exact edges are the parts of hours at both ends, which only raw rows know. Where those are gone too,
+-- the cover ends before: it never reaches outside the range.
+create or replace function perf_internal.get_cover(
+    pipeline text,
+    start_time timestamptz,
+    end_time timestamptz,
+    granularity text default null,
+    is_exact boolean default false
+)
+returns table (level text, range_start timestamptz, range_end timestamptz)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+#variable_conflict use_column
+declare
+    v_origin constant timestamptz := timestamptz '2001-01-01 00:00+00';
+    v_instant constant interval := interval '1 microsecond';
+    v_kept_from jsonb := (
+        select coalesce(jsonb_object_agg(t.level, t.deleted_before), '{}')
+        from perf.retention as t
+        where t.pipeline = get_cover.pipeline
+            and t.deleted_before is not null
+    );
+    v_hours_from timestamptz := coalesce((v_kept_from ->> 'hourly')::timestamptz, '-infinity');
+    v_days_from timestamptz := coalesce((v_kept_from ->> 'daily')::timestamptz, '-infinity');
+    v_weeks_from timestamptz := coalesce((v_kept_from ->> 'weekly')::timestamptz, '-infinity');
+    v_start timestamptz;
+    v_end timestamptz;
+    v_first_day timestamptz;
+    v_end_day timestamptz;
+    v_first_week timestamptz;
+    v_end_week timestamptz;
+    v_width interval;
+begin
+    if get_cover.granularity is not null then
+        v_width := perf_internal.get_width(get_cover.granularity);
+        return query
+        select
+            get_cover.granularity,
+            date_bin(v_width, get_cover.start_time + v_width - v_instant, v_origin),
+            date_bin(v_width, get_cover.end_time + v_width - v_instant, v_origin);
+        return;
+    end if;
+    v_width := case
+        when date_bin('1 hour', get_cover.start_time + interval '1 hour' - v_instant, v_origin)
+            >= v_hours_from
+        then interval '1 hour'
+        when date_bin('1 day', get_cover.start_time + interval '1 day' - v_instant, v_origin)
+            >= v_days_from
+        then interval '1 day'
+        else interval '7 days'
+    end;
+    v_start := date_bin(v_width, get_cover.start_time + v_width - v_instant, v_origin);
+    v_end_day := greatest(v_start, date_bin('1 day', get_cover.end_time, v_origin));
+    v_end_week := greatest(v_start, date_bin('7 days', get_cover.end_time, v_origin));
+    v_width := case
+        when v_end_week < least(v_hours_from, v_days_from) then interval '7 days'
+        when v_end_week >= v_days_from and v_end_day < v_hours_from then interval '1 day'
+        else interval '1 hour'
+    end;
+    v_end := date_bin(
+        v_width,
+        get_cover.end_time
+            + case when get_cover.is_exact then '0' else v_width - v_instant end,
+        v_origin
+    );
+    if get_cover.is_exact then
+        return query
+        select 'raw', e.range_start, e.range_end
+        from (
+            values
+                (get_cover.start_time, least(v_start, get_cover.end_time)),
+                (greatest(v_end, v_start), get_cover.end_time)
+        ) as e (range_start, range_end)
+        where e.range_start < e.range_end
+            and e.range_end - e.range_start < interval '1 hour'
+            and not exists (
+                select 1
+                from perf_internal.dropped_ranges as x
+                where x.pipeline = get_cover.pipeline
+                    and x.range_start < e.range_end
+                    and x.range_end > e.range_start
+            );
+    end if;
+    v_first_day := date_bin('1 day', v_start + interval '1 day' - v_instant, v_origin);
+    v_end_day := date_bin('1 day', v_end, v_origin);
+    v_first_week := date_bin(
+        '7 days', greatest(v_first_day, v_weeks_from) + interval '7 days' - v_instant, v_origin
+    );
+    v_end_week := date_bin('7 days', v_end, v_origin);
+    if v_first_week >= v_end_week then
+        v_first_week := v_end_day;
+        v_end_week := v_end_day;
+    end if;
+    if v_first_day < v_days_from then
+        v_first_day := v_first_week;
+    end if;
+    if v_end_week < v_days_from then
+        v_end_day := v_end_week;
+    end if;
+    if v_first_day >= v_end_day then
+        v_first_day := v_end;
+        v_end_day := v_end;
+        v_first_week := v_end;
+        v_end_week := v_end;
+    end if;
+    return query
+    select c.level, c.range_start, c.range_end
+    from (
+        values
+            ('hourly', v_start, v_first_day),
+            ('daily', v_first_day, v_first_week),
+            ('weekly', v_first_week, v_end_week),
+            ('daily', v_end_week, v_end_day),
+            ('hourly', v_end_day, v_end)
+    ) as c (level, range_start, range_end)
+    where c.range_start < c.range_end;
+end
+$$;
+
+comment on function perf_internal.get_cover is
+    'The rollup rows that together hold a time range, as ranges of buckets of a level: of one granularity, or without one the coarsest. All buckets that start in the range; with is_exact those that lie in it, and ranges of raw rows for the parts of hours at both ends, where raw is kept. Error 22023: no such granularity.';
+
+revoke execute on function perf_internal.get_cover from public;
+grant execute on function perf_internal.get_cover
+    to authenticated, service_role, perf_admin, perf_analyst;

@@ -1,0 +1,25 @@
+-- A text, because a function with the table in it could not be sent to other machines, and because
+-- each pipeline has a table of its own. The state is read by the statement itself, so rows and state
+-- are seen by one snapshot.
+create or replace function perf_internal.get_pending_condition(pipeline text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select format(
+        '(r.transaction_id >= (
+            select s.snapshot_xmax from perf_internal.rollup_state as s where s.pipeline = %1$L
+        ) or r.transaction_id = any((
+            select s.in_progress from perf_internal.rollup_state as s where s.pipeline = %1$L
+        )::bigint[]))',
+        get_pending_condition.pipeline
+    );
+$$;
+
+comment on function perf_internal.get_pending_condition is
+    'SQL condition on a raw row r: no run has read it yet.';
+
+revoke execute on function perf_internal.get_pending_condition from public;
+grant execute on function perf_internal.get_pending_condition
+    to authenticated, service_role, perf_admin, perf_analyst;

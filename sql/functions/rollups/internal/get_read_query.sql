@@ -1,0 +1,301 @@
+-- The text of the one query that answers questions. A text, because each pipeline has its own raw
+-- table, and because what is left out of it need not be computed.
+--
+-- Rollup rows and raw rows that no run has read yet are added up. Where is_direct says that each group
+-- is one series, a bucket before the first of those raw rows is one rollup row, which mostly says its
+-- percentiles itself. The sketch of raw rows is whole, so it is multiplied by 1, the unit of bin 2400.
+create or replace function perf_internal.get_read_query(
+    pipeline text,
+    metrics text[],
+    start_time timestamptz,
+    end_time timestamptz,
+    granularity text default null,
+    sketched_metrics text[] default null,
+    is_exact boolean default false,
+    is_direct boolean default false,
+    pending_from timestamptz default '-infinity'
+)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+    v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(get_read_query.pipeline);
+    v_bucket text := 'null::timestamptz';
+    v_merged_from timestamptz := timestamptz '-infinity';
+    v_stored text[];
+    v_sketched text[];
+    v_parts text;
+    v_cover text;
+    v_pending text;
+    v_edges text;
+begin
+    if get_read_query.granularity is not null then
+        v_bucket := format(
+            'date_bin(%L, y.time_bucket, ''2001-01-01 00:00+00'')',
+            perf_internal.get_width(get_read_query.granularity)
+        );
+    end if;
+    if get_read_query.is_direct then
+        v_merged_from := case
+            when isfinite(get_read_query.pending_from)
+            then date_bin(
+                perf_internal.get_width(get_read_query.granularity),
+                get_read_query.pending_from,
+                '2001-01-01 00:00+00'
+            )
+            else get_read_query.pending_from
+        end;
+    end if;
+    select
+        array_agg(distinct p.stored_metric),
+        coalesce(
+            array_agg(distinct p.stored_metric) filter (
+                where get_read_query.sketched_metrics is null
+                    or p.metric = any(get_read_query.sketched_metrics)
+            ),
+            '{}'
+        ),
+        string_agg(
+            format(
+                '(%L, %L, %s, %s, %s, %L::boolean)',
+                p.metric,
+                p.stored_metric,
+                p.count_weight,
+                p.sum_weight,
+                p.share_weight,
+                p.share_weight = 0 and p.sum_weight <> 0 and (
+                    get_read_query.sketched_metrics is null
+                    or p.metric = any(get_read_query.sketched_metrics)
+                )
+            ),
+            ', '
+        )
+    into v_stored, v_sketched, v_parts
+    from perf_internal.get_metric_parts(get_read_query.pipeline, get_read_query.metrics) as p;
+    select
+        string_agg(
+            format(
+                '(r.granularity = %L and r.time_bucket >= %L and r.time_bucket < %L)',
+                c.level, c.range_start, c.range_end
+            ),
+            ' or '
+        ) filter (where c.level <> 'raw'),
+        format(
+            'r.%1$I >= %2$L and r.%1$I < %3$L',
+            v_pipeline.time_column,
+            greatest(min(c.range_start), get_read_query.pending_from),
+            max(c.range_end)
+        ),
+        string_agg(
+            format(
+                '(r.%1$I >= %2$L and r.%1$I < %3$L)',
+                v_pipeline.time_column, c.range_start, c.range_end
+            ),
+            ' or '
+        ) filter (where c.level = 'raw')
+    into v_cover, v_pending, v_edges
+    from perf_internal.get_cover(
+        get_read_query.pipeline,
+        get_read_query.start_time,
+        get_read_query.end_time,
+        get_read_query.granularity,
+        get_read_query.is_exact
+    ) as c;
+    v_cover := format(
+        'perf_internal.rollups as r
+        where r.series_id = any($1)
+            and r.metric = any(%L::text[])
+            and (%s)',
+        v_stored,
+        coalesce(v_cover, 'false')
+    );
+    return concat_ws(
+        '
+union all
+',
+        case
+            when get_read_query.is_direct
+            then format(
+                'select
+    g.group_number,
+    d.metric,
+    d.time_bucket,
+    d.count,
+    d.sum,
+    d.m2,
+    d.min,
+    d.max,
+    case
+        when not d.metric = any(%L::text[]) then null
+        when d.p50 is not null then array[d.p50, d.p95, d.p99]
+        else array(
+            select least(greatest(u.value, d.min), d.max)
+            from unnest(
+                perf.get_sketch_percentiles(
+                    d.sketch * perf_internal.get_sketch_unit(d.last_bin), d.count, $3
+                )
+            ) with ordinality as u (value, number)
+            order by u.number
+        )
+    end as percentile_values,
+    null::numeric as sketch
+from (
+    select r.*
+    from %s
+        and r.time_bucket < %L
+) as d
+join unnest($1, $2) as g (series_id, group_number) on g.series_id = d.series_id',
+                v_sketched,
+                v_cover,
+                v_merged_from
+            )
+        end,
+        case
+            when v_merged_from < 'infinity'
+            then format(
+                'select
+    r.group_number,
+    r.metric,
+    r.time_bucket,
+    r.count,
+    r.sum,
+    case when r.is_share then r.sum * (1 - r.sum / r.count) else r.m2 end as m2,
+    e.min,
+    e.max,
+    case
+        when r.metric = any(%2$L::text[]) and not r.is_share
+        then array(
+            select least(greatest(u.value, e.min), e.max)
+            from unnest(
+                perf.get_sketch_percentiles(r.sketch, r.count, $3)
+            ) with ordinality as u (value, number)
+            order by u.number
+        )
+    end as percentile_values,
+    r.sketch
+from (
+select
+    x.group_number,
+    x.metric,
+    x.time_bucket,
+    bool_or(x.share_weight <> 0) as is_share,
+    sum(x.count_weight * x.count)::bigint as count,
+    sum(x.sum_weight * x.sum + x.share_weight * x.count) as sum,
+    greatest(
+        sum(x.sum_weight * (x.m2 + x.sum * x.sum / x.count))
+            - sum(x.sum_weight * x.sum) ^ 2 / nullif(sum(x.sum_weight * x.count)::float8, 0),
+        0
+    ) as m2,
+    min(x.min) filter (where x.sum_weight = 1) as min,
+    max(x.max) filter (where x.sum_weight = 1) as max,
+    min(x.min) filter (where x.sum_weight = -1) as other_min,
+    max(x.max) filter (where x.sum_weight = -1) as other_max,
+    perf.sum_sketches(
+        case
+            when not x.is_sketched then null
+            when x.sum_weight = 1 then x.sketch * perf_internal.get_sketch_unit(x.last_bin)
+            else -x.sketch * perf_internal.get_sketch_unit(x.last_bin)
+        end
+    ) as sketch
+from (
+    select
+        g.group_number,
+        p.metric,
+        %1$s as time_bucket,
+        p.count_weight,
+        p.sum_weight,
+        p.share_weight,
+        p.is_sketched,
+        y.count,
+        y.sum,
+        y.m2,
+        y.min,
+        y.max,
+        y.last_bin,
+        y.sketch
+    from (
+        select r.series_id, r.time_bucket, r.metric, r.count, r.sum, r.m2, r.min, r.max,
+            r.last_bin::integer,
+            case when r.metric = any(%3$L::text[]) then r.sketch end as sketch
+        from %4$s
+            and r.time_bucket >= %5$L
+        union all
+        select q.series_id, q.time_bucket, q.metric, q.count, q.sum, q.m2, q.min, q.max,
+            2400, q.sketch
+        from (
+%6$s
+        ) as q
+    ) as y
+    join unnest($1, $2) as g (series_id, group_number) on g.series_id = y.series_id
+    join (values %7$s) as p (
+        metric, stored_metric, count_weight, sum_weight, share_weight, is_sketched
+    ) on p.stored_metric = y.metric
+) as x
+group by 1, 2, 3
+having sum(x.count_weight * x.count) > 0
+) as r
+-- The extremes of what is left of a metric are known from its sketch, unless they are those of all.
+cross join lateral (
+    select
+        case
+            when r.other_min <= r.min and r.metric = any(%2$L::text[]) then greatest(
+                (perf.get_sketch_percentiles(r.sketch, r.count, ''{0}''))[1], r.min
+            )
+            when r.other_min <= r.min then null
+            else r.min
+        end as min,
+        case
+            when r.other_max >= r.max and r.metric = any(%2$L::text[]) then least(
+                (perf.get_sketch_percentiles(r.sketch, r.count, ''{1}''))[1], r.max
+            )
+            when r.other_max >= r.max then null
+            else r.max
+        end as max
+    offset 0
+) as e',
+                v_bucket,
+                coalesce(get_read_query.sketched_metrics, get_read_query.metrics),
+                v_sketched,
+                v_cover,
+                v_merged_from,
+                (
+                    select string_agg(
+                        perf_internal.get_summary_query(
+                            get_read_query.pipeline,
+                            format('r.%I = any($1) and %s', v_pipeline.series_column, c.condition),
+                            v_stored,
+                            v_sketched
+                        ),
+                        '
+        union all
+'
+                    )
+                    from (
+                        values
+                            (
+                                perf_internal.get_pending_condition(get_read_query.pipeline)
+                                    || ' and ' || coalesce(v_pending, 'false')
+                            ),
+                            (
+                                'not ' || perf_internal.get_pending_condition(get_read_query.pipeline)
+                                    || ' and (' || v_edges || ')'
+                            )
+                    ) as c (condition)
+                    where c.condition is not null
+                ),
+                coalesce(v_parts, '(null, null, 0, 0, 0, false)')
+            )
+        end
+    );
+end
+$$;
+
+comment on function perf_internal.get_read_query is
+    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles), by group, metric and, with a granularity, bucket: of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all. Errors: PT404 no such pipeline, 22023 no such granularity.';
+
+revoke execute on function perf_internal.get_read_query from public;
+grant execute on function perf_internal.get_read_query
+    to authenticated, service_role, perf_admin, perf_analyst;

@@ -1,0 +1,27 @@
+-- Every writer of rollups, and everything that moves raw rows, takes this lock first, so only one runs
+-- at a time. It is released at the end of the transaction. The origin is read before, because a
+-- refresh of perf_internal.origin locks that first.
+create or replace function perf_internal.lock_rollup(pipeline text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform perf_internal.check_origin();
+    perform 1
+    from perf_internal.rollup_state as s
+    where s.pipeline = lock_rollup.pipeline
+    for update;
+    if not found then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('there is no rollup state of %s', lock_rollup.pipeline),
+            hint = 'Restore perf_internal.rollup_state with the rows it belongs to.';
+    end if;
+end
+$$;
+
+comment on function perf_internal.lock_rollup is
+    'Waits until no other run writes rollups of a pipeline. Errors: 55000 while a restore is under way, or without its state.';
+
+revoke execute on function perf_internal.lock_rollup from public;

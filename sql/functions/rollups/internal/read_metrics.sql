@@ -1,0 +1,93 @@
+-- Stable, so that all statements see one snapshot. The first looks for raw rows that no run has read
+-- yet: mostly they are few and new, so that the second can take all buckets before them as they are.
+-- Dynamic because each pipeline has its own raw table.
+create or replace function perf_internal.read_metrics(
+    pipeline text,
+    metrics text[],
+    series_ids uuid[],
+    start_time timestamptz,
+    end_time timestamptz,
+    granularity text default null,
+    group_numbers integer[] default null,
+    percentiles double precision[] default '{0.5,0.95,0.99}',
+    sketched_metrics text[] default null,
+    is_exact boolean default false
+)
+returns table (
+    group_number integer,
+    metric text,
+    time_bucket timestamptz,
+    count bigint,
+    sum double precision,
+    m2 double precision,
+    min double precision,
+    max double precision,
+    percentile_values double precision[],
+    sketch numeric
+)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set jit = off
+set enable_seqscan = off
+set enable_sort = off
+set work_mem = '64MB'
+set max_parallel_workers_per_gather = 0
+as $$
+declare
+    v_pipeline perf_internal.pipelines;
+    v_group_numbers integer[] := coalesce(
+        read_metrics.group_numbers, array_fill(1, array[cardinality(read_metrics.series_ids)])
+    );
+    v_pending_from timestamptz;
+    v_is_direct boolean;
+begin
+    perform perf_internal.check_origin();
+    -- A caller who may read nothing sees no series, and no pipeline either.
+    if coalesce(cardinality(read_metrics.series_ids), 0) = 0 then
+        return;
+    end if;
+    v_pipeline := perf_internal.get_pipeline(read_metrics.pipeline);
+    execute format(
+        'select min(r.%1$I) from %2$s as r where r.%3$I = any($1) and r.%1$I >= $2 and %4$s',
+        v_pipeline.time_column,
+        v_pipeline.raw_table,
+        v_pipeline.series_column,
+        perf_internal.get_pending_condition(read_metrics.pipeline)
+    )
+    into v_pending_from
+    using read_metrics.series_ids, read_metrics.start_time;
+    v_is_direct := read_metrics.granularity is not null
+        and read_metrics.percentiles = '{0.5,0.95,0.99}'
+        and (
+            select count(*) = count(distinct n) from unnest(v_group_numbers) as n
+        )
+        and not exists (
+            select 1
+            from perf.metrics as m
+            where m.metric = any(read_metrics.metrics)
+                and m.kind in ('difference', 'share')
+        );
+    return query execute
+        perf_internal.get_read_query(
+            read_metrics.pipeline,
+            read_metrics.metrics,
+            read_metrics.start_time,
+            read_metrics.end_time,
+            read_metrics.granularity,
+            read_metrics.sketched_metrics,
+            read_metrics.is_exact,
+            v_is_direct,
+            coalesce(v_pending_from, 'infinity')
+        )
+    using read_metrics.series_ids, v_group_numbers, read_metrics.percentiles;
+end
+$$;
+
+comment on function perf_internal.read_metrics is
+    'Sums of metrics of series over a time range, with what no run has read yet: by group (one, or as group_numbers says of each series), metric and, with a granularity, the buckets that start in the range. Percentiles are of sketched_metrics, or of all; the sketch too, where rows were added up. Without a granularity the range is made of whole hours that start in it; with is_exact, parts of hours come from raw rows where those are kept. Errors: 55000 while a restore is under way, PT404 no such pipeline, 22023 bad granularity or percentile.';
+
+revoke execute on function perf_internal.read_metrics from public;
+grant execute on function perf_internal.read_metrics
+    to authenticated, service_role, perf_admin, perf_analyst;

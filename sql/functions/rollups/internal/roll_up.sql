@@ -1,0 +1,79 @@
+-- Exactly once, by this argument:
+-- 1. One run at a time holds the state row. A second waits and then sees what the first left.
+-- 2. The state is the snapshot of the last run. The ids of transactions that were over in it have been
+--    counted; all others are pending, whatever the times of their rows are.
+-- 3. This run takes a snapshot, and counts the pending rows whose transactions are over in it. The
+--    statement that reads them comes later, so it sees all rows of such a transaction, or none if it
+--    failed. What commits in between is left to the next run. So are rows of this transaction, and of
+--    transactions that are not settled on every node.
+-- 4. Rollups and state change in this one transaction. Killed anywhere, none of it happened.
+create or replace function perf_internal.roll_up(pipeline text)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set jit = off
+set enable_seqscan = off
+set max_parallel_workers_per_gather = 0
+as $$
+declare
+    v_started_at timestamptz := clock_timestamp();
+    v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(roll_up.pipeline);
+    v_last record;
+    v_snapshot txid_snapshot;
+    v_xmax bigint;
+    v_unsettled bigint[];
+    v_in_progress bigint[];
+    v_condition text;
+    v_rows bigint;
+begin
+    perform perf_internal.lock_rollup(roll_up.pipeline);
+    select s.run_id, s.last_run_at into v_last
+    from perf_internal.rollup_state as s
+    where s.pipeline = roll_up.pipeline;
+    v_snapshot := txid_current_snapshot();
+    v_unsettled := perf_internal.get_unsettled();
+    if v_last.run_id = any(v_unsettled) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'the last run of pipeline %s is not yet over on every node', roll_up.pipeline
+            ),
+            hint = 'It ends once all nodes answer. The next run goes on from there.';
+    end if;
+    v_xmax := txid_snapshot_xmax(v_snapshot);
+    v_in_progress := array(select txid_snapshot_xip(v_snapshot)) || txid_current() || v_unsettled;
+    -- Plus 0, because the index is to find what is pending, not what is over.
+    v_condition := format(
+        '%s and r.transaction_id + 0 < %s and r.transaction_id <> all(%L::bigint[])',
+        perf_internal.get_pending_condition(roll_up.pipeline),
+        v_xmax,
+        v_in_progress
+    );
+    execute format('select count(*) from %s as r where %s', v_pipeline.raw_table, v_condition)
+    into v_rows;
+    if v_rows > 0 then
+        perform perf_internal.add_to_rollups(perf_internal.get_levels_query(
+            perf_internal.get_summary_query(roll_up.pipeline, v_condition)
+        ), v_started_at);
+    end if;
+    perform perf_internal.complete_buckets(roll_up.pipeline, v_last.last_run_at, v_started_at);
+    update perf_internal.rollup_state as s
+    set snapshot_xmax = v_xmax,
+        in_progress = v_in_progress,
+        run_id = txid_current(),
+        last_run_at = v_started_at,
+        last_run_rows = v_rows,
+        last_run_ms = extract(epoch from clock_timestamp() - v_started_at) * 1000,
+        total_rows = s.total_rows + v_rows
+    where s.pipeline = roll_up.pipeline;
+    if v_rows > 0 then
+        perform perf_internal.summarize_new_ranges(roll_up.pipeline);
+    end if;
+    return v_rows;
+end
+$$;
+
+comment on function perf_internal.roll_up is
+    'Adds every raw row that no run has read yet, and whose transaction is over, to its hour, day and week; returns how many. Errors: PT404 no such pipeline, 55000 while a restore is under way.';
+
+revoke execute on function perf_internal.roll_up from public;

@@ -1,0 +1,51 @@
+-- Without this every run would read all pages since the last autovacuum. The lock it takes is the
+-- one vacuum holds: then it gives up at once, for vacuum summarises too, and to wait would make
+-- vacuum cancel itself.
+--
+-- The last range of the newest partition is left until it is full: in a summarised range every
+-- transaction that inserts has to widen the summary.
+create or replace function perf_internal.summarize_new_ranges(pipeline text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '50ms'
+as $$
+declare
+    v_partition record;
+begin
+    for v_partition in
+        select
+            p.partition_name,
+            p.summarized_ranges,
+            i.indexrelid as index_id,
+            case
+                when p.range_start = max(p.range_start) filter (where s.ranges > 0) over ()
+                then floor(s.ranges)
+                else ceil(s.ranges)
+            end::integer as ranges
+        from perf_internal.raw_partitions as p
+        join pg_index as i on i.indrelid = format('perf_internal.%I', p.partition_name)::regclass
+        cross join lateral (
+            select pg_relation_size(i.indrelid) / current_setting('block_size')::numeric / 64 as ranges
+        ) as s
+        join pg_class as c on c.oid = i.indexrelid
+        join pg_am as a on a.oid = c.relam and a.amname = 'brin'
+        where p.pipeline = summarize_new_ranges.pipeline
+    loop
+        continue when v_partition.ranges <= v_partition.summarized_ranges;
+        perform brin_summarize_range(v_partition.index_id, r * 64::bigint)
+        from generate_series(v_partition.summarized_ranges, v_partition.ranges - 1) as r;
+        update perf_internal.raw_partitions as p
+        set summarized_ranges = v_partition.ranges
+        where p.partition_name = v_partition.partition_name;
+    end loop;
+exception
+    when lock_not_available then
+        null;
+end
+$$;
+
+comment on function perf_internal.summarize_new_ranges is
+    'Summarises the page ranges of the transaction index that were filled since the last run, and of earlier partitions also the last, begun ones.';
+
+revoke execute on function perf_internal.summarize_new_ranges from public;

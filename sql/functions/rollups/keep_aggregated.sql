@@ -1,0 +1,33 @@
+-- A procedure, because it commits after each run; so it can have neither settings nor security definer.
+-- Runs of other sessions at the same time only wait for each other. Between two runs no transaction is
+-- open for longer than a second.
+create or replace procedure perf.keep_aggregated(
+    run_for interval default '55 seconds',
+    pending_rows bigint default 100000
+)
+language plpgsql
+as $$
+declare
+    v_end timestamptz := pg_catalog.clock_timestamp() operator(pg_catalog.+) run_for;
+    v_rows bigint;
+begin
+    v_rows := perf.aggregate_performance_metrics();
+    commit;
+    -- Few rows in a minute need no attention until the next.
+    while v_rows operator(pg_catalog.>=) pending_rows
+        and pg_catalog.clock_timestamp() operator(pg_catalog.<) v_end
+    loop
+        perform pg_catalog.pg_sleep(1);
+        if perf_internal.has_many_pending_rows(pending_rows) then
+            perform perf.aggregate_performance_metrics();
+        end if;
+        commit;
+    end loop;
+end
+$$;
+
+comment on procedure perf.keep_aggregated is
+    'Runs perf.aggregate_performance_metrics(), and where that found pending_rows or more, again whenever so many wait, until run_for is over: so that reports stay fast while tens of thousands of rows come in a second.';
+
+revoke execute on procedure perf.keep_aggregated from public;
+grant execute on procedure perf.keep_aggregated to service_role, perf_admin;

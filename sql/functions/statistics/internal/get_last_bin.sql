@@ -1,0 +1,26 @@
+-- PostgreSQL stores a numeric without the zeros at its end, and numeric_send() shows how: the number
+-- of digits to the base 10000, then the power of the first. A bin has four of them. Not pinned, so
+-- that it is inlined: it stands in statements that write thousands of sketches, and in those that
+-- another node must run.
+create or replace function perf_internal.get_last_bin(sketch numeric)
+returns integer
+language sql
+immutable
+strict
+parallel safe
+as $$
+    select 2400 - (
+        pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 2) * 256
+        + pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 3)
+        - pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 0) * 256
+        - pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 1)
+        + 1
+    ) / 4;
+$$;
+
+comment on function perf_internal.get_last_bin is
+    'The highest bin that a sketch has values of; see perf.make_sketch.';
+
+revoke execute on function perf_internal.get_last_bin from public;
+grant execute on function perf_internal.get_last_bin
+    to authenticated, service_role, perf_admin, perf_analyst;

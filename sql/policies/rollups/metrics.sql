@@ -1,0 +1,17 @@
+alter table perf.metrics enable row level security;
+
+grant select on perf.metrics
+    to authenticated, service_role, perf_admin, perf_analyst;
+
+drop policy if exists metrics_select_reader on perf.metrics;
+create policy metrics_select_reader on perf.metrics
+    for select to authenticated
+    using (
+        (select perf.has_role((select auth.uid()), 'analyst'))
+        or (select perf.has_role((select auth.uid()), 'admin'))
+    );
+
+drop policy if exists metrics_select_login on perf.metrics;
+create policy metrics_select_login on perf.metrics
+    for select to service_role, perf_admin, perf_analyst
+    using (true);

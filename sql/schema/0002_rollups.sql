@@ -1,0 +1,180 @@
+-- The engine: what is measured, the rollups of it, how far they have come, and how long all is kept.
+create table perf_internal.pipelines (
+    pipeline text primary key,
+    raw_table text not null,
+    series_column text not null,
+    time_column text not null,
+    series_view text not null,
+    failed_when text,
+    partition_width interval not null,
+    -- Thirty days are equal to a month, but not as long as each.
+    constraint partition_width_is_a_day_or_a_month check (
+        timestamp '2001-01-01' + partition_width in ('2001-01-02', '2001-02-01')
+    )
+);
+
+comment on table perf_internal.pipelines is
+    'A raw table that the engine rolls up. Filled by the files of sql/metrics.';
+comment on column perf_internal.pipelines.raw_table is
+    'With its schema. It is partitioned by time_column, has a transaction_id, and a default partition in perf_internal named like it, with _default.';
+comment on column perf_internal.pipelines.series_view is
+    'A relation of series_id (uuid) and labels (jsonb): what each series measures.';
+comment on column perf_internal.pipelines.failed_when is
+    'Condition on a raw row r that counts it as failed; null where nothing fails.';
+
+create table perf.metrics (
+    metric text primary key,
+    pipeline text not null references perf_internal.pipelines (pipeline),
+    kind text not null,
+    unit text not null,
+    better text,
+    meaning text not null,
+    expression text,
+    base_metric text,
+    other_metric text,
+    constraint kind_is_known check (kind in ('measured', 'failed', 'difference', 'share')),
+    constraint better_is_higher_or_lower check (better in ('higher', 'lower')),
+    constraint measured_metrics_have_an_expression
+        check ((kind = 'measured') = (expression is not null)),
+    constraint derived_metrics_name_their_metrics check (
+        (kind = 'measured') = (base_metric is null)
+        and (kind in ('difference', 'share')) = (other_metric is not null)
+    )
+);
+
+comment on table perf.metrics is
+    'What is measured, and what follows from it. Filled by the files of sql/metrics.';
+comment on column perf.metrics.kind is
+    'measured: expression of every raw row; failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric.';
+comment on column perf.metrics.better is
+    'Whether higher or lower values are better; null where neither is.';
+comment on column perf.metrics.expression is
+    'SQL over a raw row r: a number of at least 0, or null where the row does not have it.';
+
+-- Foreign key; and what a pipeline measures.
+create index metrics_pipeline_idx on perf.metrics (pipeline);
+
+-- Ordered so that nothing is lost to alignment. series_id is in the key and there is no foreign key,
+-- so that the table can be distributed over several machines by it.
+create table perf_internal.rollups (
+    series_id uuid not null,
+    time_bucket timestamptz not null,
+    count bigint not null,
+    sum double precision not null,
+    m2 double precision not null,
+    min double precision not null,
+    max double precision not null,
+    p50 double precision,
+    p95 double precision,
+    p99 double precision,
+    created_at timestamptz not null default now(),
+    last_bin smallint,
+    granularity text not null,
+    metric text not null,
+    sketch numeric,
+    primary key (series_id, granularity, time_bucket, metric)
+)
+with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+
+comment on table perf_internal.rollups is
+    'What one metric of one series was in an hour, a day or a week. Every part adds up.';
+comment on column perf_internal.rollups.time_bucket is
+    'Start of the hour, day or week (from Monday) in UTC.';
+comment on column perf_internal.rollups.m2 is
+    'Sum of the squared differences from the mean; see Chan, Golub, LeVeque (1979) on merging it.';
+comment on column perf_internal.rollups.p50 is
+    'Percentiles of the sketch, with p95 and p99; null until a run finds that the bucket is over.';
+comment on column perf_internal.rollups.sketch is
+    'See perf.make_sketch, without the zeros at its end: divided by the unit of last_bin. Null where all values are 0.';
+comment on column perf_internal.rollups.last_bin is
+    'The bin that the last 16 digits of the sketch count.';
+
+-- All series over a time range: comparisons, retention.
+create index rollups_granularity_time_bucket_idx
+    on perf_internal.rollups (granularity, time_bucket);
+
+-- Sketches are written often; pglz would take a third of a run.
+do $$
+begin
+    if exists (
+        select 1
+        from pg_catalog.pg_settings as s
+        where s.name = 'default_toast_compression'
+            and 'lz4' = any(s.enumvals)
+    ) then
+        alter table perf_internal.rollups alter column sketch set compression lz4;
+    end if;
+end
+$$;
+
+-- A row of a raw table is pending when its transaction was not yet over when the last run looked: at
+-- or after snapshot_xmax, or among in_progress then.
+create table perf_internal.rollup_state (
+    pipeline text primary key references perf_internal.pipelines (pipeline),
+    snapshot_xmax bigint not null default 0,
+    in_progress bigint[] not null default '{}',
+    run_id bigint,
+    last_run_at timestamptz,
+    last_run_ms double precision,
+    last_run_rows bigint,
+    total_rows bigint not null default 0
+);
+
+comment on table perf_internal.rollup_state is 'The transaction snapshot of the last run.';
+comment on column perf_internal.rollup_state.run_id is 'The transaction of the last run.';
+
+create table perf_internal.database_origin (
+    origin uuid primary key default gen_random_uuid()
+);
+
+comment on table perf_internal.database_origin is
+    'One row: that of perf_internal.origin. Another one came with a dump, and so did the transaction ids of the raw rows.';
+
+insert into perf_internal.database_origin default values;
+
+create table perf_internal.raw_partitions (
+    partition_name text primary key,
+    pipeline text not null references perf_internal.pipelines (pipeline),
+    range_start timestamptz not null,
+    range_end timestamptz not null,
+    summarized_ranges integer not null default 0,
+    created_at timestamptz not null default now(),
+    unique (pipeline, range_start)
+);
+
+comment on table perf_internal.raw_partitions is
+    'The partitions of raw tables, but for the default ones.';
+comment on column perf_internal.raw_partitions.summarized_ranges is
+    'Page ranges of the transaction index that a run has summarised.';
+
+create table perf_internal.dropped_ranges (
+    pipeline text not null references perf_internal.pipelines (pipeline),
+    range_start timestamptz not null,
+    range_end timestamptz not null,
+    row_count bigint not null,
+    bytes bigint not null,
+    dropped_at timestamptz not null default now(),
+    primary key (pipeline, range_start)
+);
+
+comment on table perf_internal.dropped_ranges is
+    'Ranges whose raw rows retention has removed, wholly or in part: raw no longer covers them.';
+
+create table perf.retention (
+    pipeline text not null,
+    level text not null,
+    keep interval,
+    deleted_before timestamptz,
+    primary key (pipeline, level),
+    constraint level_is_known check (
+        level in ('raw', 'hourly', 'daily', 'weekly', 'job_history')
+    ),
+    constraint keep_is_1_day_to_1000_years
+        check (keep between interval '1 day' and interval '1000 years')
+);
+
+comment on table perf.retention is
+    'How long each level of a pipeline is kept; change it with update.';
+comment on column perf.retention.keep is 'Age at which rows go; null keeps them for ever.';
+comment on column perf.retention.deleted_before is
+    'Rows before this are gone; null while none are.';

@@ -1,0 +1,127 @@
+-- Calls of models: what was called, and every call.
+create table perf.models (
+    id uuid primary key default gen_random_uuid(),
+    name text not null unique,
+    provider text not null,
+    model_type varchar(20),
+    created_at timestamptz not null default now(),
+    constraint model_name_is_1_to_200_characters check (name ~ '\S' and length(name) <= 200),
+    constraint provider_is_1_to_200_characters check (provider ~ '\S' and length(provider) <= 200),
+    constraint model_type_is_not_blank check (model_type ~ '\S')
+);
+
+comment on table perf.models is 'A model that is called.';
+comment on column perf.models.name is 'Unique, so best written provider/model.';
+comment on column perf.models.model_type is
+    'The key that configurations and generation logs share (sdxl, wan, ...).';
+
+-- What did the calls of this model type do: configurations ask.
+create index models_model_type_idx on perf.models (model_type) where model_type is not null;
+
+create table perf.tools (
+    id uuid primary key default gen_random_uuid(),
+    name text not null unique,
+    description text,
+    created_at timestamptz not null default now(),
+    constraint tool_name_is_1_to_200_characters check (name ~ '\S' and length(name) <= 200)
+);
+
+comment on table perf.tools is 'What a model is called for: chat, search, a function of your own.';
+
+create table perf.model_tool_configs (
+    id uuid primary key default gen_random_uuid(),
+    model_id uuid not null references perf.models (id),
+    tool_id uuid not null references perf.tools (id),
+    parameters jsonb not null default '{}',
+    parameter_hash text not null,
+    created_at timestamptz not null default now(),
+    unique (model_id, tool_id, parameter_hash),
+    constraint parameters_is_an_object check (jsonb_typeof(parameters) = 'object')
+);
+
+comment on table perf.model_tool_configs is
+    'A model, a tool and one set of the parameters that affect performance.';
+comment on column perf.model_tool_configs.parameters is
+    'All parameters of the first call of this set, also those that are not hashed.';
+comment on column perf.model_tool_configs.parameter_hash is
+    'Hash of thinking_mode, use_websearch, streaming, max_tokens and temperature; set by a trigger.';
+
+-- Foreign key; and all configurations of a tool.
+create index model_tool_configs_tool_id_idx on perf.model_tool_configs (tool_id);
+
+create type perf_internal.call as (
+    model_name text,
+    tool_name text,
+    response_time_ms double precision,
+    success boolean,
+    provider text,
+    parameters jsonb,
+    input_tokens integer,
+    output_tokens integer,
+    error_type text,
+    first_token_ms double precision,
+    call_timestamp timestamptz,
+    call_id uuid
+);
+
+comment on type perf_internal.call is
+    'What record_call() takes, and each element of record_calls().';
+
+create type perf_internal.call_kind as (
+    model_name text,
+    tool_name text,
+    provider text,
+    parameters jsonb,
+    config_id uuid
+);
+
+comment on type perf_internal.call_kind is
+    'What calls of one configuration say of it, and which it is.';
+
+-- Ordered so that nothing is lost to alignment. Not a foreign key: checked per statement by a
+-- trigger, at a third of the cost. No index on the configuration: what is read often is read from
+-- the rollups.
+create table perf.performance_metrics_raw (
+    model_tool_config_id uuid not null,
+    call_timestamp timestamptz not null,
+    response_time_ms double precision not null,
+    transaction_id bigint not null default txid_current(),
+    first_token_ms double precision,
+    created_at timestamptz,
+    input_tokens integer,
+    output_tokens integer,
+    success boolean not null,
+    error_type text,
+    id uuid,
+    constraint response_time_is_0_to_1e10_ms check (response_time_ms between 0 and 1e10),
+    constraint first_token_is_0_to_1e10_ms check (first_token_ms between 0 and 1e10),
+    constraint input_tokens_are_not_negative check (input_tokens >= 0),
+    constraint output_tokens_are_not_negative check (output_tokens >= 0),
+    constraint error_type_is_1_to_200_characters
+        check (error_type ~ '\S' and length(error_type) <= 200)
+) partition by range (call_timestamp);
+
+comment on table perf.performance_metrics_raw is
+    'One call. Written only by functions; kept 7 days.';
+comment on column perf.performance_metrics_raw.transaction_id is
+    'The transaction that recorded the call; 0 if a dump says that it was rolled up.';
+comment on column perf.performance_metrics_raw.first_token_ms is 'Time to the first token.';
+comment on column perf.performance_metrics_raw.created_at is
+    'When the call was recorded; null if at call_timestamp, or if loaded in bulk.';
+comment on column perf.performance_metrics_raw.id is
+    'The call_id of the caller, which makes a retry harmless; null without one.';
+
+-- Which rows has no run read yet: the tail, and the ranges of transactions that committed late.
+create index performance_metrics_raw_transaction_id_idx
+    on perf.performance_metrics_raw using brin (transaction_id) with (pages_per_range = 64);
+
+-- Was this call_id recorded already.
+create unique index performance_metrics_raw_call_timestamp_id_idx
+    on perf.performance_metrics_raw (call_timestamp, id, model_tool_config_id)
+    where id is not null;
+
+create table perf_internal.performance_metrics_raw_default
+    partition of perf.performance_metrics_raw default;
+
+comment on table perf_internal.performance_metrics_raw_default is
+    'Calls outside every daily partition, until ensure_partitions() moves them.';

@@ -1,0 +1,262 @@
+begin;
+select plan(25);
+
+create function pg_temp.end_recording()
+returns void
+language plpgsql
+as $$
+declare
+    -- As if another transaction, which the last run saw in progress, had recorded the rows.
+    v_id bigint := 11 + coalesce(
+        (
+            select max(r.transaction_id)
+            from perf.performance_metrics_raw as r
+            where r.transaction_id < txid_current()
+        ),
+        0
+    );
+begin
+    update perf_internal.rollup_state as s
+    set in_progress = s.in_progress || v_id
+    where s.pipeline = 'calls';
+    update perf.performance_metrics_raw as r
+    set transaction_id = v_id
+    where r.transaction_id = txid_current();
+end
+$$;
+
+create temporary table recorded as
+select perf.record_call(
+    c.model_name, 'chat', c.ms, error_type => c.error_type, input_tokens => c.input_tokens,
+    output_tokens => c.output_tokens, first_token_ms => c.first_token_ms,
+    call_timestamp => c.called_at
+)
+from (
+    values
+        ('acme/one', 100, null, 10, 20, 50, timestamptz '2020-01-06 10:00:00+00'),
+        ('acme/one', 300, null, 30, null, null, '2020-01-06 10:59:59.999999+00'),
+        ('acme/one', 200, 'timeout', 5, null, 50, '2020-01-06 10:30:00+00'),
+        ('acme/one', 200, 'timeout', null, null, null, '2020-01-06 11:00:00+00'),
+        ('acme/two', 0, null, null, null, 0, '2020-01-06 10:30:00+00'),
+        ('acme/two', 0.0000001, null, null, null, null, '2020-01-06 10:30:00+00'),
+        ('acme/two', 1, null, null, null, null, '2020-01-06 10:30:00+00')
+) as c (model_name, ms, error_type, input_tokens, output_tokens, first_token_ms, called_at);
+
+create temporary table configs as
+select c.id, m.name from perf.model_tool_configs as c join perf.models as m on m.id = c.model_id;
+
+-- Several rows of one series, hour and metric add up. Dynamic because the query is a text.
+create function pg_temp.summarize(
+    condition text default 'true',
+    metrics text[] default null,
+    sketched_metrics text[] default null
+)
+returns table (
+    name text,
+    hour text,
+    metric text,
+    count numeric,
+    sum float8,
+    m2 numeric,
+    min float8,
+    max float8,
+    sketch numeric
+)
+language plpgsql
+as $$
+begin
+    return query execute format(
+        'select n.name, to_char(s.time_bucket at time zone ''UTC'', ''DD HH24:MI''), s.metric,
+            sum(s.count), sum(s.sum),
+            round((sum(s.m2 + s.sum ^ 2 / s.count) - sum(s.sum) ^ 2 / sum(s.count))::numeric, 6),
+            min(s.min), max(s.max), perf.sum_sketches(s.sketch)
+        from (%s) as s
+        join configs as n on n.id = s.series_id
+        group by 1, 2, 3
+        order by 1, 2, 3',
+        perf_internal.get_summary_query(
+            'calls', summarize.condition, summarize.metrics, summarize.sketched_metrics
+        )
+    );
+end
+$$;
+
+create temporary table summaries as select * from pg_temp.summarize();
+
+create function pg_temp.get_sketch(name text, hour text, metric text)
+returns numeric
+language sql
+as $$
+    select s.sketch
+    from summaries as s
+    where (s.name, s.hour, s.metric) = (get_sketch.name, get_sketch.hour, get_sketch.metric)
+$$;
+
+-- Squared differences of 100, 200, 300 from 200 are 20000, those of 10, 30, 5 from 15 are 350, and
+-- those of 0, 0, 1 from 1/3 are 2/3.
+select results_eq(
+    'select name, hour, metric, count, sum, m2, min, max from summaries',
+    $$ values
+        ('acme/one', '06 10:00', 'failed_first_token_ms', 1::numeric, 50::float8, 0.0,
+            50::float8, 50::float8),
+        ('acme/one', '06 10:00', 'failed_input_tokens', 1, 5, 0, 5, 5),
+        ('acme/one', '06 10:00', 'failed_response_time_ms', 1, 200, 0, 200, 200),
+        ('acme/one', '06 10:00', 'first_token_ms', 2, 100, 0, 50, 50),
+        ('acme/one', '06 10:00', 'input_tokens', 3, 45, 350, 5, 30),
+        ('acme/one', '06 10:00', 'output_tokens', 1, 20, 0, 20, 20),
+        ('acme/one', '06 10:00', 'response_time_ms', 3, 600, 20000, 100, 300),
+        ('acme/one', '06 11:00', 'failed_response_time_ms', 1, 200, 0, 200, 200),
+        ('acme/one', '06 11:00', 'response_time_ms', 1, 200, 0, 200, 200),
+        ('acme/two', '06 10:00', 'first_token_ms', 1, 0, 0, 0, 0),
+        ('acme/two', '06 10:00', 'response_time_ms', 3, 1.0000001, 0.666667, 0, 1) $$,
+    'gives what each series has by hour and metric; failed calls count in two metrics'
+);
+
+-- ln(100) / ln(1.01) is 462.8, ln(200) / ln(1.01) 532.5, of 300 it is 573.2, of 50 393.2, of 10
+-- 231.4, of 30 341.8, of 5 161.7.
+select is(
+    pg_temp.get_sketch('acme/one', '06 10:00', 'response_time_ms'),
+    perf.make_sketch('{463,533,574}'),
+    'the times of all calls make a sketch'
+);
+select is(
+    pg_temp.get_sketch('acme/one', '06 10:00', 'failed_response_time_ms'),
+    perf.make_sketch('{533}'),
+    'those of failed calls one of their own'
+);
+select is(
+    pg_temp.get_sketch('acme/one', '06 10:00', 'first_token_ms'),
+    perf.make_sketch('{394,394}'),
+    'so do first tokens'
+);
+select is(
+    pg_temp.get_sketch('acme/one', '06 10:00', 'input_tokens'),
+    perf.make_sketch('{232,342,162}'),
+    'and tokens'
+);
+select is(
+    pg_temp.get_sketch('acme/two', '06 10:00', 'response_time_ms'),
+    perf.make_sketch('{-1389,0}'),
+    '0 has no bin, everything up to a millionth the lowest, 1 bin 0'
+);
+select is(
+    pg_temp.get_sketch('acme/two', '06 10:00', 'first_token_ms'),
+    null,
+    'of zeros alone there is no sketch'
+);
+
+-- Conditions.
+select is_empty('select * from pg_temp.summarize(''false'')', 'of no rows there is nothing');
+select is(
+    (
+        select sum(count)
+        from pg_temp.summarize(
+            $$ r.call_timestamp >= '2020-01-06 10:00:00+00'
+                and r.call_timestamp < '2020-01-06 10:59:59.999999+00' $$
+        )
+        where metric = 'response_time_ms'
+    ),
+    5::numeric,
+    'only rows that meet the condition are read'
+);
+
+-- Metrics.
+select results_eq(
+    $$ select distinct metric from pg_temp.summarize(metrics => '{response_time_ms}') $$,
+    $$ values ('response_time_ms') $$,
+    'only the metrics that are asked for are made'
+);
+select results_eq(
+    $$ select hour, metric, count, sum
+       from pg_temp.summarize(metrics => '{failed_response_time_ms,output_tokens}') $$,
+    $$ values
+        ('06 10:00', 'failed_response_time_ms', 1::numeric, 200::float8),
+        ('06 10:00', 'output_tokens', 1, 20),
+        ('06 11:00', 'failed_response_time_ms', 1, 200) $$,
+    'also without those that they come from'
+);
+select is_empty(
+    $$ select * from pg_temp.summarize(metrics => '{failed_output_tokens}') $$,
+    'of a metric that no row has there is nothing'
+);
+select results_eq(
+    $$ select metric, sketch is not null
+       from pg_temp.summarize(
+           metrics => '{response_time_ms,input_tokens}', sketched_metrics => '{response_time_ms}'
+       )
+       where name = 'acme/one' and hour = '06 10:00' $$,
+    $$ values ('input_tokens', false), ('response_time_ms', true) $$,
+    'only the sketches that are asked for are made'
+);
+select is(
+    (
+        select s.sketch
+        from pg_temp.summarize(sketched_metrics => '{failed_response_time_ms}') as s
+        where s.name = 'acme/one'
+            and s.hour = '06 11:00'
+            and s.metric = 'failed_response_time_ms'
+    ),
+    perf.make_sketch('{533}'),
+    'that of failed calls too'
+);
+select is_empty(
+    $$ select * from pg_temp.summarize(sketched_metrics => '{}') where sketch is not null $$,
+    'or none'
+);
+
+-- What no run has read yet.
+create function pg_temp.get_sum(is_pending boolean)
+returns float8
+language sql
+as $$
+    select sum(s.sum)
+    from pg_temp.summarize(
+        case when is_pending then '' else 'not ' end
+            || perf_internal.get_pending_condition('calls')
+    ) as s
+    where s.metric = 'response_time_ms'
+        and s.name = 'acme/one'
+$$;
+
+select is(pg_temp.get_sum(is_pending => false), null, 'before a run no call is rolled up');
+select is(pg_temp.get_sum(is_pending => true), 800::float8, 'and all are pending');
+
+select pg_temp.end_recording();
+select perf.aggregate_performance_metrics();
+select is(pg_temp.get_sum(is_pending => true), null, 'after a run no call is pending');
+select is(pg_temp.get_sum(is_pending => false), 800::float8, 'and all are rolled up');
+
+select perf.record_call('acme/one', 'chat', 1, call_timestamp => '2020-01-06 10:30+00');
+select is(pg_temp.get_sum(is_pending => true), 1::float8, 'a late call is pending alone');
+select is(pg_temp.get_sum(is_pending => false), 800::float8, 'and not among those rolled up');
+
+select throws_ok(
+    $$ select perf_internal.get_summary_query('other', 'true') $$,
+    'PT404',
+    'there is no pipeline "other"',
+    'refuses an unknown pipeline'
+);
+
+-- The query is made by the owner here, because a stranger sees no pipeline.
+create temporary table query as
+select perf_internal.get_summary_query('calls', 'true') as query;
+grant select on query to authenticated;
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select is_empty((select query from query), 'a stranger sees no calls');
+
+set local role perf_analyst;
+select lives_ok(
+    $$ select perf_internal.get_summary_query('calls', 'true') $$, 'perf_analyst may ask'
+);
+
+set local role perf_recorder;
+select throws_ok(
+    $$ select perf_internal.get_summary_query('calls', 'true') $$,
+    '42501',
+    null,
+    'perf_recorder may not'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,22 @@
+create or replace view perf_internal.call_series
+with (security_invoker = true)
+as
+select
+    c.id as series_id,
+    jsonb_strip_nulls(jsonb_build_object(
+        'model', m.name,
+        'tool', t.name,
+        'provider', m.provider,
+        'model_type', m.model_type
+    )) || jsonb_build_object(
+        'parameters', perf.get_performance_affecting_parameters(c.parameters)
+    ) as labels
+from perf.model_tool_configs as c
+join perf.models as m on m.id = c.model_id
+join perf.tools as t on t.id = c.tool_id;
+
+comment on view perf_internal.call_series is
+    'What the calls of each configuration measure: model, tool, provider, model_type, parameters.';
+
+grant select on perf_internal.call_series
+    to authenticated, service_role, perf_admin, perf_analyst;
