@@ -6,7 +6,7 @@ import click
 import psycopg
 import pytest
 
-from pgkit.cli import config_commands
+from pgkit.cli.configs import config_commands
 
 OLD = {"default_settings": {"steps": 30, "width": 1024}, "tags": ["a", "b"]}
 NEW = {"default_settings": {"steps": 20, "width": 1024, "odd key": None}, "tags": ["a"]}

@@ -1,0 +1,334 @@
+"""Load calls, and show how models did."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pgkit import load, reports, seed
+from pgkit.cli.options import JSON, TIME, json_option
+from pgkit.database import connect
+from pgkit.output import print_json, print_rows
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+# The end of a longer line would wrap on a terminal.
+MOST_BARS = 48
+
+outcome_option = click.option(
+    "--outcome",
+    type=click.Choice(["all", "success", "error"]),
+    default="all",
+    help="Which calls count.",
+)
+to_option = click.option("--to", "end", type=TIME, default="now", help="End, exclusive.")
+
+
+def from_option(default: str) -> Callable[[F], F]:
+    return click.option(
+        "--from",
+        "start",
+        type=TIME,
+        default=default,
+        help="Start, cut to a whole bucket of the report: an age (30m, 24h, 7d, 2w) or a time"
+        " (2026-01-31T12:00, UTC).",
+    )
+
+
+@click.command("load")
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+)
+@click.option(
+    "--map",
+    "mappings",
+    multiple=True,
+    metavar="COLUMN[*N|/N]=FIELD",
+    help="Take a field from this column, its number times or divided by N.",
+)
+@click.option(
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Give a field the same value in every call.",
+)
+@json_option
+@click.pass_obj
+def load_calls(
+    dsn: str,
+    files: tuple[Path, ...],
+    mappings: tuple[str, ...],
+    constants: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Load calls from CSV or JSON Lines, plain or gzipped; - is standard input.
+
+    All calls of all files, or none: the first bad line ends it, with its number and the reason.
+
+    Fields are the arguments of perf.record_call(): model_name, tool_name, response_time_ms,
+    success, provider, parameters (JSON), input_tokens, output_tokens, error_type, first_token_ms,
+    call_timestamp (UTC where it has no offset), call_id. Each comes from the column of its name,
+    in any case, or of a usual other name (model, tool, latency_ms, ttft_ms, prompt_tokens,
+    completion_tokens, timestamp, ...). An empty value is none. Calls with a call_id that was
+    recorded before are skipped; calls without one count again each time they are loaded.
+
+    For example: pgkit load calls.csv --set tool_name=chat --map latency_s*1000=response_time_ms
+    """
+    mapping = dict(parsed("--map", load.parse_mapping, mappings))
+    given = dict(parsed("--set", load.parse_constant, constants))
+    sizes = [path.stat().st_size for path in files if path != load.STANDARD_INPUT]
+    total = sum(sizes) if len(sizes) == len(files) else None
+    with connect(dsn) as connection, progress_bar() as bar:
+        task = bar.add_task("loading", total=total)
+        loaded = load.load(
+            connection,
+            files,
+            mapping=mapping,
+            constants=given,
+            report=lambda bytes_read: bar.advance(task, bytes_read),
+        )
+    if loaded.unused_columns:
+        click.echo(f"Not loaded: columns {', '.join(loaded.unused_columns)}", err=True)
+    if as_json:
+        print_json(loaded._asdict())
+        return
+    skipped = f", skipped {loaded.skipped} recorded before" if loaded.skipped else ""
+    span = f", from {loaded.first} to {loaded.last}" if loaded.first else ""
+    click.echo(f"Loaded {loaded.loaded} calls{skipped}{span}.")
+    if loaded.loaded:
+        click.echo(
+            "Next: pgkit trends MODEL TOOL shows them at once; the schedule rolls them up,"
+            " or pgkit aggregate now",
+            err=True,
+        )
+
+
+def parsed(
+    option: str, parse: Callable[[str], tuple[str, T]], texts: Iterable[str]
+) -> Iterator[tuple[str, T]]:
+    """Yield what `parse` makes of each text, and misuse of the option where it cannot."""
+    for text in texts:
+        try:
+            yield parse(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint=option) from None
+
+
+def progress_bar() -> Progress:
+    """Return a bar of bytes on stderr, shown on a terminal only."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+@click.command("seed")
+@click.option("--calls", default=0, type=click.IntRange(0), help="How many sample calls.")
+@click.option(
+    "--days", default=7, type=click.IntRange(1, 3650), help="Spread them over so many days."
+)
+@click.option("--until", type=TIME, default="now", help="The days end with this hour.")
+@click.option("--seed", "number", default=1, help="Another number gives other calls.")
+@click.pass_obj
+def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int) -> None:
+    """Add users, models, tools and sample calls for development; a second run adds nothing.
+
+    The calls are drawn from 2,100 real ones (LLMPerf leaderboard, December 2023). There is one user
+    for each role.
+    """
+    with connect(dsn) as connection:
+        seed.add_reference_data(connection)
+        added = seed.add_calls(connection, calls=calls, days=days, until=until, seed=number)
+    for role, user_id in seed.USERS.items():
+        click.echo(f"User {user_id} has role {role}.")
+    click.echo(f"Added {added.loaded} sample calls; {added.skipped} were there.")
+    if added.loaded:
+        click.echo("Next: pgkit compare", err=True)
+
+
+@click.command()
+@click.argument("model")
+@click.argument("tool")
+@from_option("24h")
+@to_option
+@click.option(
+    "--granularity",
+    type=click.Choice(["hourly", "daily", "weekly"]),
+    default="hourly",
+    help="Length of a bucket.",
+)
+@click.option("--parameters", type=JSON, help="Only calls with these parameters.")
+@outcome_option
+@json_option
+@click.pass_obj
+def trends(
+    dsn: str,
+    model: str,
+    tool: str,
+    start: datetime,
+    end: datetime,
+    granularity: str,
+    parameters: str | None,
+    outcome: str,
+    as_json: bool,
+) -> None:
+    """Show how a model with a tool did over time, in milliseconds, the last minute included."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_performance_trends("
+            "%(model)s, %(tool)s, %(start)s, %(end)s, %(granularity)s, %(parameters)s,"
+            " %(outcome)s)",
+            model=model,
+            tool=tool,
+            start=reports.bucket_start(start, granularity),
+            end=end,
+            granularity=granularity,
+            parameters=parameters,
+            outcome=outcome,
+        )
+    p95 = reports.sparkline([row["p95_response_time"] for row in rows[-MOST_BARS:]])
+    show(rows, reports.TREND_COLUMNS, as_json, f"{model}, {tool}; times in ms; p95 {p95}")
+
+
+@click.command()
+@from_option("7d")
+@to_option
+@click.option("--tool", help="Only calls with this tool.")
+@click.option(
+    "--outcome",
+    type=click.Choice(["success", "error", "all"]),
+    default="success",
+    help="Whose times and tokens.",
+)
+@json_option
+@click.pass_obj
+def compare(
+    dsn: str, start: datetime, end: datetime, tool: str | None, outcome: str, as_json: bool
+) -> None:
+    """Show models side by side, fastest median first; times in milliseconds."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_model_comparison(%(start)s, %(end)s, %(tool)s, %(outcome)s)",
+            start=reports.bucket_start(start),
+            end=end,
+            tool=tool,
+            outcome=outcome,
+        )
+    show(rows, reports.COMPARISON_COLUMNS, as_json, "Times in ms")
+
+
+@click.command()
+@click.argument("fractions", metavar="[PERCENTILE]...", nargs=-1, type=click.FloatRange(0, 1))
+@from_option("7d")
+@to_option
+@click.option(
+    "--by",
+    "groups",
+    multiple=True,
+    type=click.Choice(["model", "tool", "provider", "parameters"]),
+    default=["model"],
+    help="Group by this; may be given several times.",
+)
+@click.option("--model", help="Only this model.")
+@click.option("--tool", help="Only this tool.")
+@outcome_option
+@click.option("--first-token", is_flag=True, help="Time to the first token, not of the response.")
+@click.option("--exact", is_flag=True, help="From raw calls, as far as they are kept.")
+@json_option
+@click.pass_obj
+def percentiles(
+    dsn: str,
+    fractions: tuple[float, ...],
+    start: datetime,
+    end: datetime,
+    groups: tuple[str, ...],
+    model: str | None,
+    tool: str | None,
+    outcome: str,
+    first_token: bool,
+    exact: bool,
+    as_json: bool,
+) -> None:
+    """Show any percentiles (0 to 1; without any 0.5, 0.95, 0.99) of any groups of calls, in ms."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_latency_percentiles(%(start)s, %(end)s, %(fractions)s,"
+            " %(groups)s, %(model)s, %(tool)s, outcome => %(outcome)s, measure => %(measure)s,"
+            " exact => %(exact)s)",
+            start=start if exact else reports.bucket_start(start),
+            end=end,
+            fractions=list(fractions) or [0.5, 0.95, 0.99],
+            groups=list(groups),
+            model=model,
+            tool=tool,
+            outcome=outcome,
+            measure="first_token" if first_token else "response_time",
+            exact=exact,
+        )
+    if not as_json:
+        for row in rows:
+            row["percentile"] = f"{row['percentile']:g}"
+    grouped = [reports.GROUP_COLUMNS[group] for group in groups]
+    show(rows, [*grouped, "percentile", "value_ms", "call_count"], as_json)
+
+
+@click.command()
+@from_option("7d")
+@to_option
+@click.option("--model", help="Only this model.")
+@click.option("--tool", help="Only this tool.")
+@json_option
+@click.pass_obj
+def errors(
+    dsn: str,
+    start: datetime,
+    end: datetime,
+    model: str | None,
+    tool: str | None,
+    as_json: bool,
+) -> None:
+    """Show which calls failed and why, most frequent first."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_error_breakdown(%(start)s, %(end)s, %(model)s, %(tool)s)",
+            start=reports.bucket_start(start),
+            end=end,
+            model=model,
+            tool=tool,
+        )
+    show(rows, list(rows[0]) if rows else [], as_json, nothing="No call failed in this range.")
+
+
+def show(
+    rows: list[dict[str, Any]],
+    columns: Sequence[str],
+    as_json: bool,
+    title: str | None = None,
+    nothing: str = "No calls in this range.",
+) -> None:
+    """Print the given columns on a terminal, all of them elsewhere."""
+    if not rows and not as_json:
+        click.echo(nothing, err=True)
+    elif as_json or not sys.stdout.isatty():
+        print_rows(rows, as_json=as_json)
+    else:
+        print_rows(reports.arrange(rows, columns), title=title)

@@ -1,0 +1,363 @@
+"""Keep, compare, activate and roll back configurations."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TextIO
+
+import click
+
+from pgkit import configs, reports
+from pgkit.cli.options import JSON, TIME, json_option
+from pgkit.database import Connection, Failure, connect, query
+from pgkit.output import print_json, print_rows
+
+
+@click.group("configs")
+def config_commands() -> None:
+    """Keep, compare, activate and roll back configurations of model types.
+
+    CONFIG is a model type (its active version), a version such as sdxl@3, or an id.
+    """
+
+
+notes_option = click.option("--notes", help="Why; kept in the history.")
+guard_option = click.option(
+    "--guard",
+    type=JSON,
+    metavar="JSON",
+    help="Roll back by itself when this breaks, such as"
+    ' {"metric": "error_rate", "worse_than": "20%", "within": "1 hour"}.',
+)
+
+
+@config_commands.command("list")
+@click.argument("model_type", required=False)
+@click.option("--limit", default=20, type=click.IntRange(1), help="How many versions.")
+@json_option
+@click.pass_obj
+def list_configs(dsn: str, model_type: str | None, limit: int, as_json: bool) -> None:
+    """List versions, newest first, of one model type or all."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_config_history(%(model_type)s, max_rows => %(limit)s)",
+            model_type=model_type,
+            limit=limit,
+        )
+    show_configs(configs.named(rows), configs.LIST_COLUMNS, as_json)
+
+
+def show_configs(
+    rows: list[dict[str, Any]],
+    columns: Sequence[str],
+    as_json: bool,
+    nothing: str = "Nothing there. pgkit configs save adds a version.",
+) -> None:
+    if not rows and not as_json:
+        click.echo(nothing, err=True)
+    print_rows(rows if as_json else configs.pick(rows, columns), as_json=as_json)
+
+
+@config_commands.command("show")
+@click.argument("config")
+@click.option("--at", type=TIME, help="The version of this model type in force then.")
+@json_option
+@click.pass_obj
+def show_config(dsn: str, config: str, at: datetime | None, as_json: bool) -> None:
+    """Show a version and its data; with --at, what was in force at a time."""
+    with connect(dsn) as connection:
+        if at is not None:
+            rows = reports.select(
+                connection,
+                "select * from perf.get_config_at(%(config)s, %(at)s)",
+                config=config,
+                at=at,
+            )
+            if not rows:
+                raise Failure(f"no configuration of model type {config} was in force then")
+            found = configs.named(rows)[0]
+        else:
+            found = configs.find(connection, config)
+    if as_json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        if name != "config_data" and value is not None:
+            click.echo(f"{name.replace('_', ' ')}: {value}")
+    click.echo(json.dumps(found["config_data"], indent=2, ensure_ascii=False))
+
+
+@config_commands.command("diff")
+@click.argument("old", metavar="CONFIG")
+@click.argument("new", metavar="CONFIG")
+@json_option
+@click.pass_obj
+def diff_configs(dsn: str, old: str, new: str, as_json: bool) -> None:
+    """Show what differs from one version to another: added, removed, changed."""
+    with connect(dsn) as connection:
+        a, b = configs.find(connection, old), configs.find(connection, new)
+        changes = reports.select(
+            connection,
+            "select * from perf.compare_model_configs(%(a)s, %(b)s)",
+            a=a["id"],
+            b=b["id"],
+        )
+    if as_json:
+        print_json(changes)
+        return
+    for line, colour in configs.diff_lines(changes):
+        click.secho(line, fg=colour)
+    counts = Counter(change["kind"] for change in changes)
+    summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    click.echo(f"{a['config']} -> {b['config']}: {summary or 'no difference'}", err=True)
+
+
+@config_commands.command("save")
+@click.argument("model_type")
+@click.argument("name")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@notes_option
+@click.option("--activate", is_flag=True, help="Put it in force as well.")
+@json_option
+@click.pass_obj
+def save_config(
+    dsn: str,
+    model_type: str,
+    name: str,
+    file: TextIO,
+    notes: str | None,
+    activate: bool,
+    as_json: bool,
+) -> None:
+    """Save a version from a JSON file; - is standard input. Identical data is saved once."""
+    data = JSON.convert(file.read(), None, click.get_current_context())
+    with connect(dsn) as connection:
+        row = reports.select(
+            connection,
+            "select * from perf.save_model_config("
+            "%(model_type)s, %(name)s, %(data)s::jsonb, %(notes)s, %(activate)s)",
+            model_type=model_type,
+            name=name,
+            data=data,
+            notes=notes,
+            activate=activate,
+        )[0]
+    if as_json:
+        print_json(row)
+        return
+    state = "saved" if row["is_new"] else "was there already, with the same data"
+    active = "; it is active" if row["is_active"] else ""
+    click.echo(f"{model_type}@{row['version']} {state}{active}.")
+
+
+@config_commands.command("activate")
+@click.argument("config")
+@notes_option
+@guard_option
+@json_option
+@click.pass_obj
+def activate_config(
+    dsn: str, config: str, notes: str | None, guard: str | None, as_json: bool
+) -> None:
+    """Put a version in force in place of the active one."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.activate_model_config("
+            "perf.find_model_config(%(config)s), %(notes)s, %(guard)s::jsonb)",
+            config=config,
+            notes=notes,
+            guard=guard,
+        )
+        show_activation(connection, rows[0], as_json)
+
+
+@config_commands.command("rollback")
+@click.argument("model_type")
+@click.option("--steps", default=1, type=click.IntRange(1), help="How many activations back.")
+@click.option("--to", metavar="CONFIG", help="Back to this version instead.")
+@notes_option
+@json_option
+@click.pass_obj
+def rollback_config(
+    dsn: str, model_type: str, steps: int, to: str | None, notes: str | None, as_json: bool
+) -> None:
+    """Put back in force what was before; two rollbacks go two steps back."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.rollback_model_config(%(model_type)s, %(steps)s,"
+            " perf.find_model_config(%(to)s), %(notes)s)"
+            if to
+            else "select * from perf.rollback_model_config("
+            "%(model_type)s, %(steps)s, notes => %(notes)s)",
+            model_type=model_type,
+            steps=steps,
+            to=to,
+            notes=notes,
+        )
+        show_activation(connection, rows[0], as_json)
+
+
+def show_activation(connection: Connection, activation: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(activation)
+        return
+    config = configs.find(connection, str(activation["config_id"]))
+    since = configs.short(activation["active_from"])
+    click.echo(f"{config['config']} ({config['config_name']}) is active since {since} UTC.")
+    if activation["guard"]:
+        guard = activation["guard"]
+        click.echo(
+            f"Guard: back if {guard['metric']} exceeds {guard['limit']:g}"
+            f" over {guard['min_calls']} calls or more within {guard['within']}."
+        )
+
+
+@config_commands.command("history")
+@click.argument("model_type", required=False)
+@click.option("--limit", default=20, type=click.IntRange(1), help="How many activations.")
+@json_option
+@click.pass_obj
+def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) -> None:
+    """Show what was in force when, who put it there and why, newest first."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_activation_history(%(model_type)s, max_rows => %(limit)s)",
+            model_type=model_type,
+            limit=limit,
+        )
+    show_configs(configs.named(rows), configs.HISTORY_COLUMNS, as_json)
+
+
+@config_commands.command("impact")
+@click.argument("model_type")
+@click.option("--at", type=TIME, help="The activation in force then.  [default: the active one]")
+@click.option("--window", default="7 days", help="How far to look before and after.")
+@click.option("--min-calls", default=50, type=click.IntRange(1), help="Fewest calls on each side.")
+@json_option
+@click.pass_obj
+def config_impact(
+    dsn: str, model_type: str, at: datetime | None, window: str, min_calls: int, as_json: bool
+) -> None:
+    """Compare the calls of a model type before and after an activation."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.get_config_impact("
+            "%(model_type)s, %(at)s, %(window)s::interval, min_calls => %(min_calls)s)",
+            model_type=model_type,
+            at=at,
+            window=window,
+            min_calls=min_calls,
+        )
+    shown = configs.pick(configs.impact_rows(rows), configs.IMPACT_COLUMNS)
+    print_rows(rows if as_json else shown, as_json=as_json)
+    if not as_json:
+        click.echo("The interval is of the change, at 95 %. " + rows[0]["note"])
+
+
+@config_commands.command("approval")
+@click.argument("model_type")
+@click.argument("needed", type=click.Choice(["on", "off"]))
+@click.pass_obj
+def set_approval(dsn: str, model_type: str, needed: str) -> None:
+    """Say whether activating a model type needs a second person; going back never does."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select perf.set_config_approval(%(model_type)s, %(needed)s) as is_new",
+            model_type=model_type,
+            needed=needed == "on",
+        )
+    state = f"now {needed}" if rows[0]["is_new"] else f"{needed} already"
+    click.echo(f"Approval of {model_type} is {state}.")
+
+
+@config_commands.command("request")
+@click.argument("config")
+@notes_option
+@guard_option
+@click.pass_obj
+def request_config(dsn: str, config: str, notes: str | None, guard: str | None) -> None:
+    """Ask for an activation that another admin approves, and print the request's number."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.request_activation("
+            "perf.find_model_config(%(config)s), %(notes)s, %(guard)s::jsonb)",
+            config=config,
+            notes=notes,
+            guard=guard,
+        )
+    click.echo(rows[0]["id"])
+
+
+@config_commands.command("requests")
+@click.option("--all", "is_all", is_flag=True, help="Also those that are decided.")
+@click.option("--limit", default=20, type=click.IntRange(1), help="How many requests.")
+@json_option
+@click.pass_obj
+def list_requests(dsn: str, is_all: bool, limit: int, as_json: bool) -> None:
+    """List the activations that wait for another admin, newest first."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection, query("config_requests").decode(), is_all=is_all, limit=limit
+        )
+    show_configs(
+        configs.named(rows),
+        configs.REQUEST_COLUMNS,
+        as_json,
+        "No request waits. pgkit configs request makes one.",
+    )
+
+
+@config_commands.command("reject")
+@click.argument("request", type=int)
+@notes_option
+@click.pass_obj
+def reject_config(dsn: str, request: int, notes: str | None) -> None:
+    """Close a request without an activation; your own is withdrawn."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.reject_activation(%(request)s, %(notes)s)",
+            request=request,
+            notes=notes,
+        )
+    click.echo(f"Request {request} is {rows[0]['status']}.")
+
+
+@config_commands.command("approve")
+@click.argument("request", type=int)
+@notes_option
+@json_option
+@click.pass_obj
+def approve_config(dsn: str, request: int, notes: str | None, as_json: bool) -> None:
+    """Activate what another admin asked for."""
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.approve_activation(%(request)s, %(notes)s)",
+            request=request,
+            notes=notes,
+        )
+        show_activation(connection, rows[0], as_json)
+
+
+@config_commands.command("verify")
+@json_option
+@click.pass_obj
+def verify_configs(dsn: str, as_json: bool) -> None:
+    """Check that nobody edited the audit log; exit 1 and name the first broken entry."""
+    with connect(dsn) as connection:
+        rows = reports.select(connection, "select * from perf.verify_audit_log()")
+    print_rows(rows, as_json=as_json)
+    if rows:
+        sys.exit(1)
+    if not as_json:
+        click.echo("The audit log is whole.", err=True)

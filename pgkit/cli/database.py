@@ -1,0 +1,93 @@
+"""Bring a database up to date, examine it, and leave it."""
+
+import sys
+from collections import Counter
+
+import click
+from rich.console import Console
+
+from pgkit import __version__, doctor, migrations
+from pgkit.cli.options import json_option
+from pgkit.database import connect
+from pgkit.output import print_json, print_rows
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Name the files that would run, and change nothing.")
+@click.option("--lock-timeout", default="10s", help="How long to wait for a lock on a table.")
+@click.pass_obj
+def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
+    """Bring the database up to date: schema, functions, views, policies."""
+    if dry_run:
+        with connect(dsn) as connection:
+            for file in migrations.plan(connection):
+                click.echo(file.name)
+        return
+    with Console(stderr=True).status("connecting") as status:
+        ran = migrations.migrate(
+            dsn,
+            lock_timeout=lock_timeout,
+            report=status.update,
+            warn=lambda message: click.echo(f"Warning: {message}", err=True),
+        )
+    counts = Counter(file.folder for file in ran)
+    new = [file.path.stem for file in ran if file.folder == "schema"]
+    click.echo(f"Schema files run: {', '.join(new) or 'none, all are applied'}.")
+    click.echo(
+        f"Applied {counts['functions']} functions, {counts['views']} views,"
+        f" {counts['policies']} policies."
+    )
+    click.echo("Next: pgkit doctor", err=True)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def status(dsn: str, as_json: bool) -> None:
+    """Show how far the database is, and what differs from the files."""
+    with connect(dsn) as connection:
+        found = migrations.read_status(connection)
+        server_version = connection.info.parameter_status("server_version")
+    facts = {"pgkit": __version__, "postgresql": server_version, **found._asdict()}
+    if as_json:
+        print_json({**facts, "is_current": found.is_current})
+        return
+    rows = [{"what": name.replace("_", " "), "value": value} for name, value in facts.items()]
+    print_rows(rows[:3] if not found.is_installed else [row for row in rows if row["value"] != []])
+    if not found.is_current:
+        click.echo("Next: pgkit migrate", err=True)
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def uninstall(dsn: str, yes: bool) -> None:
+    """Remove everything of ours from the database, data included."""
+    with connect(dsn) as connection:
+        if not yes:
+            lost = "".join(f"\n  {name}" for name in migrations.read_dependents(connection))
+            also = f"\nObjects of yours that use it go too:{lost}\nGo on?" if lost else ""
+            click.confirm(
+                f"Drop schemas perf and perf_internal in database {connection.info.dbname},"
+                f" with all data?{also}",
+                abort=True,
+                err=True,
+            )
+        removed, kept = migrations.uninstall(connection)
+    for name in removed:
+        click.echo(f"Removed {name}")
+    for reason in kept:
+        click.echo(f"Kept {reason}", err=True)
+    if not removed:
+        click.echo("Nothing of ours was in this database.", err=True)
+
+
+@click.command("doctor")
+@json_option
+@click.pass_obj
+def run_doctor(dsn: str, as_json: bool) -> None:
+    """Check connection, versions, rights, extensions, schedule and health."""
+    checks = [check._asdict() for check in doctor.examine(dsn)]
+    print_rows(checks, as_json=as_json)
+    if any(check["result"] == "fail" for check in checks):
+        sys.exit(1)

@@ -1,0 +1,62 @@
+"""Schedule the jobs, do them, and say whether all is well."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from pgkit import reports, worker
+from pgkit.cli.options import json_option
+from pgkit.database import connect
+from pgkit.output import print_rows
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def schedule(dsn: str, as_json: bool) -> None:
+    """Have pg_cron do the jobs: roll up every minute, partitions and retention daily."""
+    with connect(dsn) as connection:
+        rows = reports.select(connection, "select * from perf.schedule_jobs()")
+    print_rows(rows, as_json=as_json)
+
+
+@click.command()
+@click.pass_obj
+def unschedule(dsn: str) -> None:
+    """Remove the jobs from pg_cron, and print how many they were."""
+    with connect(dsn) as connection:
+        rows = reports.select(connection, "select perf.unschedule_jobs() as jobs")
+    click.echo(rows[0]["jobs"])
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Run every job now and exit, with 1 if one failed.")
+@click.pass_obj
+def run_worker(dsn: str, once: bool) -> None:
+    """Do the jobs on their schedule (GMT) where pg_cron is missing; several workers are fine.
+
+    Each run is a line on stderr and a row in perf_internal.worker_runs. SIGTERM and SIGINT stop it
+    after the current job. It needs a session of its own: no pooler in transaction mode.
+    """
+    if once:
+        with connect(dsn, autocommit=True) as connection:
+            sys.exit(0 if worker.run_once(connection, log_line) else 1)
+    with worker.stopping(log_line) as stop:
+        worker.work(dsn, stop, log_line)
+
+
+def log_line(message: str) -> None:
+    click.echo(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {message}", err=True)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def health(dsn: str, as_json: bool) -> None:
+    """Show whether calls are rolled up, jobs run and partitions exist; exit 1 if a check fails."""
+    with connect(dsn) as connection:
+        checks = reports.select(connection, "select * from perf.get_health()")
+    print_rows(checks, as_json=as_json)
+    if any(check["status"] == "fail" for check in checks):
+        sys.exit(1)

@@ -1,0 +1,21 @@
+"""Roll up what was recorded."""
+
+import click
+
+from pgkit import reports
+from pgkit.cli.options import json_option
+from pgkit.database import connect
+from pgkit.output import print_json
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def aggregate(dsn: str, as_json: bool) -> None:
+    """Roll up the calls that are not yet, and print how many they were."""
+    with connect(dsn) as connection:
+        rows = reports.select(connection, "select perf.aggregate_performance_metrics() as calls")
+    if as_json:
+        print_json(rows[0])
+    else:
+        click.echo(rows[0]["calls"])

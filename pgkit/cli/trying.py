@@ -1,0 +1,137 @@
+"""Try the tool: the demo, its tests, completion in a shell."""
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from pgkit import demo, llmperf, migrations, reports, runner, server
+from pgkit.cli.options import json_option
+from pgkit.database import Failure, connect
+from pgkit.output import print_json
+
+
+@click.command("demo")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: server.default_data().with_name("demo"),
+    show_default="one per user",
+    help="Data directory of the demo's server.",
+)
+@json_option
+def run_demo(data: Path, as_json: bool) -> None:
+    """Record real calls in a private PostgreSQL and compare percentiles with published ones.
+
+    Then change a configuration between calls, and show what that did.
+
+    The calls are those of the LLMPerf leaderboard (Anyscale, December 2023). The server is not the
+    one of pgkit up, and stays: pgkit down --data stops it.
+    """
+    with Console(stderr=True).status("starting PostgreSQL") as status:
+        dsn = server.up(data)
+        status.update("migrating")
+        try:
+            migrations.migrate(dsn)
+        except Failure as failure:
+            raise Failure(
+                failure.message,
+                f"A demo of another version is there. Run `pgkit down --data {data}`, remove that"
+                " directory, and try again.",
+            ) from failure
+        status.update("recording calls")
+        with connect(dsn) as connection:
+            recorded = demo.load(connection)
+        with connect(dsn) as connection:
+            aggregated = reports.select(
+                connection, "select perf.aggregate_performance_metrics() as calls"
+            )
+            compared = demo.compare(connection)
+            status.update("changing a configuration")
+            impact = demo.change_configuration(connection)
+            connection.execute("select perf.aggregate_performance_metrics()")
+    if as_json:
+        print_json({"percentiles": compared, "impact": impact})
+        return
+    click.echo(
+        f"{recorded.loaded + recorded.skipped} real calls: {recorded.loaded} recorded now,"
+        f" {recorded.skipped} before; {aggregated[0]['calls']} rolled up now."
+    )
+    click.echo("Successful calls, in ms, and how far we are from the published figures:\n")
+    for line in demo.format_table(compared):
+        click.echo(line)
+    largest = max(abs(row[name]) for row in compared for name in row if "difference" in name)
+    click.echo(f"\nLargest difference: {largest:.2f} %\n")
+    click.echo(
+        f"A service went from {demo.BEFORE} to {demo.AFTER}, by a configuration.\n"
+        "Its calls before and after, and the change with its 95 % interval:\n"
+    )
+    for line in demo.format_impact(impact):
+        click.echo(line)
+    click.echo(f"\n{impact[0]['note']}\n")
+    example = compared[-1]["model"]
+    span = f"--from {demo.START:%Y-%m-%dT%H:%M} --to {demo.END:%Y-%m-%dT%H:%M}"
+    click.echo("The server runs on. Try:")
+    click.echo(f"  export DATABASE_URL={shlex.quote(dsn)}")
+    program = called_as()
+    click.echo(f"  {program} trends {example} {llmperf.TOOL} {span}")
+    click.echo(f"  {program} errors {span}")
+    click.echo(f"  {program} configs diff {demo.SERVICE_TYPE}@1 {demo.SERVICE_TYPE}@2")
+    click.echo(f"  {program} down --data {shlex.quote(str(data))}")
+
+
+def called_as() -> str:
+    """Return how to call this program from here: by its name where PATH has it, else its path."""
+    path = Path(sys.argv[0])
+    if path.name != "pgkit" or shutil.which(path.name):
+        return "pgkit"
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
+
+
+@click.command("test")
+@click.option("--pgtap-only", is_flag=True, help="Run the pgTAP files only.")
+@click.option("--pytest-only", is_flag=True, help="Run pytest only.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.pass_obj
+def run_tests(dsn: str, pgtap_only: bool, pytest_only: bool, paths: tuple[Path, ...]) -> None:
+    """Run the pgTAP and pytest suites, or the given files, in temporary databases.
+
+    They are made on the server of --dsn; without one, on a server started for the purpose.
+    """
+    if pgtap_only and pytest_only:
+        raise click.UsageError("--pgtap-only and --pytest-only exclude each other")
+    total = runner.Outcome()
+    with runner.test_server(dsn) as test_dsn:
+        if not pytest_only and (files := runner.pgtap_files(paths)):
+            total = total.plus(runner.run_pgtap(test_dsn, files, show_progress))
+        if not pgtap_only and (tests := runner.pytest_paths(paths)):
+            total = total.plus(runner.run_pytest(test_dsn, tests))
+    for failure in total.failures:
+        click.echo(f"FAILED {failure}")
+    click.echo(total)
+    if total.failed:
+        sys.exit(1)
+
+
+def show_progress(file: Path, outcome: runner.Outcome) -> None:
+    click.echo(f"{file}: {outcome}", err=True)
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell.
+
+    For example: pgkit completion bash > ~/.local/share/bash-completion/completions/pgkit
+    """
+    from click.shell_completion import get_completion_class
+
+    complete = get_completion_class(shell)
+    if complete is None:
+        raise click.BadParameter(f"{shell} is not supported", param_hint="shell")
+    root = click.get_current_context().find_root().command
+    click.echo(complete(root, {}, "pgkit", "_PGKIT_COMPLETE").source())
