@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,11 +13,22 @@ from pgkit import __version__
 from pgkit.cli import cli
 
 README = Path(__file__).parent.parent / "README.md"
+NOWHERE = "host=/nowhere"
 
 
-@pytest.mark.parametrize("name", cli.commands)
-def test_every_command_has_help(name) -> None:
-    command = cli.commands[name]
+def walk(group: click.Group, *names: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield " ".join([*names, name]), command
+        if isinstance(command, click.Group):
+            yield from walk(command, *names, name)
+
+
+COMMANDS = dict(walk(cli))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_has_help(name) -> None:
+    command = COMMANDS[name]
     assert command.help
     options = [option for option in command.params if isinstance(option, click.Option)]
     assert [option.name for option in options if not option.help] == []
@@ -46,6 +58,36 @@ def test_no_connection_is_one_error_line_and_no_traceback(pgkit, dsn) -> None:
         assert failed.returncode == 1
         assert failed.stdout == ""
         assert re.fullmatch(r"Error: .+\n(Hint: .+\n)?", failed.stderr), failed.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--dsn {} status --json",
+        "status --json --dsn {}",
+        "--dsn {} configs list --json",
+        "configs --dsn {} list --json",
+        "configs list --json --dsn {}",
+        "--dsn host=/nowhere configs --dsn host=/nowhere list --json --dsn {}",
+    ],
+)
+def test_the_innermost_dsn_wins_over_outer_ones_and_the_environment(
+    pgkit, database, arguments
+) -> None:
+    typed = [database if word == "{}" else word for word in arguments.split()]
+    done = pgkit(*typed, dsn=NOWHERE)
+    assert done.returncode == 0, done.stderr
+    json.loads(done.stdout)
+
+
+def test_the_dsn_of_the_environment_reaches_commands_below_groups(pgkit, database) -> None:
+    assert pgkit("configs", "list", "--json", dsn=database).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_that_connects_offers_a_dsn(name) -> None:
+    offers = any(option.name == "dsn" for option in COMMANDS[name].params)
+    assert offers == (name not in {"up", "down", "demo", "completion"})
 
 
 def test_an_unknown_option_is_misuse(pgkit) -> None:

@@ -2,22 +2,11 @@
 
 import json
 
-import click
 import psycopg
 import pytest
 
-from pgkit.cli.configs import config_commands
-
 OLD = {"default_settings": {"steps": 30, "width": 1024}, "tags": ["a", "b"]}
 NEW = {"default_settings": {"steps": 20, "width": 1024, "odd key": None}, "tags": ["a"]}
-
-
-@pytest.mark.parametrize("name", config_commands.commands)
-def test_every_command_and_option_has_help(name) -> None:
-    command = config_commands.commands[name]
-    assert command.help
-    options = [option for option in command.params if isinstance(option, click.Option)]
-    assert [option.name for option in options if not option.help] == []
 
 
 @pytest.fixture

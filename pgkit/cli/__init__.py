@@ -4,22 +4,14 @@ import click
 
 from pgkit import __version__
 from pgkit.cli import access, calls, configs, database, operations, rollups, server, trying
+from pgkit.cli.options import dsn_option
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.option(
-    "--dsn",
-    envvar="DATABASE_URL",
-    default="",
-    show_default=False,
-    show_envvar=True,
-    help="Connection string, in any form libpq takes; without one, libpq's PG* variables apply.",
-)
+@dsn_option
 @click.version_option(__version__, message="pgkit %(version)s")
-@click.pass_context
-def cli(context: click.Context, dsn: str) -> None:
+def cli() -> None:
     """Track how models perform, inside the PostgreSQL you already run."""
-    context.obj = dsn
 
 
 for command in (

@@ -5,6 +5,7 @@ from uuid import UUID
 import click
 
 from pgkit import reports
+from pgkit.cli.options import takes_dsn
 from pgkit.database import connect
 
 ROLE = click.Choice(["admin", "analyst", "recorder"])
@@ -14,7 +15,7 @@ ROLE = click.Choice(["admin", "analyst", "recorder"])
 @click.argument("user_id", type=click.UUID)
 @click.argument("role", type=ROLE)
 @click.option("--username", help="Name the user, or rename one.")
-@click.pass_obj
+@takes_dsn
 def grant_role(dsn: str, user_id: UUID, role: str, username: str | None) -> None:
     """Give a user (the sub of a token) a role, making the profile if there is none."""
     with connect(dsn) as connection:
@@ -31,7 +32,7 @@ def grant_role(dsn: str, user_id: UUID, role: str, username: str | None) -> None
 @click.command("revoke-role")
 @click.argument("user_id", type=click.UUID)
 @click.argument("role", type=ROLE)
-@click.pass_obj
+@takes_dsn
 def revoke_role(dsn: str, user_id: UUID, role: str) -> None:
     """Take a role from a user."""
     with connect(dsn) as connection:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pgkit import load, reports, seed
-from pgkit.cli.options import JSON, TIME, json_option
+from pgkit.cli.options import JSON, TIME, json_option, takes_dsn
 from pgkit.database import connect
 from pgkit.output import print_json, print_rows
 
@@ -63,7 +63,7 @@ def from_option(default: str) -> Callable[[F], F]:
     help="Give a field the same value in every call.",
 )
 @json_option
-@click.pass_obj
+@takes_dsn
 def load_calls(
     dsn: str,
     files: tuple[Path, ...],
@@ -144,7 +144,7 @@ def progress_bar() -> Progress:
 )
 @click.option("--until", type=TIME, default="now", help="The days end with this hour.")
 @click.option("--seed", "number", default=1, help="Another number gives other calls.")
-@click.pass_obj
+@takes_dsn
 def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int) -> None:
     """Add users, models, tools and sample calls for development; a second run adds nothing.
 
@@ -175,7 +175,7 @@ def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int)
 @click.option("--parameters", type=JSON, help="Only calls with these parameters.")
 @outcome_option
 @json_option
-@click.pass_obj
+@takes_dsn
 def trends(
     dsn: str,
     model: str,
@@ -217,7 +217,7 @@ def trends(
     help="Whose times and tokens.",
 )
 @json_option
-@click.pass_obj
+@takes_dsn
 def compare(
     dsn: str, start: datetime, end: datetime, tool: str | None, outcome: str, as_json: bool
 ) -> None:
@@ -252,7 +252,7 @@ def compare(
 @click.option("--first-token", is_flag=True, help="Time to the first token, not of the response.")
 @click.option("--exact", is_flag=True, help="From raw calls, as far as they are kept.")
 @json_option
-@click.pass_obj
+@takes_dsn
 def percentiles(
     dsn: str,
     fractions: tuple[float, ...],
@@ -296,7 +296,7 @@ def percentiles(
 @click.option("--model", help="Only this model.")
 @click.option("--tool", help="Only this tool.")
 @json_option
-@click.pass_obj
+@takes_dsn
 def errors(
     dsn: str,
     start: datetime,

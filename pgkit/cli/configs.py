@@ -10,12 +10,13 @@ from typing import Any, TextIO
 import click
 
 from pgkit import configs, reports
-from pgkit.cli.options import JSON, TIME, json_option
+from pgkit.cli.options import JSON, TIME, dsn_option, json_option, takes_dsn
 from pgkit.database import Connection, Failure, connect, query
 from pgkit.output import print_json, print_rows
 
 
 @click.group("configs")
+@dsn_option
 def config_commands() -> None:
     """Keep, compare, activate and roll back configurations of model types.
 
@@ -37,7 +38,7 @@ guard_option = click.option(
 @click.argument("model_type", required=False)
 @click.option("--limit", default=20, type=click.IntRange(1), help="How many versions.")
 @json_option
-@click.pass_obj
+@takes_dsn
 def list_configs(dsn: str, model_type: str | None, limit: int, as_json: bool) -> None:
     """List versions, newest first, of one model type or all."""
     with connect(dsn) as connection:
@@ -65,7 +66,7 @@ def show_configs(
 @click.argument("config")
 @click.option("--at", type=TIME, help="The version of this model type in force then.")
 @json_option
-@click.pass_obj
+@takes_dsn
 def show_config(dsn: str, config: str, at: datetime | None, as_json: bool) -> None:
     """Show a version and its data; with --at, what was in force at a time."""
     with connect(dsn) as connection:
@@ -94,7 +95,7 @@ def show_config(dsn: str, config: str, at: datetime | None, as_json: bool) -> No
 @click.argument("old", metavar="CONFIG")
 @click.argument("new", metavar="CONFIG")
 @json_option
-@click.pass_obj
+@takes_dsn
 def diff_configs(dsn: str, old: str, new: str, as_json: bool) -> None:
     """Show what differs from one version to another: added, removed, changed."""
     with connect(dsn) as connection:
@@ -122,7 +123,7 @@ def diff_configs(dsn: str, old: str, new: str, as_json: bool) -> None:
 @notes_option
 @click.option("--activate", is_flag=True, help="Put it in force as well.")
 @json_option
-@click.pass_obj
+@takes_dsn
 def save_config(
     dsn: str,
     model_type: str,
@@ -158,7 +159,7 @@ def save_config(
 @notes_option
 @guard_option
 @json_option
-@click.pass_obj
+@takes_dsn
 def activate_config(
     dsn: str, config: str, notes: str | None, guard: str | None, as_json: bool
 ) -> None:
@@ -181,7 +182,7 @@ def activate_config(
 @click.option("--to", metavar="CONFIG", help="Back to this version instead.")
 @notes_option
 @json_option
-@click.pass_obj
+@takes_dsn
 def rollback_config(
     dsn: str, model_type: str, steps: int, to: str | None, notes: str | None, as_json: bool
 ) -> None:
@@ -221,7 +222,7 @@ def show_activation(connection: Connection, activation: dict[str, Any], as_json:
 @click.argument("model_type", required=False)
 @click.option("--limit", default=20, type=click.IntRange(1), help="How many activations.")
 @json_option
-@click.pass_obj
+@takes_dsn
 def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) -> None:
     """Show what was in force when, who put it there and why, newest first."""
     with connect(dsn) as connection:
@@ -240,7 +241,7 @@ def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) 
 @click.option("--window", default="7 days", help="How far to look before and after.")
 @click.option("--min-calls", default=50, type=click.IntRange(1), help="Fewest calls on each side.")
 @json_option
-@click.pass_obj
+@takes_dsn
 def config_impact(
     dsn: str, model_type: str, at: datetime | None, window: str, min_calls: int, as_json: bool
 ) -> None:
@@ -264,7 +265,7 @@ def config_impact(
 @config_commands.command("approval")
 @click.argument("model_type")
 @click.argument("needed", type=click.Choice(["on", "off"]))
-@click.pass_obj
+@takes_dsn
 def set_approval(dsn: str, model_type: str, needed: str) -> None:
     """Say whether activating a model type needs a second person; going back never does."""
     with connect(dsn) as connection:
@@ -282,7 +283,7 @@ def set_approval(dsn: str, model_type: str, needed: str) -> None:
 @click.argument("config")
 @notes_option
 @guard_option
-@click.pass_obj
+@takes_dsn
 def request_config(dsn: str, config: str, notes: str | None, guard: str | None) -> None:
     """Ask for an activation that another admin approves, and print the request's number."""
     with connect(dsn) as connection:
@@ -301,7 +302,7 @@ def request_config(dsn: str, config: str, notes: str | None, guard: str | None) 
 @click.option("--all", "is_all", is_flag=True, help="Also those that are decided.")
 @click.option("--limit", default=20, type=click.IntRange(1), help="How many requests.")
 @json_option
-@click.pass_obj
+@takes_dsn
 def list_requests(dsn: str, is_all: bool, limit: int, as_json: bool) -> None:
     """List the activations that wait for another admin, newest first."""
     with connect(dsn) as connection:
@@ -319,7 +320,7 @@ def list_requests(dsn: str, is_all: bool, limit: int, as_json: bool) -> None:
 @config_commands.command("reject")
 @click.argument("request", type=int)
 @notes_option
-@click.pass_obj
+@takes_dsn
 def reject_config(dsn: str, request: int, notes: str | None) -> None:
     """Close a request without an activation; your own is withdrawn."""
     with connect(dsn) as connection:
@@ -336,7 +337,7 @@ def reject_config(dsn: str, request: int, notes: str | None) -> None:
 @click.argument("request", type=int)
 @notes_option
 @json_option
-@click.pass_obj
+@takes_dsn
 def approve_config(dsn: str, request: int, notes: str | None, as_json: bool) -> None:
     """Activate what another admin asked for."""
     with connect(dsn) as connection:
@@ -351,7 +352,7 @@ def approve_config(dsn: str, request: int, notes: str | None, as_json: bool) -> 
 
 @config_commands.command("verify")
 @json_option
-@click.pass_obj
+@takes_dsn
 def verify_configs(dsn: str, as_json: bool) -> None:
     """Check that nobody edited the audit log; exit 1 and name the first broken entry."""
     with connect(dsn) as connection:

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from pgkit import __version__, doctor, migrations
-from pgkit.cli.options import json_option
+from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
 from pgkit.output import print_json, print_rows
 
@@ -15,7 +15,7 @@ from pgkit.output import print_json, print_rows
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Name the files that would run, and change nothing.")
 @click.option("--lock-timeout", default="10s", help="How long to wait for a lock on a table.")
-@click.pass_obj
+@takes_dsn
 def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
     """Bring the database up to date: schema, functions, views, policies."""
     if dry_run:
@@ -42,7 +42,7 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
 
 @click.command()
 @json_option
-@click.pass_obj
+@takes_dsn
 def status(dsn: str, as_json: bool) -> None:
     """Show how far the database is, and what differs from the files."""
     with connect(dsn) as connection:
@@ -60,7 +60,7 @@ def status(dsn: str, as_json: bool) -> None:
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
+@takes_dsn
 def uninstall(dsn: str, yes: bool) -> None:
     """Remove everything of ours from the database, data included."""
     with connect(dsn) as connection:
@@ -84,7 +84,7 @@ def uninstall(dsn: str, yes: bool) -> None:
 
 @click.command("doctor")
 @json_option
-@click.pass_obj
+@takes_dsn
 def run_doctor(dsn: str, as_json: bool) -> None:
     """Check connection, versions, rights, extensions, schedule and health."""
     checks = [check._asdict() for check in doctor.examine(dsn)]

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import click
 
 from pgkit import reports, worker
-from pgkit.cli.options import json_option
+from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
 from pgkit.output import print_rows
 
 
 @click.command()
 @json_option
-@click.pass_obj
+@takes_dsn
 def schedule(dsn: str, as_json: bool) -> None:
     """Have pg_cron do the jobs: roll up every minute, partitions and retention daily."""
     with connect(dsn) as connection:
@@ -22,7 +22,7 @@ def schedule(dsn: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.pass_obj
+@takes_dsn
 def unschedule(dsn: str) -> None:
     """Remove the jobs from pg_cron, and print how many they were."""
     with connect(dsn) as connection:
@@ -32,7 +32,7 @@ def unschedule(dsn: str) -> None:
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Run every job now and exit, with 1 if one failed.")
-@click.pass_obj
+@takes_dsn
 def run_worker(dsn: str, once: bool) -> None:
     """Do the jobs on their schedule (GMT) where pg_cron is missing; several workers are fine.
 
@@ -52,7 +52,7 @@ def log_line(message: str) -> None:
 
 @click.command()
 @json_option
-@click.pass_obj
+@takes_dsn
 def health(dsn: str, as_json: bool) -> None:
     """Show whether calls are rolled up, jobs run and partitions exist; exit 1 if a check fails."""
     with connect(dsn) as connection:

@@ -1,12 +1,17 @@
 """What several rooms ask for on the command line."""
 
 import json
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from pgkit.times import read_time
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Time(click.ParamType[datetime]):
@@ -43,3 +48,26 @@ JSON = Json()
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def keep_dsn(context: click.Context, option: click.Parameter, dsn: str | None) -> None:
+    """Make `dsn` the connection string of this command and of the commands below it."""
+    if dsn is not None:
+        context.obj = dsn
+    elif context.obj is None:
+        context.obj = os.environ.get("DATABASE_URL", "")
+
+
+# Without click's envvar, which every level would read again, over what was typed before it.
+dsn_option = click.option(
+    "--dsn",
+    expose_value=False,
+    callback=keep_dsn,
+    help="Connection string, in any form libpq takes; without one, DATABASE_URL or else libpq's"
+    " PG* variables apply.",
+)
+
+
+def takes_dsn(command: Callable[Concatenate[str, P], T]) -> Callable[P, T]:
+    """Give a command the option --dsn, and the connection string as its first argument."""
+    return dsn_option(click.pass_obj(command))

@@ -3,14 +3,14 @@
 import click
 
 from pgkit import reports
-from pgkit.cli.options import json_option
+from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
 from pgkit.output import print_json
 
 
 @click.command()
 @json_option
-@click.pass_obj
+@takes_dsn
 def aggregate(dsn: str, as_json: bool) -> None:
     """Roll up the calls that are not yet, and print how many they were."""
     with connect(dsn) as connection:

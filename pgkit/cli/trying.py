@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from pgkit import demo, llmperf, migrations, reports, runner, server
-from pgkit.cli.options import json_option
+from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import Failure, connect
 from pgkit.output import print_json
 
@@ -96,7 +96,7 @@ def called_as() -> str:
 @click.option("--pgtap-only", is_flag=True, help="Run the pgTAP files only.")
 @click.option("--pytest-only", is_flag=True, help="Run pytest only.")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.pass_obj
+@takes_dsn
 def run_tests(dsn: str, pgtap_only: bool, pytest_only: bool, paths: tuple[Path, ...]) -> None:
     """Run the pgTAP and pytest suites, or the given files, in temporary databases.
 
