@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import click
 import psycopg
@@ -32,6 +34,31 @@ def test_every_command_and_option_has_help(name) -> None:
     assert command.help
     options = [option for option in command.params if isinstance(option, click.Option)]
     assert [option.name for option in options if not option.help] == []
+
+
+def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
+    shown = pgkit("--help").stdout
+    assert re.findall(r"^(\w+):$", shown, re.MULTILINE) == [
+        "Options",
+        "Server",
+        "Database",
+        "Calls",
+        "Configurations",
+        "Access",
+        "Schedule",
+        "Trying",
+    ]
+    listed = re.findall(r"^  ([a-z][a-z-]*) {2,}\S", shown, re.MULTILINE)
+    assert sorted(listed) == sorted(cli.commands)
+
+
+def test_every_command_in_the_files_can_be_called() -> None:
+    folder = import_module("pgkit.cli").__path__
+    files = [import_module(f"pgkit.cli.{file.name}") for file in iter_modules(folder)]
+    found = {
+        value for file in files for value in vars(file).values() if isinstance(value, click.Command)
+    }
+    assert {command.name for command in found - set(COMMANDS.values())} == set()
 
 
 @pytest.mark.parametrize("name", cli.commands)
