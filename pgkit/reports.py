@@ -37,6 +37,8 @@ GROUP_COLUMNS = {
     "provider": "model_provider",
     "parameters": "parameter_set",
 }
+# The outcomes that a report can be limited to, and whose times it then shows.
+CALLS = {"all": "all calls", "success": "successful calls", "error": "failed calls"}
 # Headings of a table; in it all times are milliseconds and times of the day UTC.
 HEADINGS = {
     "time_bucket": "from (UTC)",
@@ -79,6 +81,12 @@ def arrange(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> list[dict
     return [
         {HEADINGS.get(name, name): present(name, row[name]) for name in columns} for row in rows
     ]
+
+
+def title(outcome: str, *names: str | None, times: str = "times") -> str:
+    """Return the heading of a table: the names that were asked for, and whose times it shows."""
+    asked = ", ".join(name for name in names if name)
+    return "; ".join(part for part in (asked, CALLS[outcome], f"{times} in ms") if part)
 
 
 def present(name: str, value: Any) -> Any:

@@ -4,6 +4,7 @@ import json
 
 import psycopg
 import pytest
+import terminal
 
 OLD = {"default_settings": {"steps": 30, "width": 1024}, "tags": ["a", "b"]}
 NEW = {"default_settings": {"steps": 20, "width": 1024, "odd key": None}, "tags": ["a"]}
@@ -101,6 +102,10 @@ def test_impact_says_that_it_is_an_observation(pgkit, saved) -> None:
     assert lines[1][0] == "p50_response_time (ms)"
     assert (lines[1][3], lines[1][-1]) == ("+100.0 %", "worse")
     assert "not an experiment" in lines[-1][0]
+    shown = terminal.show(saved, "configs", "impact", "sdxl").splitlines()
+    assert (
+        shown[0].rstrip() == "sdxl; times of successful calls, error rate and tokens of all calls"
+    )
 
 
 def test_verify_fails_on_an_edited_log(pgkit, saved) -> None:

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import terminal
 
 from pgkit import reports, times
 
@@ -86,6 +87,46 @@ def test_compare_percentiles_and_errors(pgkit, database, calls) -> None:
     assert (row["model"], row["value_ms"]) == ("acme/one", 10)
     (row,) = json.loads(pgkit("errors", *SPAN, "--json", dsn=database).stdout)
     assert (row["error_type"], row["error_count"]) == ("timeout", 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "whose"),
+    [
+        ([], "all calls"),
+        (["--outcome", "all"], "all calls"),
+        (["--outcome", "success"], "successful calls"),
+        (["--outcome", "error"], "failed calls"),
+    ],
+)
+def test_a_table_says_whose_times_it_shows(database, calls, options, whose) -> None:
+    for command, heading in (
+        (["trends", "acme/one", "chat"], f"acme/one, chat; {whose}; times in ms; p95 "),
+        (["compare"], f"{whose}; times in ms"),
+        (["compare", "--tool", "chat"], f"chat; {whose}; times in ms"),
+        (["percentiles"], f"{whose}; times in ms"),
+        (["percentiles", "--model", "acme/one"], f"acme/one; {whose}; times in ms"),
+        (["percentiles", "--first-token"], f"{whose}; times to the first token in ms"),
+    ):
+        shown = terminal.show(database, *command, *SPAN, *options)
+        # A heading wider than its table takes several lines.
+        assert " ".join(shown.split()).startswith(heading), shown
+
+
+@pytest.mark.parametrize(
+    ("options", "median"),
+    [([], 100), (["--outcome", "success"], 200), (["--outcome", "error"], 50)],
+)
+def test_every_report_is_of_all_calls_unless_told_otherwise(
+    pgkit, database, calls, options, median
+) -> None:
+    arguments = [*SPAN, *options, "--json"]
+    (row,) = json.loads(pgkit("compare", *arguments, dsn=database).stdout)
+    assert row["p50_response_time"] == pytest.approx(median, rel=0.005)
+    (row,) = json.loads(pgkit("percentiles", "0.5", *arguments, dsn=database).stdout)
+    assert row["value_ms"] == pytest.approx(median, rel=0.005)
+    daily = ["trends", "acme/one", "chat", "--granularity", "daily", *arguments]
+    (row,) = json.loads(pgkit(*daily, dsn=database).stdout)
+    assert row["p50_response_time"] == pytest.approx(median, rel=0.005)
 
 
 def test_nothing_to_report_is_no_failure(pgkit, database) -> None:

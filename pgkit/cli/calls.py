@@ -22,9 +22,9 @@ MOST_BARS = 48
 
 outcome_option = click.option(
     "--outcome",
-    type=click.Choice(["all", "success", "error"]),
+    type=click.Choice(list(reports.CALLS)),
     default="all",
-    help="Which calls count.",
+    help="Calls whose times are shown.",
 )
 to_option = click.option("--to", "end", type=TIME, default="now", help="End, exclusive.")
 
@@ -203,19 +203,15 @@ def trends(
             outcome=outcome,
         )
     p95 = reports.sparkline([row["p95_response_time"] for row in rows[-MOST_BARS:]])
-    show(rows, reports.TREND_COLUMNS, as_json, f"{model}, {tool}; times in ms; p95 {p95}")
+    title = f"{reports.title(outcome, model, tool)}; p95 {p95}"
+    show(rows, reports.TREND_COLUMNS, as_json, title)
 
 
 @click.command()
 @from_option("7d")
 @to_option
 @click.option("--tool", help="Only calls with this tool.")
-@click.option(
-    "--outcome",
-    type=click.Choice(["success", "error", "all"]),
-    default="success",
-    help="Whose times and tokens.",
-)
+@outcome_option
 @json_option
 @takes_dsn
 def compare(
@@ -231,7 +227,7 @@ def compare(
             tool=tool,
             outcome=outcome,
         )
-    show(rows, reports.COMPARISON_COLUMNS, as_json, "Times in ms")
+    show(rows, reports.COMPARISON_COLUMNS, as_json, reports.title(outcome, tool))
 
 
 @click.command()
@@ -286,8 +282,10 @@ def percentiles(
     if not as_json:
         for row in rows:
             row["percentile"] = f"{row['percentile']:g}"
-    grouped = [reports.GROUP_COLUMNS[group] for group in groups]
-    show(rows, [*grouped, "percentile", "value_ms", "call_count"], as_json)
+    columns = [reports.GROUP_COLUMNS[group] for group in groups]
+    columns += ["percentile", "value_ms", "call_count"]
+    times = "times to the first token" if first_token else "times"
+    show(rows, columns, as_json, reports.title(outcome, model, tool, times=times))
 
 
 @click.command()

@@ -257,7 +257,8 @@ def config_impact(
             min_calls=min_calls,
         )
     shown = configs.pick(configs.impact_rows(rows), configs.IMPACT_COLUMNS)
-    print_rows(rows if as_json else shown, as_json=as_json)
+    title = f"{model_type}; times of successful calls, error rate and tokens of all calls"
+    print_rows(rows if as_json else shown, as_json=as_json, title=title)
     if not as_json:
         click.echo("The interval is of the change, at 95 %. " + rows[0]["note"])
 
