@@ -33,12 +33,13 @@ def print_json(value: object) -> None:
 
 
 def print_table(rows: Sequence[Row], title: str | None) -> None:
-    table = Table(title=title, title_justify="left", header_style="bold")
+    # Text, because a name from the database may contain what rich takes for markup.
+    heading = Text(title, style="table.title") if title else None
+    table = Table(title=heading, title_justify="left", header_style="bold")
     for name in rows[0]:
         right = any(isinstance(row[name], int | float | Decimal) for row in rows)
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in rows:
-        # Text, because a name from the database may contain what rich takes for markup.
         table.add_row(*(Text(shown(value)) for value in row.values()))
     Console().print(table)
 

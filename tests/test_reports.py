@@ -112,6 +112,14 @@ def test_a_table_says_whose_times_it_shows(database, calls, options, whose) -> N
         assert " ".join(shown.split()).startswith(heading), shown
 
 
+def test_a_heading_shows_brackets_in_a_name(database, connection) -> None:
+    connection.execute(
+        "select perf.record_call('acme/[bold]', 'chat', 1, call_timestamp => '2020-01-06 10:00+00')"
+    )
+    shown = terminal.show(database, "trends", "acme/[bold]", "chat", *SPAN)
+    assert shown.startswith("acme/[bold], chat; all calls; "), shown
+
+
 @pytest.mark.parametrize(
     ("options", "median"),
     [([], 100), (["--outcome", "success"], 200), (["--outcome", "error"], 50)],
