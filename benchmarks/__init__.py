@@ -1,1 +1,1 @@
-"""Measure pgkit side by side with the seed's literal SQL and with the bare minimum."""
+"""Measure pgkit side by side with the seed's literal SQL, the bare minimum and ClickHouse."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import accuracy, load, record, runs, sustained, trends
+from benchmarks import accuracy, load, peer, record, runs, sustained, trends
 from benchmarks.bench import Bench, Result, connect, value
 from pgkit import server
 
@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "sustained": sustained.measure,
     "trends": trends.measure,
     "accuracy": accuracy.measure,
+    "peer": peer.measure,
 }
 # The same for everything that is measured; all else is PostgreSQL's default, so a commit waits for
 # the disk.
@@ -52,7 +53,7 @@ SETTINGS = {
 def main(
     rows: int, only: tuple[str, ...], minutes: float, quick: bool, programs: Path | None, dsn: str
 ) -> None:
-    """Measure pgkit beside the seed's literal SQL and the bare minimum, in one run."""
+    """Measure pgkit beside the seed's literal SQL, the bare minimum and ClickHouse, in one run."""
     # Stopped from outside it still stops its server.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if programs:
@@ -62,6 +63,7 @@ def main(
             dsn=address,
             folder=folder,
             rows=min(rows, 100_000) if quick else rows,
+            month_rows=min(rows, 10_000 if quick else 1_000_000),
             history_days=3 if quick else 10,
             repeats=1 if quick else 3,
             seconds=2 if quick else 20,

@@ -39,11 +39,12 @@ TABLES = {
 
 
 class Bench(NamedTuple):
-    """What the user asked for."""
+    """What the user asked for; `rows` and `month_rows` are calls a day."""
 
     dsn: str
     folder: Path
     rows: int
+    month_rows: int
     history_days: int
     repeats: int
     seconds: float

@@ -1,0 +1,3 @@
+insert into calls
+select *
+from file({path:String}, TabSeparated)

@@ -1,0 +1,27 @@
+with
+    quantilesTDigest(0.5, 0.95, 0.99)(response_time_ms) as response_times,
+    quantilesTDigest(0.5, 0.95, 0.99)(first_token_ms) as first_tokens
+select
+    toStartOfHour(call_timestamp) as time_bucket,
+    avg(response_time_ms) as avg_response_time,
+    count() as call_count,
+    countIf(success) / call_count as success_rate,
+    min(response_time_ms) as min_response_time,
+    max(response_time_ms) as max_response_time,
+    response_times[1] as p50_response_time,
+    response_times[2] as p95_response_time,
+    response_times[3] as p99_response_time,
+    first_tokens[1] as p50_first_token_ms,
+    first_tokens[2] as p95_first_token_ms,
+    first_tokens[3] as p99_first_token_ms,
+    call_count - countIf(success) as error_count,
+    sum(input_tokens) as total_input_tokens,
+    sum(output_tokens) as total_output_tokens
+from calls
+where model_name = {model_name:String}
+    and tool_name = {tool_name:String}
+    and parameters = {parameters:String}
+    and call_timestamp >= {start_time:DateTime64(6, 'UTC')}
+    and call_timestamp < {end_time:DateTime64(6, 'UTC')}
+group by time_bucket
+order by time_bucket
