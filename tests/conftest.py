@@ -8,10 +8,10 @@ afterwards. Roles belong to the whole server; a test that needs it without ours 
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import forked
 import psycopg
 import pytest
 
@@ -96,14 +96,12 @@ def pgkit() -> Pgkit:
     """Run the command line in a process of its own: `pgkit("status", dsn=database)`."""
 
     def run(
-        *arguments: str | Path, dsn: str | None = None, **options: object
+        *arguments: str | Path, dsn: str | None = None, input: str = ""
     ) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         if dsn is not None:
             environment["DATABASE_URL"] = dsn
-        defaults = {"capture_output": True, "text": True, "env": environment, "timeout": 120}
-        command = [sys.executable, "-m", "pgkit", *map(str, arguments)]
-        return subprocess.run(command, check=False, **{**defaults, **options})
+        return forked.run([*map(str, arguments)], environment, input)
 
     return run
 
