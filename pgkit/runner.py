@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import ExecStatus
 
 from pgkit import migrations, server
-from pgkit.database import Failure, connect, parse_dsn
+from pgkit.database import Connection, Failure, connect, parse_dsn
 
 TAP_LINE = re.compile(r"^(not )?ok\b(?: \d+)?(?: -)? ?(.*?)(?: *# *(skip|todo)\b.*)?$", re.I)
 
@@ -99,9 +100,23 @@ def temporary_database(dsn: str, template: str = "template1") -> Iterator[str]:
         yield make_conninfo("", **parse_dsn(dsn, dbname=name))
     finally:
         with connect(dsn, autocommit=True) as connection:
+            wait_until_unused(connection, name)
             connection.execute(
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
             )
+
+
+def wait_until_unused(connection: Connection, database: str) -> None:
+    """Wait until the sessions that were just closed have ended, at most a second.
+
+    To drop a database that still has one takes PostgreSQL at least 100 ms.
+    """
+    statement = (
+        "select from pg_stat_activity where datname = %s and backend_type = 'client backend'"
+    )
+    deadline = time.monotonic() + 1
+    while connection.execute(statement, [database]).fetchone() and time.monotonic() < deadline:
+        time.sleep(0.002)
 
 
 def run_pgtap(
