@@ -7,7 +7,7 @@ import time
 import psycopg
 import pytest
 
-from pgkit import binaries
+from pgkit import binaries, runner
 from pgkit.database import parse_dsn
 
 VERSIONS = 100_000
@@ -51,20 +51,30 @@ LOOKUPS = {
 }
 
 
-@pytest.fixture
-def many_versions(database):
-    with psycopg.connect(database, autocommit=True) as connection:
+@pytest.fixture(scope="module")
+def filled(server_dsn, template_dsn):
+    """A database of many versions, which every test leaves as it was."""
+    with (
+        runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn,
+        psycopg.connect(dsn, autocommit=True) as connection,
+    ):
         connection.execute(FILL.format(versions=VERSIONS).encode())
         connection.execute("select perf.grant_role(%s, 'admin')", [ADMIN])
         yield connection
 
 
+@pytest.fixture
+def many_versions(filled):
+    with filled.transaction(force_rollback=True):
+        yield filled
+
+
 def test_lookups_read_a_handful_of_pages_at_any_number_of_versions(many_versions) -> None:
     connection = many_versions
     for role in ("none", "authenticated"):
-        connection.execute(f"set role {role}".encode())
+        connection.execute(f"set local role {role}".encode())
         connection.execute(
-            "select set_config('request.jwt.claims', %s, false)", [json.dumps({"sub": ADMIN})]
+            "select set_config('request.jwt.claims', %s, true)", [json.dumps({"sub": ADMIN})]
         )
         for name, statement in LOOKUPS.items():
             expected = 38194 if name == "at" else VERSIONS
