@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from pipeline import wait_until_blocked
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -125,9 +126,9 @@ def test_of_two_activations_at_once_the_second_waits_its_turn(database, connecti
             target=lambda: second.execute("select perf.activate_model_config(%s)", [second_id])
         )
         waiting.start()
-        wait_until_blocked(connection, second)
+        wait_until_blocked(connection, second.info.backend_pid)
         first.commit()
-        waiting.join(10)
+        waiting.join(60)
         second.commit()
     kinds = connection.execute(
         "select config_id from perf.model_config_activations order by id"
@@ -144,10 +145,10 @@ def test_a_rollback_that_waited_does_not_go_too_far_with_from_id(database, conne
         first.execute(statement, [bad_id])
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(second.execute, statement, [bad_id])
-            wait_until_blocked(connection, second)
+            wait_until_blocked(connection, second.info.backend_pid)
             first.commit()
             with pytest.raises(psycopg.Error, match="is not the active configuration") as refused:
-                waiting.result(10)
+                waiting.result(60)
         assert refused.value.sqlstate == "PT409"
     version = connection.execute("select version from perf.get_active_configs()").fetchone()
     assert version == (2,)
@@ -160,9 +161,9 @@ def test_two_saves_of_the_same_data_at_once_make_one_version(database, connectio
         assert first.execute(statement).fetchone() == (2, True)
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(second.execute, statement)
-            wait_until_blocked(connection, second)
+            wait_until_blocked(connection, second.info.backend_pid)
             first.commit()
-            assert waiting.result(10).fetchone() == (2, False)
+            assert waiting.result(60).fetchone() == (2, False)
 
 
 def test_two_approvals_at_once_activate_once(database, connection) -> None:
@@ -193,10 +194,10 @@ def test_two_approvals_at_once_activate_once(database, connection) -> None:
         first.execute(statement, [request_id])
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(second.execute, statement, [request_id])
-            wait_until_blocked(connection, second)
+            wait_until_blocked(connection, second.info.backend_pid)
             first.commit()
             with pytest.raises(psycopg.Error, match="is approved already"):
-                waiting.result(10)
+                waiting.result(60)
     check_history(connection)
 
 
@@ -249,7 +250,7 @@ def test_a_broken_guard_is_rolled_back_by_one_of_two_checks_and_announced(
         first.commit()
         second.commit()
         assert second.execute(statement).fetchall() == []
-        notices = list(listener.notifies(timeout=5, stop_after=1))
+        notices = list(listener.notifies(timeout=60, stop_after=1))
     assert '"kind": "guard"' in notices[0].payload
     assert "error_rate was 1.0000 over 1 calls, limit 0.1000" in notices[0].payload
     check_history(connection)
@@ -265,13 +266,3 @@ def test_an_activation_of_an_older_snapshot_fails_clearly(database, connection) 
             session.execute("select perf.activate_model_config(%s)", [ids[2]])
         session.rollback()
     check_history(connection)
-
-
-def wait_until_blocked(connection: psycopg.Connection, waiting: psycopg.Connection) -> None:
-    """Return once the other session waits for a lock."""
-    statement = "select cardinality(pg_blocking_pids(%s)) > 0"
-    for _ in range(500):
-        if connection.execute(statement, [waiting.info.backend_pid]).fetchone()[0]:
-            return
-        time.sleep(0.01)
-    raise AssertionError("the session does not wait")

@@ -31,7 +31,7 @@ RETRY = (
     " call_id => '0d6e6f5e-5a0c-4b0e-8b0c-3f6f3c1d2a4b')"
 )
 # A session that waits for ever would keep the test from failing.
-PATIENCE = "-c statement_timeout=20s"
+PATIENCE = "-c statement_timeout=60s"
 # Work on partitions waits for the sessions that use them: what it needs first, its statement, and
 # the levels that keep all calls.
 PARTITION_WORK = {

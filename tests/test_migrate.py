@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pipeline import wait_for
 from psycopg.conninfo import make_conninfo
 
 from pgkit import migrations, runner
@@ -40,20 +41,16 @@ def wait_until_blocked(connection: psycopg.Connection, sessions: int = 1) -> Non
     wait_for(lambda: connection.execute(statement).fetchone() == (sessions,))
 
 
-def wait_until_alone(connection: psycopg.Connection) -> None:
-    statement = (
-        "select count(*) from pg_stat_activity"
-        " where datname = current_database() and pid <> pg_backend_pid()"
-        " and backend_type = 'client backend'"
-    )
-    wait_for(lambda: connection.execute(statement).fetchone() == (0,))
-
-
-def wait_for(condition) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened in 20 seconds"
-        time.sleep(0.02)
+def find_others(connection: psycopg.Connection) -> set[int]:
+    """Return the process ids of the other sessions of this database."""
+    return {
+        pid
+        for (pid,) in connection.execute(
+            "select pid from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+            " and backend_type = 'client backend'"
+        )
+    }
 
 
 def next_version(sql: Path) -> None:
@@ -134,7 +131,7 @@ def test_a_killed_migration_leaves_the_old_version_and_the_next_completes(
         process.send_signal(signal.SIGKILL)
         process.communicate()
         connection.execute("select pg_advisory_unlock(%s)", [GATE])
-        wait_until_alone(connection)
+        wait_for(lambda: not find_others(connection))
     assert is_current(database, migrations.sql_folder())
     assert dump_schema(database) == before
     migrations.migrate(database, sql=sql_copy)
@@ -144,11 +141,15 @@ def test_a_killed_migration_leaves_the_old_version_and_the_next_completes(
 def test_migrations_killed_at_any_moment_do_no_harm(empty_database, sql_copy, dump_schema) -> None:
     next_version(sql_copy)
     moments = random.Random(7)
-    for _ in range(6):
-        process = start_migration(empty_database, sql_copy)
-        time.sleep(moments.uniform(0.1, 0.6))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+    seen: set[int] = set()
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        for _ in range(6):
+            process = start_migration(empty_database, sql_copy)
+            wait_for(lambda p=process: find_others(connection) - seen or p.poll() is not None)
+            seen.update(find_others(connection))
+            time.sleep(moments.uniform(0, 0.5))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
     migrations.migrate(empty_database, sql=sql_copy)
     assert is_current(empty_database, sql_copy)
 

@@ -24,7 +24,7 @@ from psycopg.types.json import Jsonb
 from pgkit import runner
 from pgkit.database import parse_dsn
 
-PATIENCE = "-c statement_timeout=20s"
+PATIENCE = "-c statement_timeout=60s"
 STORED = """
 select
     (select count(*) from perf.models),

@@ -84,13 +84,13 @@ def test_a_scheduled_aggregation_really_runs_and_its_history_is_trimmed(
             )
             is True
         ),
-        seconds=75,
+        seconds=120,
     )
     run = cron.execute(
         "select status, return_message from cron.job_run_details where command = %s",
         [AGGREGATE],
     ).fetchone()
-    assert has_run, f"no finished run after a minute: {run}"
+    assert has_run, f"no finished run after two minutes: {run}"
     assert run is not None
     assert run[0] == "succeeded", run[1]
 
@@ -107,7 +107,7 @@ def test_a_scheduled_aggregation_really_runs_and_its_history_is_trimmed(
         lambda: (
             value(cron, "select count(*) from cron.job_run_details where end_time is null") == 0
         ),
-        seconds=20,
+        seconds=60,
     )
     cron.execute(
         "insert into cron.job_run_details (command, database, end_time) "

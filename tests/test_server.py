@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -227,7 +226,4 @@ def kill_server(data: Path) -> None:
     running = server.read_pid_file(data)
     assert running is not None
     os.kill(running.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while server.read_pid_file(data) is not None:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: server.read_pid_file(data) is None, "the server did not end")

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from pipeline import wait_for
 
 from pgkit import worker
 from pgkit.database import connect
@@ -53,13 +54,6 @@ def runs(connection: psycopg.Connection) -> list[tuple]:
     ).fetchall()
 
 
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened in 30 seconds"
-        time.sleep(0.05)
-
-
 def wait_at_gate(connection: psycopg.Connection) -> None:
     statement = (
         "select count(*) from pg_stat_activity where datname = current_database()"
@@ -92,11 +86,17 @@ def test_a_failed_job_is_noted_and_the_others_run(pgkit, database, connection) -
 def test_of_several_workers_one_runs_what_is_due(start, connection) -> None:
     set_jobs(connection, ("rare", "0 0 1 1 *", "insert into perf.tools (name) values ('ran')"))
     workers = [start() for _ in range(4)]
+    connected = (
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and backend_type = 'client backend' and pid <> pg_backend_pid()"
+    )
+    wait_for(lambda: connection.execute(connected).fetchone() == (4,))
     wait_for(lambda: runs(connection))
+    # Who does not get the lock asks again after a second.
     time.sleep(1.5)
     for process in workers:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert runs(connection) == [("rare", True, None)]
 
 
@@ -155,7 +155,7 @@ def test_a_signal_stops_it_after_the_current_job(start, connection, number) -> N
     time.sleep(0.5)
     assert process.poll() is None
     connection.execute("select pg_advisory_unlock(%s)", [GATE])
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert "stopping after the current job" in said
     assert runs(connection) == [("slow", True, None)]
@@ -173,7 +173,7 @@ def test_a_lost_connection_is_made_again(start, connection) -> None:
     connection.execute("select pg_advisory_unlock(%s)", [GATE])
     wait_for(lambda: len(runs(connection)) >= 2 and runs(connection)[-1][1])
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert "connection lost: terminating connection due to administrator command" in said
     assert "connecting again in 1 s" in said
