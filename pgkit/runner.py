@@ -204,11 +204,17 @@ def read_tap(name: str, lines: Sequence[str], error: str | None = None) -> Outco
 
 def run_pytest(dsn: str, paths: Sequence[Path]) -> Outcome:
     """Run pytest against the server of `dsn`, its output going to stderr."""
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        temporary_database(dsn) as template,
+    ):
+        # Two first migrations of a server at once would both create the roles, and one would fail.
+        migrations.migrate(template)
         report = Path(folder) / "report.xml"
+        options = ["-q", f"--junitxml={report}", *side_by_side(paths)]
         process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *map(str, paths)],
-            env={**os.environ, "PGKIT_TEST_DSN": dsn},
+            [sys.executable, "-m", "pytest", *options, *map(str, paths)],
+            env={**os.environ, "PGKIT_TEST_DSN": dsn, "PGKIT_TEST_TEMPLATE": template},
             stdout=sys.stderr,
         )
         try:
@@ -220,6 +226,16 @@ def run_pytest(dsn: str, paths: Sequence[Path]) -> Outcome:
         if not report.exists():
             return Outcome(failed=1, failures=("pytest did not run",))
         return read_junit(report)
+
+
+def side_by_side(paths: Sequence[Path]) -> list[str]:
+    """Return the options that share out the test files over a few processes, none for one file."""
+    files = sum(len(list(path.rglob("test_*.py"))) if path.is_dir() else 1 for path in paths)
+    # Two on one core as well: many tests wait.
+    processes = min(files, max(2, min(4, os.cpu_count() or 1)))
+    if processes < 2:
+        return []
+    return ["-n", str(processes), "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def read_junit(report: Path) -> Outcome:

@@ -21,6 +21,11 @@ from pgkit.database import parse_dsn
 Pgkit = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the file that waits for the clock, while others go on beside it."""
+    items.sort(key=lambda item: item.path.name != "test_schedule.py")
+
+
 @pytest.fixture(scope="session")
 def server_dsn() -> Iterator[str]:
     """The server under test: PGKIT_TEST_DSN, or an embedded one started for this session."""
@@ -30,7 +35,13 @@ def server_dsn() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def template_dsn(server_dsn: str) -> Iterator[str]:
-    """A migrated database that others are copied from; nobody may stay connected to it."""
+    """A migrated database that others are copied from; nobody may stay connected to it.
+
+    `pgkit test` makes one for all its processes: PGKIT_TEST_TEMPLATE.
+    """
+    if made := os.environ.get("PGKIT_TEST_TEMPLATE"):
+        yield made
+        return
     with runner.temporary_database(server_dsn) as dsn:
         migrations.migrate(dsn)
         yield dsn
@@ -63,32 +74,6 @@ def private_server() -> Iterator[str]:
     """A second server, of the same major version, whose roles are the test's own."""
     with runner.temporary_server() as dsn:
         yield dsn
-
-
-@pytest.fixture
-def cron_database(server_dsn: str) -> Iterator[str]:
-    """A migrated database with the real pg_cron; skips where the server does not have it.
-
-    pg_cron lives in one database of a server, so tests that use this cannot run side by side. The
-    database stays: pg_cron 1.4 ends for good when it is dropped. What is in it is made anew.
-    """
-    with psycopg.connect(server_dsn, autocommit=True) as admin:
-        row = admin.execute("select current_setting('cron.database_name', true)").fetchone()
-        if row is None or not row[0]:
-            pytest.skip("this server has no pg_cron")
-        name = row[0]
-        found = admin.execute("select from pg_database where datname = %s", [name]).fetchone()
-        if found is None:
-            admin.execute(f'create database "{name}"'.encode())
-    dsn = psycopg.conninfo.make_conninfo("", **parse_dsn(server_dsn, dbname=name))
-    with psycopg.connect(dsn, autocommit=True) as opened:
-        opened.execute("create extension if not exists pg_cron")
-        opened.execute("select cron.unschedule(jobid) from cron.job")
-        opened.execute("delete from cron.job_run_details")
-        opened.execute("drop schema if exists perf, perf_internal cascade")
-        migrations.migrate(dsn)
-        yield dsn
-        opened.execute("select cron.unschedule(jobid) from cron.job")
 
 
 @pytest.fixture

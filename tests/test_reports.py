@@ -172,13 +172,6 @@ def test_schedule_without_pg_cron_says_what_to_do(pgkit, database) -> None:
         assert failed.stderr.startswith("Error: pg_cron is not installed in this database\nHint: ")
 
 
-def test_schedule_and_unschedule_with_pg_cron(pgkit, cron_database) -> None:
-    scheduled = json.loads(pgkit("schedule", "--json", dsn=cron_database).stdout)
-    assert scheduled[0]["job_name"] == "pgkit-aggregate"
-    assert "jobs\tok\tall jobs are scheduled" in pgkit("doctor", dsn=cron_database).stdout
-    assert pgkit("unschedule", dsn=cron_database).stdout == f"{len(scheduled)}\n"
-
-
 @pytest.mark.parametrize(
     ("text", "time"),
     [

@@ -1,5 +1,6 @@
 """The schedule with the real pg_cron: what is registered really runs, shows, and goes away."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -7,7 +8,37 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from pgkit import migrations
+from pgkit.database import parse_dsn
+
 AGGREGATE = "select perf.aggregate_performance_metrics()"
+
+
+@pytest.fixture
+def cron_database(server_dsn: str) -> Iterator[str]:
+    """A migrated database with the real pg_cron; skips where the server does not have it.
+
+    pg_cron lives in one database of a server, so all tests that use it are in this file, which runs
+    in one process. The database stays: pg_cron 1.4 ends for good when it is dropped. What is in it
+    is made anew.
+    """
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        row = admin.execute("select current_setting('cron.database_name', true)").fetchone()
+        if row is None or not row[0]:
+            pytest.skip("this server has no pg_cron")
+        name = row[0]
+        found = admin.execute("select from pg_database where datname = %s", [name]).fetchone()
+        if found is None:
+            admin.execute(f'create database "{name}"'.encode())
+    dsn = psycopg.conninfo.make_conninfo("", **parse_dsn(server_dsn, dbname=name))
+    with psycopg.connect(dsn, autocommit=True) as opened:
+        opened.execute("create extension if not exists pg_cron")
+        opened.execute("select cron.unschedule(jobid) from cron.job")
+        opened.execute("delete from cron.job_run_details")
+        opened.execute("drop schema if exists perf, perf_internal cascade")
+        migrations.migrate(dsn)
+        yield dsn
+        opened.execute("select cron.unschedule(jobid) from cron.job")
 
 
 @pytest.fixture
@@ -129,3 +160,10 @@ def test_a_failed_run_shows_in_the_health(cron: psycopg.Connection) -> None:
     checked = health(cron, "failed runs")
     assert checked["status"] == "warn"
     assert checked["value"] == "1 in the last 24 hours"
+
+
+def test_schedule_and_unschedule_with_pg_cron(pgkit, cron_database) -> None:
+    scheduled = json.loads(pgkit("schedule", "--json", dsn=cron_database).stdout)
+    assert scheduled[0]["job_name"] == "pgkit-aggregate"
+    assert "jobs\tok\tall jobs are scheduled" in pgkit("doctor", dsn=cron_database).stdout
+    assert pgkit("unschedule", dsn=cron_database).stdout == f"{len(scheduled)}\n"
