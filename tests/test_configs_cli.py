@@ -103,9 +103,9 @@ def test_impact_says_that_it_is_an_observation(pgkit, saved) -> None:
     assert (lines[1][3], lines[1][-1]) == ("+100.0 %", "worse")
     assert "not an experiment" in lines[-1][0]
     shown = terminal.show(saved, "configs", "impact", "sdxl").splitlines()
-    assert (
-        shown[0].rstrip() == "sdxl; times of successful calls, error rate and tokens of all calls"
-    )
+    assert shown[0].rstrip() == "sdxl; all calls"
+    shown = terminal.show(saved, "configs", "impact", "sdxl", "--outcome", "error").splitlines()
+    assert shown[0].rstrip() == "sdxl; failed calls"
 
 
 def test_verify_fails_on_an_edited_log(pgkit, saved) -> None:

@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from pgkit import migrations
 from pgkit.database import parse_dsn
 
-AGGREGATE = "select perf.aggregate_performance_metrics()"
+AGGREGATE = "call perf.keep_aggregated()"
 
 
 @pytest.fixture

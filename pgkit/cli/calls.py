@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pgkit import load, reports, seed
-from pgkit.cli.options import JSON, TIME, json_option, takes_dsn
+from pgkit.cli.options import JSON, TIME, json_option, outcome_option, takes_dsn
 from pgkit.database import connect
 from pgkit.output import print_json, print_rows
 
@@ -20,12 +20,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 # The end of a longer line would wrap on a terminal.
 MOST_BARS = 48
 
-outcome_option = click.option(
-    "--outcome",
-    type=click.Choice(list(reports.CALLS)),
-    default="all",
-    help="Calls whose times are shown.",
-)
 to_option = click.option("--to", "end", type=TIME, default="now", help="End, exclusive.")
 
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 
 from pgkit import configs, reports
-from pgkit.cli.options import JSON, TIME, dsn_option, json_option, takes_dsn
+from pgkit.cli.options import JSON, TIME, dsn_option, json_option, outcome_option, takes_dsn
 from pgkit.database import Connection, Failure, connect, query
 from pgkit.output import print_json, print_rows
 
@@ -240,24 +240,33 @@ def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) 
 @click.option("--at", type=TIME, help="The activation in force then.  [default: the active one]")
 @click.option("--window", default="7 days", help="How far to look before and after.")
 @click.option("--min-calls", default=50, type=click.IntRange(1), help="Fewest calls on each side.")
+@outcome_option
 @json_option
 @takes_dsn
 def config_impact(
-    dsn: str, model_type: str, at: datetime | None, window: str, min_calls: int, as_json: bool
+    dsn: str,
+    model_type: str,
+    at: datetime | None,
+    window: str,
+    min_calls: int,
+    outcome: str,
+    as_json: bool,
 ) -> None:
     """Compare the calls of a model type before and after an activation."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
             "select * from perf.get_config_impact("
-            "%(model_type)s, %(at)s, %(window)s::interval, min_calls => %(min_calls)s)",
+            "%(model_type)s, %(at)s, %(window)s::interval, min_calls => %(min_calls)s,"
+            " outcome => %(outcome)s)",
             model_type=model_type,
             at=at,
             window=window,
             min_calls=min_calls,
+            outcome=outcome,
         )
     shown = configs.pick(configs.impact_rows(rows), configs.IMPACT_COLUMNS)
-    title = f"{model_type}; times of successful calls, error rate and tokens of all calls"
+    title = f"{model_type}; {reports.CALLS[outcome]}"
     print_rows(rows if as_json else shown, as_json=as_json, title=title)
     if not as_json:
         click.echo("The interval is of the change, at 95 %. " + rows[0]["note"])

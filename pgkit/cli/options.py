@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from pgkit import reports
 from pgkit.times import read_time
 
 P = ParamSpec("P")
@@ -47,6 +48,12 @@ TIME = Time()
 JSON = Json()
 
 
+outcome_option = click.option(
+    "--outcome",
+    type=click.Choice(list(reports.CALLS)),
+    default="all",
+    help="Calls whose times are shown.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
