@@ -1,4 +1,4 @@
-"""Calls arriving all the time, a run every ten seconds, trends read all the time.
+"""Calls arriving all the time, rolled up by perf.keep_aggregated(), trends read all the time.
 
 Calls arrive at a steady rate, a little above the one to reach: a writer that is early waits.
 """
@@ -30,7 +30,6 @@ from benchmarks.record import ROLE, record_batch
 
 WRITERS = 2
 RATE = 52_000
-SECONDS_BETWEEN_RUNS = 10
 COPY_BATCH = 5000
 # COPY is measured for comparison only.
 COPY_MINUTES = 2.0
@@ -153,24 +152,31 @@ def sustain(
                 times.append(perf_counter() - start)
         return times
 
-    def scheduler() -> list[float]:
-        times = []
+    def scheduler() -> None:
+        # As the schedule does it, but for less time, so that the end is not waited for long.
         with connect(dsn) as connection:
-            while not stop.wait(SECONDS_BETWEEN_RUNS):
-                start = perf_counter()
-                connection.execute("select perf.aggregate_performance_metrics()")
-                times.append(perf_counter() - start)
-        return times
+            while not stop.is_set():
+                connection.execute("call perf.keep_aggregated('10 seconds')")
+
+    def watcher() -> list[float]:
+        times: dict[datetime, float] = {}
+        with connect(dsn) as connection:
+            while not stop.wait(0.2):
+                started_at, milliseconds = run(connection, "last_run").fetchone() or (None, 0)
+                if started_at:
+                    times[started_at] = milliseconds / 1000
+        return list(times.values())
 
     with ThreadPoolExecutor() as pool:
         start = perf_counter()
         writing = [pool.submit(writer, first) for first in range(WRITERS)]
-        reading, running = pool.submit(reader), pool.submit(scheduler)
+        reading, running, watching = map(pool.submit, (reader, scheduler, watcher))
         stop.wait(minutes * 60)
         stop.set()
         written = sum(future.result() for future in writing)
         elapsed = perf_counter() - start
-        trends, runs = reading.result(), running.result()
+        running.result()
+        trends, runs = reading.result(), watching.result()
     with connect(dsn) as connection:
         connection.execute("select perf.aggregate_performance_metrics()")
         in_raw = value(connection, "select count(*) from perf.performance_metrics_raw")
