@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pipeline import DISAGREEING_BUCKETS, MONDAY, aggregate, record, verify
 from psycopg.types.json import Jsonb
 
-from pgkit import runner
+from pgkit import migrations, runner
 from pgkit.database import parse_dsn
 
 Lint = Callable[[str], list[str]]
@@ -624,12 +624,14 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def nodes(server_dsn: str, template_dsn: str) -> Iterator[list[psycopg.Connection]]:
-    """A database with a list of unsettled ids: a connection that commits, and sessions."""
-    with (
-        runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn,
-        ExitStack() as stack,
-    ):
+def nodes(private_server: str) -> Iterator[list[psycopg.Connection]]:
+    """A database with a list of unsettled ids: a connection that commits, and sessions.
+
+    On a server of its own, because transaction ids are of the whole server, and the tests must know
+    who has which.
+    """
+    with runner.temporary_database(private_server) as dsn, ExitStack() as stack:
+        migrations.migrate(dsn)
         opened = [
             stack.enter_context(closing(psycopg.connect(dsn))) for _ in range(OPEN_AT_ONCE + 1)
         ]

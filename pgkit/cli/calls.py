@@ -221,7 +221,10 @@ def compare(
             tool=tool,
             outcome=outcome,
         )
-    show(rows, reports.COMPARISON_COLUMNS, as_json, reports.title(outcome, tool))
+    title = reports.title(outcome, tool)
+    if outcome != "all":
+        title += "; calls and success % of all calls"
+    show(rows, reports.COMPARISON_COLUMNS, as_json, title)
 
 
 @click.command()

@@ -17,7 +17,7 @@ from pgkit.output import print_json, print_rows
 @click.option("--lock-timeout", default="10s", help="How long to wait for a lock on a table.")
 @takes_dsn
 def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
-    """Bring the database up to date: schema, functions, views, policies."""
+    """Bring the database up to date with the files of pgkit."""
     if dry_run:
         with connect(dsn) as connection:
             for file in migrations.plan(connection):

@@ -12,7 +12,7 @@ from pgkit.output import print_json
 @json_option
 @takes_dsn
 def aggregate(dsn: str, as_json: bool) -> None:
-    """Roll up the calls that are not yet, and print how many they were."""
+    """Roll up what is not rolled up yet, and print how many rows that were."""
     with connect(dsn) as connection:
         rows = reports.select(connection, "select perf.aggregate_performance_metrics() as calls")
     if as_json:

@@ -86,10 +86,11 @@ begin
             delete from perf_internal.rollups as r
             where r.granularity = v_level.level
                 and r.time_bucket < v_level.cutoff
-                and r.metric in (
+                -- Also of metrics that are measured no more.
+                and r.metric not in (
                     select m.metric
                     from perf.metrics as m
-                    where m.pipeline = v_level.pipeline
+                    where m.pipeline <> v_level.pipeline
                 )
             returning pg_column_size(r.*) as bytes
         )

@@ -145,7 +145,7 @@ end
 $$;
 
 comment on function perf.verify_performance_metrics is
-    'Buckets of a pipeline that do not say what the level below says: hours and days against raw rows where all are kept, weeks against days. No row means all is well; rows that are not rolled up yet do not count. Errors: 22023 bad range, PT404 no such pipeline, 55000 while a restore is under way.';
+    'Buckets of a pipeline that differ from what they were made of: hours and days from raw rows where all are kept, weeks from days. No row means all is well; rows that are not rolled up yet do not count. Errors: 22023 bad range, PT404 no such pipeline, 55000 while a restore is under way.';
 
 revoke execute on function perf.verify_performance_metrics from public;
 grant execute on function perf.verify_performance_metrics

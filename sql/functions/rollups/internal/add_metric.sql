@@ -83,6 +83,11 @@ begin
         expression = excluded.expression,
         base_metric = excluded.base_metric,
         other_metric = excluded.other_metric;
+    -- A mistake in the expression ends the migration, not every later run.
+    execute format(
+        'select from (%s) as q limit 0',
+        perf_internal.get_summary_query(add_metric.pipeline, 'false')
+    );
 end
 $$;
 

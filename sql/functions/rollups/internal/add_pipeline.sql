@@ -1,5 +1,6 @@
 -- Called by the files of sql/metrics at every migration, so all of it can run again. What is kept how
--- long stays as it was set.
+-- long stays as it was set. Metrics are forgotten here and added by the rest of the file, so that one
+-- that is no longer in the file is no longer counted.
 create or replace function perf_internal.add_pipeline(
     pipeline text,
     raw_table text,
@@ -32,6 +33,8 @@ begin
         series_view = excluded.series_view,
         failed_when = excluded.failed_when,
         partition_width = excluded.partition_width;
+    delete from perf.metrics as m
+    where m.pipeline = add_pipeline.pipeline;
     insert into perf_internal.rollup_state (pipeline)
     values (add_pipeline.pipeline)
     on conflict do nothing;
@@ -51,6 +54,14 @@ begin
             execute function perf_internal.check_raw_rows(%L)',
         add_pipeline.raw_table,
         add_pipeline.pipeline
+    );
+    -- A mistake ends the migration, not every later run.
+    execute format(
+        'select r.%I, r.%I, r.transaction_id, s.series_id, s.labels from %s as r, %s as s limit 0',
+        add_pipeline.series_column,
+        add_pipeline.time_column,
+        add_pipeline.raw_table,
+        add_pipeline.series_view
     );
 end
 $$;

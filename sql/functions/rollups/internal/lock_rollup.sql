@@ -1,5 +1,5 @@
--- Every writer of rollups, and everything that moves raw rows, takes this lock first, so only one runs
--- at a time. It is released at the end of the transaction. The origin is read before, because a
+-- Every writer of rollups, and everything that moves raw rows, takes this lock before it begins, so only
+-- one runs at a time; work on partitions takes lock_partitions() even before. It is released at the end of the transaction. The origin is read before, because a
 -- refresh of perf_internal.origin locks that first.
 create or replace function perf_internal.lock_rollup(pipeline text)
 returns void
@@ -16,7 +16,7 @@ begin
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format('there is no rollup state of %s', lock_rollup.pipeline),
-            hint = 'Restore perf_internal.rollup_state with the rows it belongs to.';
+            hint = 'Restore perf_internal.rollup_state together with the raw rows and the rollups.';
     end if;
 end
 $$;

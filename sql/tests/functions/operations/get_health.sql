@@ -132,7 +132,7 @@ insert into cron.job_run_details (command, status, return_message, start_time)
 values ('call perf.keep_aggregated()', 'failed', 'third', '2020-01-06 12:00');
 select results_eq(
     $$ select value, hint from pg_temp.health('2020-01-06 12:00', 'failed runs') $$,
-    $$ values ('3 in the last 24 hours', 'select perf.aggregate_performance_metrics(): third') $$,
+    $$ values ('3 in the last 24 hours', 'call perf.keep_aggregated(): third') $$,
     'runs of pg_cron count too'
 );
 
