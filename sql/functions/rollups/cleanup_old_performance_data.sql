@@ -37,8 +37,25 @@ begin
                 p.pipeline,
                 x.*,
                 x.partition_name = perf_internal.get_default_partition(p.raw_table) as is_default,
-                perf_internal.check_raw_range(p.pipeline, x.range_start, x.range_end)
-                    as kept_because
+                case
+                    -- Without a lock, for it may read the whole range; drop_raw_range() asks again.
+                    when perf_internal.count_pending_rows(
+                        p.pipeline, x.range_start, x.range_end, 1
+                    ) > 0
+                    then 'some of its rows are not rolled up yet'
+                    else (
+                        select format(
+                            '%s buckets differ from their raw rows, first %s',
+                            count(*),
+                            min(v.time_bucket)
+                        )
+                        from perf.verify_performance_metrics(
+                            x.range_start, x.range_end, p.pipeline
+                        ) as v
+                        where v.granularity <> 'weekly'
+                        having count(*) > 0
+                    )
+                end as kept_because
             from perf_internal.pipelines as p
             join perf.retention as t on t.pipeline = p.pipeline and t.level = 'raw'
             cross join lateral perf_internal.get_droppable_ranges(

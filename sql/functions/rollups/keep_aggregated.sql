@@ -18,7 +18,12 @@ begin
         and pg_catalog.clock_timestamp() operator(pg_catalog.<) v_end
     loop
         perform pg_catalog.pg_sleep(1);
-        if perf_internal.has_many_pending_rows(pending_rows) then
+        if exists (
+            select
+            from perf_internal.pipelines as p
+            where perf_internal.count_pending_rows(p.pipeline, max_rows => pending_rows)
+                operator(pg_catalog.>=) pending_rows
+        ) then
             perform perf.aggregate_performance_metrics();
         end if;
         commit;

@@ -43,9 +43,9 @@ begin
             patience => drop_raw_range.patience
         );
     end if;
-    if perf_internal.has_pending_rows(
-        drop_raw_range.pipeline, drop_raw_range.range_start, drop_raw_range.range_end
-    ) then
+    if perf_internal.count_pending_rows(
+        drop_raw_range.pipeline, drop_raw_range.range_start, drop_raw_range.range_end, 1
+    ) > 0 then
         kept_because := 'some of its rows are not rolled up yet';
         dropped_rows := 0;
         freed_bytes := 0;
