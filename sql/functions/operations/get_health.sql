@@ -67,7 +67,11 @@ begin
         check_name := p.pipeline || ': default partition';
         status := 'ok';
         value := format(
-            '%s rows outside every other partition', perf_internal.count_default_rows(p.pipeline)
+            '%s rows outside every other partition',
+            (
+                select coalesce(sum(d.row_count), 0)
+                from perf_internal.get_default_ranges(p.pipeline) as d
+            )
         );
         hint := null;
         if exists (

@@ -36,7 +36,6 @@ begin
             select
                 p.pipeline,
                 x.*,
-                x.partition_name = perf_internal.get_default_partition(p.raw_table) as is_default,
                 case
                     -- Without a lock, for it may read the whole range; drop_raw_range() asks again.
                     when perf_internal.count_pending_rows(
@@ -58,10 +57,21 @@ begin
                 end as kept_because
             from perf_internal.pipelines as p
             join perf.retention as t on t.pipeline = p.pipeline and t.level = 'raw'
-            cross join lateral perf_internal.get_droppable_ranges(
-                p.pipeline,
-                date_trunc('day', cleanup_old_performance_data.as_of - t.keep, 'UTC')
+            cross join lateral (
+                select r.partition_name, r.range_start, r.range_end, false as is_default
+                from perf_internal.raw_partitions as r
+                where r.pipeline = p.pipeline
+                union all
+                select
+                    perf_internal.get_default_partition(p.raw_table),
+                    d.range_start,
+                    d.range_end,
+                    true
+                from perf_internal.get_default_ranges(p.pipeline) as d
             ) as x
+            where x.range_end <= date_trunc(
+                'day', cleanup_old_performance_data.as_of - t.keep, 'UTC'
+            )
         )
         select c.*
         from checked as c

@@ -20,7 +20,6 @@ set datestyle = 'ISO'
 as $$
 #variable_conflict use_column
 declare
-    p perf_internal.pipelines;
     v_pipelines text[];
     v_defaults text[];
     v_first timestamptz;
@@ -70,56 +69,52 @@ begin
             else 'share update exclusive'
         end
     );
-    for p in
-        select l.*
+    for v_range in
+        select l.raw_table, l.time_column, l.pipeline, d.range_start, d.range_end
         from perf_internal.pipelines as l
+        cross join lateral perf_internal.get_missing_ranges(
+            l.pipeline, ensure_partitions.as_of, ensure_partitions.days_ahead
+        ) as d
         where l.pipeline = any(v_pipelines)
-        order by l.pipeline
+            and d.range_start >= v_first
+        order by l.pipeline, d.range_start
     loop
-        for v_range in
-            select d.range_start, d.range_end
-            from perf_internal.get_missing_ranges(
-                p.pipeline, ensure_partitions.as_of, ensure_partitions.days_ahead
-            ) as d
-            where d.range_start >= v_first
-            order by 1
-        loop
-            partition_name := split_part(p.raw_table, '.', 2) || '_'
-                || to_char(v_range.range_start, 'YYYYMMDD');
-            execute format(
-                'create table perf_internal.%I (like %s including defaults including constraints)',
-                partition_name,
-                p.raw_table
-            );
-            execute format('alter table perf_internal.%I enable row level security', partition_name);
-            execute format(
-                'with moved as (
-                    delete from perf_internal.%1$I as r
-                    where r.%2$I >= $1 and r.%2$I < $2
-                    returning r.*
-                )
-                insert into perf_internal.%3$I select m.* from moved as m',
-                perf_internal.get_default_partition(p.raw_table),
-                p.time_column,
-                partition_name
+        partition_name := split_part(v_range.raw_table, '.', 2) || '_'
+            || to_char(v_range.range_start, 'YYYYMMDD');
+        execute format(
+            'create table perf_internal.%I (like %s including defaults including constraints)',
+            partition_name,
+            v_range.raw_table
+        );
+        execute format('alter table perf_internal.%I enable row level security', partition_name);
+        execute format(
+            'with moved as (
+                delete from perf_internal.%1$I as r
+                where r.%2$I >= $1 and r.%2$I < $2
+                returning r.*
             )
-            using v_range.range_start, v_range.range_end;
-            get diagnostics moved_rows = row_count;
-            execute format(
-                'alter table %s attach partition perf_internal.%I for values from (%L) to (%L)',
-                p.raw_table,
-                partition_name,
-                v_range.range_start,
-                v_range.range_end
-            );
-            insert into perf_internal.raw_partitions (
-                partition_name, pipeline, range_start, range_end
-            )
-            values (
-                ensure_partitions.partition_name, p.pipeline, v_range.range_start, v_range.range_end
-            );
-            return next;
-        end loop;
+            insert into perf_internal.%3$I select m.* from moved as m',
+            perf_internal.get_default_partition(v_range.raw_table),
+            v_range.time_column,
+            partition_name
+        )
+        using v_range.range_start, v_range.range_end;
+        get diagnostics moved_rows = row_count;
+        execute format(
+            'alter table %s attach partition perf_internal.%I for values from (%L) to (%L)',
+            v_range.raw_table,
+            partition_name,
+            v_range.range_start,
+            v_range.range_end
+        );
+        insert into perf_internal.raw_partitions (partition_name, pipeline, range_start, range_end)
+        values (
+            ensure_partitions.partition_name,
+            v_range.pipeline,
+            v_range.range_start,
+            v_range.range_end
+        );
+        return next;
     end loop;
 end
 $$;
