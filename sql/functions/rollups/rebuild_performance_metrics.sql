@@ -114,29 +114,20 @@ begin
                 and r.time_bucket < v_end_week
             )
         );
-    perform perf_internal.add_to_rollups(format(
-        'select
-            d.series_id,
-            ''weekly'' as granularity,
-            date_bin(''7 days'', d.time_bucket, ''2001-01-01 00:00+00'') as time_bucket,
-            d.metric,
-            sum(d.count)::bigint as count,
-            sum(d.sum) as sum,
-            greatest(
-                sum(d.m2 + d.sum * d.sum / d.count) - sum(d.sum) ^ 2 / sum(d.count)::float8, 0
-            ) as m2,
-            min(d.min) as min,
-            max(d.max) as max,
-            perf.sum_sketches(d.sketch * perf_internal.get_sketch_unit(d.last_bin)) as sketch
-        from perf_internal.rollups as d
-        where d.granularity = ''daily''
-            and d.metric = any(%L::text[])
-            and d.time_bucket >= %L
-            and d.time_bucket < %L
-        group by 1, 2, 3, 4',
-        v_metrics,
-        v_first_week,
-        v_end_week
+    perform perf_internal.add_to_rollups(perf_internal.get_levels_query(
+        format(
+            'select d.series_id, d.time_bucket, d.metric, d.count, d.sum, d.m2, d.min, d.max,
+                d.sketch * perf_internal.get_sketch_unit(d.last_bin) as sketch
+            from perf_internal.rollups as d
+            where d.granularity = ''daily''
+                and d.metric = any(%L::text[])
+                and d.time_bucket >= %L
+                and d.time_bucket < %L',
+            v_metrics,
+            v_first_week,
+            v_end_week
+        ),
+        '{weekly}'
     ), clock_timestamp());
     execute format('select count(*) from %s as r where %s', v_pipeline.raw_table, v_condition)
     into v_rows;

@@ -51,21 +51,9 @@ begin
             < date_bin(''7 days'', $2 + interval ''7 days'', ''2001-01-01 00:00+00'')
 ),
 expected as (
-    select h.*
-    from (
 %s
-    ) as h
-    where h.granularity <> ''weekly''
-    union all
-    select d.series_id, ''weekly'', date_bin(''7 days'', d.time_bucket, ''2001-01-01 00:00+00''),
-        d.metric, sum(d.count)::bigint, sum(d.sum),
-        greatest(
-            sum(d.m2 + d.sum * d.sum / d.count) - sum(d.sum) ^ 2 / sum(d.count)::float8, 0
-        ),
-        min(d.min), max(d.max), perf.sum_sketches(d.sketch)
-    from actual as d
-    where d.granularity = ''daily''
-    group by 1, 3, 4
+union all
+%s
 )
 select c.granularity, c.time_bucket, c.series_id, c.metric, c.expected_count, c.rolled_up_count,
     c.differs_in
@@ -129,16 +117,22 @@ where c.differs_in <> ''{}''
         )
     )
 order by 1, 2, 3, 4',
-        perf_internal.get_levels_query(perf_internal.get_summary_query(
-            verify_performance_metrics.pipeline,
-            format(
-                'not %1$s and r.%2$I >= %3$L and r.%2$I < %4$L',
-                perf_internal.get_pending_condition(verify_performance_metrics.pipeline),
-                v_pipeline.time_column,
-                v_start,
-                v_end
-            )
-        ))
+        perf_internal.get_levels_query(
+            perf_internal.get_summary_query(
+                verify_performance_metrics.pipeline,
+                format(
+                    'not %1$s and r.%2$I >= %3$L and r.%2$I < %4$L',
+                    perf_internal.get_pending_condition(verify_performance_metrics.pipeline),
+                    v_pipeline.time_column,
+                    v_start,
+                    v_end
+                )
+            ),
+            '{hourly,daily}'
+        ),
+        perf_internal.get_levels_query(
+            'select d.* from actual as d where d.granularity = ''daily''', '{weekly}'
+        )
     )
     using v_start, v_end, verify_performance_metrics.pipeline;
 end

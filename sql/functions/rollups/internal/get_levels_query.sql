@@ -1,6 +1,9 @@
 -- Sums of squares merge as in Chan, Golub, LeVeque, Updating formulae and a pairwise algorithm for
 -- computing sample variances (1979), written for many parts at once.
-create or replace function perf_internal.get_levels_query(summary_query text)
+create or replace function perf_internal.get_levels_query(
+    summary_query text,
+    granularities text[] default '{hourly,daily,weekly}'
+)
 returns text
 language sql
 immutable
@@ -27,13 +30,15 @@ cross join lateral (
         (''daily'', date_bin(''1 day'', h.time_bucket, ''2001-01-01 00:00+00'')),
         (''weekly'', date_bin(''7 days'', h.time_bucket, ''2001-01-01 00:00+00''))
 ) as l (granularity, time_bucket)
+where l.granularity = any(%L::text[])
 group by 1, 2, 3, 4',
-        get_levels_query.summary_query
+        get_levels_query.summary_query,
+        get_levels_query.granularities
     );
 $$;
 
 comment on function perf_internal.get_levels_query is
-    'SQL of the hourly, daily and weekly measures of what perf_internal.get_summary_query() measures.';
+    'SQL of the hourly, daily and weekly measures, or some of them, of what perf_internal.get_summary_query() measures or of other rows of that form.';
 
 revoke execute on function perf_internal.get_levels_query from public;
 grant execute on function perf_internal.get_levels_query

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 set local timezone = 'Asia/Kolkata';
 
@@ -30,7 +30,7 @@ insert into pg_temp.hours values
         perf.make_sketch('{221}'));
 
 -- Dynamic because the query is a text.
-create function pg_temp.get_levels()
+create function pg_temp.get_levels(granularities text[] default '{hourly,daily,weekly}')
 returns table (
     series text,
     granularity text,
@@ -52,7 +52,7 @@ begin
             round(l.m2::numeric, 6), l.min, l.max, l.sketch
         from (%s) as l
         order by 1, 2, 3, 4',
-        perf_internal.get_levels_query('select h.* from pg_temp.hours as h')
+        perf_internal.get_levels_query('select h.* from pg_temp.hours as h', granularities)
     );
 end
 $$;
@@ -97,6 +97,14 @@ select results_eq(
     $$ select granularity, count, sum from pg_temp.get_levels() where series = '2' $$,
     $$ values ('daily', 1::bigint, 9::float8), ('hourly', 1, 9), ('weekly', 1, 9) $$,
     'each series is apart'
+);
+
+select results_eq(
+    $$ select granularity, bucket, count
+       from pg_temp.get_levels('{weekly}')
+       where series = '1' and metric = 'size' $$,
+    $$ values ('weekly', '06 00', 4::bigint), ('weekly', '13 00', 1) $$,
+    'or some of them'
 );
 
 truncate pg_temp.hours;
