@@ -21,16 +21,20 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
-    v_config_ids uuid[];
+    v_configs record;
     v_start timestamptz;
     v_end timestamptz;
 begin
     perform perf_internal.check_time_range(
         get_error_breakdown.start_time, get_error_breakdown.end_time
     );
-    v_config_ids := perf_internal.get_config_ids(
-        get_error_breakdown.model_name, get_error_breakdown.tool_name
-    );
+    select g.*
+    into v_configs
+    from perf_internal.get_config_groups(
+        get_error_breakdown.model_name,
+        get_error_breakdown.tool_name,
+        group_by => '{model,tool}'
+    ) as g;
     select min(c.range_start), max(c.range_end)
     into v_start, v_end
     from perf_internal.get_cover(
@@ -39,79 +43,62 @@ begin
     return query
     with totals as (
         select
-            v_config_ids[r.group_number] as model_tool_config_id,
+            r.group_number,
             max(r.count) filter (where r.metric = 'response_time_ms') as calls,
             coalesce(max(r.count) filter (where r.metric = 'failed_response_time_ms'), 0) as errors
         from perf_internal.read_metrics(
             'calls',
             '{response_time_ms,failed_response_time_ms}',
-            v_config_ids,
+            v_configs.config_ids,
             get_error_breakdown.start_time,
             get_error_breakdown.end_time,
-            group_numbers => array(select generate_series(1, cardinality(v_config_ids))),
+            group_numbers => v_configs.group_numbers,
             sketched_metrics => '{}'
         ) as r
         group by 1
     ),
     types as (
         select
-            r.model_tool_config_id,
+            g.group_number,
             coalesce(r.error_type, '(none given)') as error_type,
             count(*) as errors,
             min(r.call_timestamp) as first_seen,
             max(r.call_timestamp) as last_seen
         from perf.performance_metrics_raw as r
+        join unnest(v_configs.config_ids, v_configs.group_numbers) as g (config_id, group_number)
+            on g.config_id = r.model_tool_config_id
         where not r.success
-            and r.model_tool_config_id = any(v_config_ids)
+            and r.model_tool_config_id = any(v_configs.config_ids)
             and r.call_timestamp >= v_start
             and r.call_timestamp < v_end
         group by 1, 2
     ),
     all_types as (
-        select t.* from types as t
+        select y.* from types as y
         union all
         -- Errors whose raw calls retention has removed are still counted.
         select
-            t.model_tool_config_id,
+            t.group_number,
             '(no longer kept)',
-            t.errors - coalesce(k.errors, 0),
+            t.errors - coalesce(sum(y.errors)::bigint, 0),
             null,
             null
         from totals as t
-        left join (
-            select y.model_tool_config_id, sum(y.errors)::bigint as errors
-            from types as y
-            group by 1
-        ) as k on k.model_tool_config_id = t.model_tool_config_id
-        where t.errors > coalesce(k.errors, 0)
-    ),
-    by_tool as (
-        select
-            g.model_name,
-            g.tool_name,
-            sum(t.calls)::bigint as calls,
-            sum(t.errors)::bigint as errors
-        from totals as t
-        join perf_internal.get_config_groups(v_config_ids, '{model,tool}') as g
-            on g.model_tool_config_id = t.model_tool_config_id
-        group by 1, 2
+        left join types as y on y.group_number = t.group_number
+        group by t.group_number, t.errors
+        having t.errors > coalesce(sum(y.errors), 0)
     )
     select
-        g.model_name,
-        g.tool_name,
+        v_configs.groups[a.group_number] ->> 'model',
+        v_configs.groups[a.group_number] ->> 'tool',
         a.error_type,
-        sum(a.errors)::bigint,
-        sum(a.errors)::float8 / max(b.errors),
-        sum(a.errors)::float8 / max(b.calls),
-        min(a.first_seen),
-        max(a.last_seen)
+        a.errors,
+        a.errors::float8 / t.errors,
+        a.errors::float8 / t.calls,
+        a.first_seen,
+        a.last_seen
     from all_types as a
-    join perf_internal.get_config_groups(v_config_ids, '{model,tool}') as g
-        on g.model_tool_config_id = a.model_tool_config_id
-    join by_tool as b
-        on b.model_name = g.model_name
-        and b.tool_name = g.tool_name
-    group by 1, 2, 3
+    join totals as t on t.group_number = a.group_number
     order by 4 desc, 1, 2, 3;
 end
 $$;

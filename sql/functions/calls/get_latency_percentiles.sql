@@ -27,75 +27,78 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
+    v_keys text[] := array['model', 'tool', 'provider', 'parameters'];
     v_metric text;
-    v_config_ids uuid[];
-    v_group_numbers integer[];
-    v_groups jsonb[];
+    v_configs record;
 begin
     perform perf_internal.check_time_range(
         get_latency_percentiles.start_time, get_latency_percentiles.end_time
     );
-    perform perf_internal.check_percentile_options(
-        get_latency_percentiles.percentiles,
-        get_latency_percentiles.group_by,
-        get_latency_percentiles.measure
-    );
+    perform perf_internal.check_percentiles(get_latency_percentiles.percentiles);
+    if get_latency_percentiles.group_by <@ v_keys is not true then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'group_by must hold model, tool, provider or parameters, got '
+                || perf_internal.quote_value((
+                    select k
+                    from unnest(get_latency_percentiles.group_by) as k
+                    where k <> all(v_keys) is not false
+                    limit 1
+                ));
+    end if;
     v_metric := perf_internal.get_outcome_prefix(get_latency_percentiles.outcome)
         || case get_latency_percentiles.measure
             when 'response_time' then 'response_time_ms'
-            else 'first_token_ms'
+            when 'first_token' then 'first_token_ms'
         end;
-    v_config_ids := perf_internal.get_config_ids(
+    if v_metric is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'measure must be response_time or first_token, got '
+                || perf_internal.quote_value(get_latency_percentiles.measure);
+    end if;
+    select g.*
+    into v_configs
+    from perf_internal.get_config_groups(
         get_latency_percentiles.model_name,
         get_latency_percentiles.tool_name,
         get_latency_percentiles.provider,
-        get_latency_percentiles.parameters
-    );
-    if get_latency_percentiles.exact then
-        return query
-        select x.*
-        from perf_internal.get_exact_percentiles(
-            get_latency_percentiles.start_time,
-            get_latency_percentiles.end_time,
-            get_latency_percentiles.percentiles,
-            get_latency_percentiles.group_by,
-            v_config_ids,
-            get_latency_percentiles.outcome,
-            get_latency_percentiles.measure
-        ) as x;
-        return;
-    end if;
-    select array_agg(g.group_number order by g.number), array_agg(distinct g.labels order by g.labels)
-    into v_group_numbers, v_groups
-    from (
-        select
-            u.number,
-            to_jsonb(c.*) - 'model_tool_config_id' as labels,
-            dense_rank() over (
-                order by to_jsonb(c.*) - 'model_tool_config_id'
-            )::integer as group_number
-        from unnest(v_config_ids) with ordinality as u (id, number)
-        join perf_internal.get_config_groups(
-            v_config_ids, get_latency_percentiles.group_by
-        ) as c on c.model_tool_config_id = u.id
+        get_latency_percentiles.parameters,
+        get_latency_percentiles.group_by
     ) as g;
     return query
     select
-        v_groups[r.group_number] ->> 'model_name',
-        v_groups[r.group_number] ->> 'tool_name',
-        v_groups[r.group_number] ->> 'provider',
-        nullif(v_groups[r.group_number] -> 'parameters', 'null'),
+        v_configs.groups[r.group_number] ->> 'model',
+        v_configs.groups[r.group_number] ->> 'tool',
+        v_configs.groups[r.group_number] ->> 'provider',
+        v_configs.groups[r.group_number] -> 'parameters',
         p.percentile,
         p.value_ms,
         r.count
-    from perf_internal.read_metrics(
-        'calls',
-        array[v_metric],
-        v_config_ids,
-        get_latency_percentiles.start_time,
-        get_latency_percentiles.end_time,
-        group_numbers => v_group_numbers,
-        percentiles => get_latency_percentiles.percentiles
+    from (
+        select m.group_number, m.count, m.percentile_values
+        from perf_internal.read_metrics(
+            'calls',
+            array[v_metric],
+            v_configs.config_ids,
+            get_latency_percentiles.start_time,
+            get_latency_percentiles.end_time,
+            group_numbers => v_configs.group_numbers,
+            percentiles => get_latency_percentiles.percentiles
+        ) as m
+        where get_latency_percentiles.exact is not true
+        union all
+        select x.*
+        from perf_internal.get_exact_percentiles(
+            v_configs.config_ids,
+            v_configs.group_numbers,
+            get_latency_percentiles.start_time,
+            get_latency_percentiles.end_time,
+            get_latency_percentiles.percentiles,
+            get_latency_percentiles.outcome,
+            get_latency_percentiles.measure
+        ) as x
+        where get_latency_percentiles.exact
     ) as r
     cross join lateral unnest(
         get_latency_percentiles.percentiles, r.percentile_values

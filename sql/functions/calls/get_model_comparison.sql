@@ -28,28 +28,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    v_config_ids uuid[];
-    v_group_numbers integer[];
-    v_model_ids uuid[];
+    v_configs record;
 begin
     perform perf_internal.check_time_range(
         get_model_comparison.start_time, get_model_comparison.end_time
     );
-    select
-        array_agg(c.id),
-        array_agg(c.group_number),
-        array_agg(distinct c.model_id order by c.model_id)
-    into v_config_ids, v_group_numbers, v_model_ids
-    from (
-        select
-            m.id,
-            m.model_id,
-            dense_rank() over (order by m.model_id)::integer as group_number
-        from perf.model_tool_configs as m
-        where m.id = any(
-            perf_internal.get_config_ids(tool_name => get_model_comparison.tool_name)
-        )
-    ) as c;
+    select g.*
+    into v_configs
+    from perf_internal.get_config_groups(
+        tool_name => get_model_comparison.tool_name, group_by => '{model}'
+    ) as g;
     return query
     select
         o.name,
@@ -69,13 +57,13 @@ begin
         c.total_output_tokens,
         c.output_tokens_per_second
     from perf_internal.read_calls(
-        coalesce(v_config_ids, '{}'),
+        v_configs.config_ids,
         get_model_comparison.start_time,
         get_model_comparison.end_time,
         get_model_comparison.outcome,
-        group_numbers => v_group_numbers
+        group_numbers => v_configs.group_numbers
     ) as c
-    join perf.models as o on o.id = v_model_ids[c.group_number]
+    join perf.models as o on o.name = v_configs.groups[c.group_number] ->> 'model'
     order by 7 nulls last, 1;
 end
 $$;

@@ -36,11 +36,13 @@ begin
     perform perf_internal.check_time_range(
         get_performance_trends.start_time, get_performance_trends.end_time
     );
-    v_config_ids := perf_internal.get_config_ids(
+    select g.config_ids
+    into v_config_ids
+    from perf_internal.get_config_groups(
         coalesce(get_performance_trends.model_name, ''),
         coalesce(get_performance_trends.tool_name, ''),
         parameters => get_performance_trends.parameters
-    );
+    ) as g;
     return query
     select
         c.time_bucket,

@@ -1,26 +1,17 @@
 create or replace function perf_internal.get_exact_percentiles(
+    config_ids uuid[],
+    group_numbers integer[],
     start_time timestamptz,
     end_time timestamptz,
     percentiles double precision[],
-    group_by text[],
-    model_tool_config_ids uuid[],
     outcome text,
     measure text
 )
-returns table (
-    model text,
-    tool text,
-    model_provider text,
-    parameter_set jsonb,
-    percentile double precision,
-    value_ms double precision,
-    call_count bigint
-)
+returns table (group_number integer, count bigint, percentile_values double precision[])
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-#variable_conflict use_column
 declare
     v_dropped timestamptz;
 begin
@@ -41,51 +32,33 @@ begin
     end if;
     return query
     select
-        g.model_name,
-        g.tool_name,
-        g.provider,
-        g.parameters,
-        p.percentile,
-        p.value_ms,
-        g.calls
-    from (
+        g.group_number,
+        count(v.value_ms),
+        percentile_cont(get_exact_percentiles.percentiles) within group (order by v.value_ms)
+    from perf.performance_metrics_raw as r
+    join unnest(
+        get_exact_percentiles.config_ids, get_exact_percentiles.group_numbers
+    ) as g (config_id, group_number) on g.config_id = r.model_tool_config_id
+    cross join lateral (
         select
-            c.model_name,
-            c.tool_name,
-            c.provider,
-            c.parameters,
-            count(v.value_ms) as calls,
-            percentile_cont(get_exact_percentiles.percentiles)
-                within group (order by v.value_ms) as values_ms
-        from perf.performance_metrics_raw as r
-        join perf_internal.get_config_groups(
-            get_exact_percentiles.model_tool_config_ids, get_exact_percentiles.group_by
-        ) as c on c.model_tool_config_id = r.model_tool_config_id
-        cross join lateral (
-            select
-                case get_exact_percentiles.measure
-                    when 'response_time' then r.response_time_ms
-                    else r.first_token_ms
-                end as value_ms
-        ) as v
-        where r.call_timestamp >= get_exact_percentiles.start_time
-            and r.call_timestamp < get_exact_percentiles.end_time
-            and (
-                get_exact_percentiles.outcome = 'all'
-                or r.success = (get_exact_percentiles.outcome = 'success')
-            )
-            and v.value_ms is not null
-        group by 1, 2, 3, 4
-    ) as g
-    cross join lateral unnest(
-        get_exact_percentiles.percentiles, g.values_ms
-    ) as p (percentile, value_ms)
-    order by 1, 2, 3, 4, 5;
+            case get_exact_percentiles.measure
+                when 'response_time' then r.response_time_ms
+                else r.first_token_ms
+            end as value_ms
+    ) as v
+    where r.call_timestamp >= get_exact_percentiles.start_time
+        and r.call_timestamp < get_exact_percentiles.end_time
+        and (
+            get_exact_percentiles.outcome = 'all'
+            or r.success = (get_exact_percentiles.outcome = 'success')
+        )
+        and v.value_ms is not null
+    group by g.group_number;
 end
 $$;
 
 comment on function perf_internal.get_exact_percentiles is
-    'Percentiles from raw calls, by percentile_cont. Error 22023: raw calls of the range are gone.';
+    'Percentiles from raw calls, by percentile_cont, of each group of configurations. Error 22023: raw calls of the range are gone.';
 
 revoke execute on function perf_internal.get_exact_percentiles from public;
 grant execute on function perf_internal.get_exact_percentiles

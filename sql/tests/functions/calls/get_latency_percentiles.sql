@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(29);
 
 create function pg_temp.end_recording()
 returns void
@@ -219,6 +219,46 @@ select throws_ok(
     '22023',
     'percentiles must be between 0 and 1, got 95',
     'refuses a percentile above 1'
+);
+select throws_ok(
+    $$ select * from perf.get_latency_percentiles(
+           '2020-01-06', '2020-01-07', group_by => '{model,day}'
+       ) $$,
+    '22023',
+    'group_by must hold model, tool, provider or parameters, got "day"',
+    'refuses an unknown group'
+);
+select throws_ok(
+    $$ select * from perf.get_latency_percentiles(
+           '2020-01-06', '2020-01-07', group_by => '{model,null}'
+       ) $$,
+    '22023',
+    'group_by must hold model, tool, provider or parameters, got null',
+    'refuses a null group'
+);
+select throws_ok(
+    $$ select * from perf.get_latency_percentiles(
+           '2020-01-06', '2020-01-07', group_by => null
+       ) $$,
+    '22023',
+    'group_by must hold model, tool, provider or parameters, got null',
+    'refuses null for the groups'
+);
+select throws_ok(
+    $$ select * from perf.get_latency_percentiles(
+           '2020-01-06', '2020-01-07', measure => 'tokens'
+       ) $$,
+    '22023',
+    'measure must be response_time or first_token, got "tokens"',
+    'refuses an unknown measure'
+);
+select throws_ok(
+    $$ select * from perf.get_latency_percentiles(
+           '2020-01-06', '2020-01-07', measure => null
+       ) $$,
+    '22023',
+    'measure must be response_time or first_token, got null',
+    'refuses a null measure'
 );
 select throws_ok(
     $$ select * from perf.get_latency_percentiles(

@@ -24,10 +24,12 @@ create function pg_temp.exact(
 returns table (percentile float8, value_ms float8, calls bigint)
 language sql
 as $$
-    select p.percentile, p.value_ms, p.call_count
-    from perf_internal.get_exact_percentiles(
-        start_time, end_time, '{0.5,1}', '{model}', perf_internal.get_config_ids(), outcome, measure
-    ) as p
+    select p.percentile, p.value_ms, x.count
+    from perf_internal.get_config_groups(group_by => '{model}') as g
+    cross join lateral perf_internal.get_exact_percentiles(
+        g.config_ids, g.group_numbers, start_time, end_time, '{0.5,1}', outcome, measure
+    ) as x
+    cross join lateral unnest('{0.5,1}'::float8[], x.percentile_values) as p (percentile, value_ms)
 $$;
 
 select results_eq(
