@@ -31,10 +31,8 @@ begin
     then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format(
-                'days_ahead must be between 0 and 366, got %s',
-                coalesce(ensure_partitions.days_ahead::text, 'null')
-            );
+            message = 'days_ahead must be between 0 and 366, got '
+                || coalesce(ensure_partitions.days_ahead::text, 'null');
     end if;
     perform perf_internal.lock_partitions('ensure_partitions');
     select

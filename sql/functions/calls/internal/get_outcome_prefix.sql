@@ -14,10 +14,8 @@ begin
     if v_prefix is null then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format(
-                'outcome must be all, success or error, got %s',
-                perf_internal.quote_value(get_outcome_prefix.outcome)
-            );
+            message = 'outcome must be all, success or error, got '
+                || perf_internal.quote_value(get_outcome_prefix.outcome);
     end if;
     return v_prefix;
 end

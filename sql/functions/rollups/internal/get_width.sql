@@ -14,10 +14,8 @@ begin
     if v_width is null then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format(
-                'granularity must be hourly, daily or weekly, got %s',
-                perf_internal.quote_value(get_width.granularity)
-            );
+            message = 'granularity must be hourly, daily or weekly, got '
+                || perf_internal.quote_value(get_width.granularity);
     end if;
     return v_width;
 end

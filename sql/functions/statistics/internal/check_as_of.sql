@@ -8,9 +8,8 @@ begin
     if check_as_of.as_of is null or not isfinite(check_as_of.as_of) then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format(
-                'as_of must be a point in time, got %s', coalesce(check_as_of.as_of::text, 'null')
-            ),
+            message = 'as_of must be a point in time, got '
+                || coalesce(check_as_of.as_of::text, 'null'),
             hint = 'Leave it out to mean now.';
     end if;
 end

@@ -16,10 +16,8 @@ begin
         if v_percentile is null or v_percentile not between 0 and 1 then
             raise exception using
                 errcode = 'invalid_parameter_value',
-                message = format(
-                    'percentiles must be between 0 and 1, got %s',
-                    coalesce(v_percentile::text, 'null')
-                ),
+                message = 'percentiles must be between 0 and 1, got '
+                    || coalesce(v_percentile::text, 'null'),
                 hint = 'The 95th percentile is 0.95.';
         end if;
     end loop;
