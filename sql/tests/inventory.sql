@@ -147,8 +147,6 @@ select functions_are(
         'count_pending_rows',
         'drop_raw_range',
         'find_config',
-        'find_rollback_target',
-        'get_activation',
         'get_audit_hash',
         'get_call_problem',
         'get_caller',

@@ -20,9 +20,8 @@ begin
     if not found then
         raise exception using
             errcode = 'PT404',
-            message = format(
-                'no configuration %s', perf_internal.quote_value(find_model_config.reference)
-            ),
+            message = 'no configuration '
+                || perf_internal.quote_value(find_model_config.reference),
             hint = 'Name a model type (its active version), a version of it (sdxl@3) or an id.';
     end if;
     return v_id;

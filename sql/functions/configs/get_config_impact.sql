@@ -34,7 +34,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    v_activation perf.model_config_activations;
     v_range record;
     v_covered_until timestamptz;
     v_covered_from timestamptz;
@@ -53,27 +52,28 @@ begin
                 coalesce(get_config_impact.confidence::text, 'null')
             );
     end if;
-    v_activation := perf_internal.get_activation(
-        get_config_impact.model_type, get_config_impact.at, get_config_impact.activation_id
-    );
     v_range := perf_internal.get_impact_range(
-        v_activation, get_config_impact.time_window, get_config_impact.as_of
+        get_config_impact.activation_id,
+        get_config_impact.at,
+        get_config_impact.time_window,
+        get_config_impact.as_of,
+        get_config_impact.model_type
     );
     select coalesce(max(c.range_end), v_range.before_from)
     into v_covered_until
     from perf_internal.get_cover(
-        'calls', v_range.before_from, v_activation.active_from, is_exact => true
+        'calls', v_range.before_from, v_range.active_from, is_exact => true
     ) as c;
     select coalesce(min(c.range_start), v_range.after_until)
     into v_covered_from
     from perf_internal.get_cover(
-        'calls', v_activation.active_from, v_range.after_until, is_exact => true
+        'calls', v_range.active_from, v_range.after_until, is_exact => true
     ) as c;
     v_note := 'Observed before and after the change, not an experiment: whatever else changed at'
         || ' that time is in the difference.'
         || case
-            when v_covered_until < v_activation.active_from
-                or v_covered_from > v_activation.active_from
+            when v_covered_until < v_range.active_from
+                or v_covered_from > v_range.active_from
             then format(
                 ' Calls from %s to %s are left out: raw calls of that time are gone.',
                 to_char(v_covered_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
@@ -97,15 +97,15 @@ begin
             a.call_count as after_count
         from perf_internal.get_config_metrics() with ordinality as m
         join perf_internal.measure_type(
-            v_activation.model_type,
+            v_range.model_type,
             v_range.before_from,
-            v_activation.active_from,
+            v_range.active_from,
             get_config_impact.confidence,
             get_config_impact.outcome
         ) as b on b.metric = m.metric
         join perf_internal.measure_type(
-            v_activation.model_type,
-            v_activation.active_from,
+            v_range.model_type,
+            v_range.active_from,
             v_range.after_until,
             get_config_impact.confidence,
             get_config_impact.outcome

@@ -26,10 +26,8 @@ begin
     then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format(
-                'days must be between 1 and 36500, got %s',
-                coalesce(get_rollback_candidates.days::text, 'null')
-            );
+            message = 'days must be between 1 and 36500, got '
+                || coalesce(get_rollback_candidates.days::text, 'null');
     end if;
     return query
     select

@@ -15,7 +15,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_current_id uuid;
+    v_current perf.model_config_activations;
     v_target_id bigint;
     v_activation perf.model_config_activations;
 begin
@@ -25,43 +25,53 @@ begin
     then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format(
-                'steps must be at least 1, got %s',
-                coalesce(rollback_model_config.steps::text, 'null')
-            ),
+            message = 'steps must be at least 1, got '
+                || coalesce(rollback_model_config.steps::text, 'null'),
             hint = 'Give either steps or to_id.';
     end if;
     perform perf_internal.lock_config_type(rollback_model_config.model_type);
-    select a.config_id
-    into v_current_id
+    select a.*
+    into v_current
     from perf.model_config_activations as a
     where a.model_type = rollback_model_config.model_type
         and a.active_until is null;
-    if v_current_id is null then
+    if v_current.config_id is null then
         raise exception using
             errcode = 'PT404',
-            message = format(
-                'no active configuration of model type %s',
-                perf_internal.quote_value(rollback_model_config.model_type)
-            );
-    elsif v_current_id <> rollback_model_config.from_id then
+            message = 'no active configuration of model type '
+                || perf_internal.quote_value(rollback_model_config.model_type);
+    elsif v_current.config_id <> rollback_model_config.from_id then
         raise exception using
             errcode = 'PT409',
             message = format(
                 '%s is not the active configuration of %s: %s is',
-                rollback_model_config.from_id, rollback_model_config.model_type, v_current_id
+                rollback_model_config.from_id, rollback_model_config.model_type, v_current.config_id
             ),
             hint = 'Somebody else was faster.';
-    elsif v_current_id = rollback_model_config.to_id then
+    elsif v_current.config_id = rollback_model_config.to_id then
         raise exception using
             errcode = 'PT409',
             message = format('%s is active already', rollback_model_config.to_id);
     end if;
-    v_target_id := perf_internal.find_rollback_target(
-        rollback_model_config.model_type,
-        rollback_model_config.steps,
-        rollback_model_config.to_id
-    );
+    if rollback_model_config.to_id is null then
+        v_target_id := v_current.previous_id;
+        for v_step in 2 .. rollback_model_config.steps loop
+            exit when v_target_id is null;
+            v_target_id := (
+                select a.previous_id
+                from perf.model_config_activations as a
+                where a.id = v_target_id
+            );
+        end loop;
+    else
+        select a.id
+        into v_target_id
+        from perf.model_config_activations as a
+        where a.model_type = rollback_model_config.model_type
+            and a.config_id = rollback_model_config.to_id
+        order by a.active_from desc
+        limit 1;
+    end if;
     if v_target_id is null then
         raise exception using
             errcode = 'PT409',

@@ -15,10 +15,8 @@ begin
     if perf_internal.lock_config_type(set_config_approval.model_type) is null then
         raise exception using
             errcode = 'PT404',
-            message = format(
-                'no configurations of model type %s',
-                perf_internal.quote_value(set_config_approval.model_type)
-            ),
+            message = 'no configurations of model type '
+                || perf_internal.quote_value(set_config_approval.model_type),
             hint = 'perf.save_model_config() saves the first.';
     end if;
     update perf.model_config_types as t

@@ -51,10 +51,8 @@ begin
             or (g ->> 'min_calls')::numeric % 1 <> 0,
         g ? 'min_calls'
     ) then
-        return format(
-            'guard: min_calls must be a whole number from 1, got %s',
-            perf_internal.quote_value(g ->> 'min_calls')
-        );
+        return 'guard: min_calls must be a whole number from 1, got '
+            || perf_internal.quote_value(g ->> 'min_calls');
     end if;
     begin
         v_within := case
@@ -65,10 +63,8 @@ begin
             null;
     end;
     if coalesce(v_within not between '1 minute' and '7 days', true) then
-        return format(
-            'guard: within must be between 1 minute and 7 days, got %s',
-            perf_internal.quote_value(g ->> 'within')
-        );
+        return 'guard: within must be between 1 minute and 7 days, got '
+            || perf_internal.quote_value(g ->> 'within');
     end if;
     return null;
 end

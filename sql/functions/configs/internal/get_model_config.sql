@@ -14,7 +14,7 @@ begin
     if not found then
         raise exception using
             errcode = 'PT404',
-            message = format('no configuration %s', coalesce(get_model_config.id::text, 'null')),
+            message = 'no configuration ' || coalesce(get_model_config.id::text, 'null'),
             hint = 'perf.get_config_history() lists them.';
     end if;
     return v_config;

@@ -18,9 +18,8 @@ begin
     if not found then
         raise exception using
             errcode = 'PT404',
-            message = format(
-                'no activation request %s', coalesce(lock_open_request.request_id::text, 'null')
-            );
+            message = 'no activation request '
+                || coalesce(lock_open_request.request_id::text, 'null');
     elsif v_request.status <> 'open' then
         raise exception using
             errcode = 'PT409',

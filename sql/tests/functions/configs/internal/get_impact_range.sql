@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(16);
 
 set local timezone = 'UTC';
 
@@ -25,13 +25,59 @@ from (values
 ) as v (position, model_type, version, active_during, notes)
 order by v.position;
 
+create function pg_temp.activation(model_type text, at timestamptz, activation_id bigint)
+returns text
+language sql
+as $$
+    select a.notes
+    from perf_internal.get_impact_range(
+        activation_id, at, '7 days', '2020-01-20', model_type
+    ) as r
+    join perf.model_config_activations as a
+        on a.model_type = r.model_type
+        and a.active_from = r.active_from
+$$;
+
+select is(pg_temp.activation('sdxl', null, null), 'back', 'a type alone means the active one');
+select is(
+    pg_temp.activation('sdxl', '2020-01-08 12:30', null),
+    'try',
+    'a moment means the one in force then'
+);
+select is(
+    pg_temp.activation(null, null, (select min(id) from perf.model_config_activations)),
+    'start',
+    'an id means that one'
+);
+select throws_ok(
+    $$ select pg_temp.activation('sdxl', '2020-01-05', null) $$,
+    'PT404',
+    'no activation of model type "sdxl" at 2020-01-05 00:00:00+00',
+    'refuses a moment before the first'
+);
+select throws_ok(
+    'select pg_temp.activation(null, null, -1)',
+    'PT404',
+    'no activation -1',
+    'refuses an unknown id'
+);
+select throws_ok(
+    $$ select pg_temp.activation('sdxl', null, 1) $$,
+    '22023',
+    'give either activation_id, or model_type and maybe at',
+    'refuses both'
+);
+select throws_ok(
+    'select pg_temp.activation(null, null, null)', '22023', null, 'refuses neither'
+);
+
 create function pg_temp.around(activation text, time_window interval, as_of timestamptz)
 returns table (before_from text, after_until text)
 language sql
 as $$
     select to_char(r.before_from, 'MM-DD HH24:MI'), to_char(r.after_until, 'MM-DD HH24:MI')
     from perf.model_config_activations as a
-    cross join lateral perf_internal.get_impact_range(a, time_window, as_of) as r
+    cross join lateral perf_internal.get_impact_range(a.id, null, time_window, as_of, null) as r
     where a.notes = activation
 $$;
 
