@@ -59,14 +59,11 @@ begin
             save_model_config.config_data,
             perf_internal.get_profile_id(),
             save_model_config.notes,
-            coalesce(
-                (
-                    select max(l.version)
-                    from perf.model_config_history as l
-                    where l.model_type = save_model_config.model_type
-                ),
-                0
-            ) + 1
+            (
+                select coalesce(max(l.version), 0) + 1
+                from perf.model_config_history as l
+                where l.model_type = save_model_config.model_type
+            )
         )
         returning c.* into v_config;
         v_is_new := true;

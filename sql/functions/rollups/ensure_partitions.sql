@@ -36,21 +36,16 @@ begin
     end if;
     perform perf_internal.lock_partitions('ensure_partitions');
     select
-        array_agg(m.pipeline),
-        array_agg(perf_internal.get_default_partition(m.raw_table)),
+        array_agg(l.pipeline),
+        array_agg(perf_internal.get_default_partition(l.raw_table)),
         min(m.first_missing)
     into v_pipelines, v_defaults, v_first
-    from (
-        select
-            l.pipeline,
-            l.raw_table,
-            (
-                select min(d.range_start)
-                from perf_internal.get_missing_ranges(
-                    l.pipeline, ensure_partitions.as_of, ensure_partitions.days_ahead
-                ) as d
-            ) as first_missing
-        from perf_internal.pipelines as l
+    from perf_internal.pipelines as l
+    cross join lateral (
+        select min(d.range_start) as first_missing
+        from perf_internal.get_missing_ranges(
+            l.pipeline, ensure_partitions.as_of, ensure_partitions.days_ahead
+        ) as d
     ) as m
     where m.first_missing is not null;
     if v_first is null then

@@ -11,11 +11,9 @@ declare
     v_caller name := perf_internal.get_caller();
     v_role perf.app_role;
 begin
-    -- First, because it is true of most: who records does so by the role for that.
-    if pg_has_role(v_caller, ('perf_' || require_role.roles[1])::name, 'member') then
-        return true;
-    end if;
-    if pg_has_role(v_caller, 'perf_admin', 'member')
+    -- The first, because it is true of most: who records does so by the role for that.
+    if pg_has_role(v_caller, ('perf_' || require_role.roles[1])::name, 'member')
+        or pg_has_role(v_caller, 'perf_admin', 'member')
         or pg_has_role(v_caller, 'service_role', 'member')
     then
         return true;

@@ -13,7 +13,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_provider text;
-    v_config_id uuid;
 begin
     -- Fails while a restore is under way, whose end would take the call for a restored one.
     perform perf_internal.check_origin();
@@ -59,10 +58,9 @@ begin
     where m.name = add_config.model_name
         and t.name = add_config.tool_name
     on conflict do nothing;
-    v_config_id := perf_internal.find_config(
+    return perf_internal.find_config(
         add_config.model_name, add_config.tool_name, add_config.provider, add_config.parameters
     );
-    return v_config_id;
 end
 $$;
 

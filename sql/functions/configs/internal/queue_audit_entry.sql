@@ -12,14 +12,14 @@ as $$
 declare
     v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
     v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
-    v_changed text[];
+    v_row_id text := coalesce(v_new, v_old) ->> tg_argv[0];
 begin
     if tg_op = 'UPDATE' then
-        v_changed := array(
-            select n.key
-            from jsonb_each(v_new) as n
-            where n.value is distinct from v_old -> n.key
-        );
+        -- Only what changed.
+        select jsonb_object_agg(n.key, v_old -> n.key), jsonb_object_agg(n.key, n.value)
+        into v_old, v_new
+        from jsonb_each(v_new) as n
+        where n.value is distinct from v_old -> n.key;
     end if;
     insert into perf_internal.audit_queue (
         logged_at,
@@ -35,19 +35,13 @@ begin
     values (
         clock_timestamp(),
         tg_table_name,
-        coalesce(v_new, v_old) ->> tg_argv[0],
+        v_row_id,
         lower(tg_op),
         (select auth.uid()),
         perf_internal.get_caller(),
         session_user,
-        case
-            when v_changed is null then v_old
-            else (select jsonb_object_agg(k, v_old -> k) from unnest(v_changed) as k)
-        end,
-        case
-            when v_changed is null then v_new
-            else (select jsonb_object_agg(k, v_new -> k) from unnest(v_changed) as k)
-        end
+        v_old,
+        v_new
     );
     return null;
 end

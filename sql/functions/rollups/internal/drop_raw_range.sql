@@ -17,6 +17,8 @@ as $$
 #variable_conflict use_column
 declare
     v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(drop_raw_range.pipeline);
+    v_rows bigint;
+    v_bytes bigint;
     v_default text := perf_internal.get_default_partition(v_pipeline.raw_table);
 begin
     dropped_rows := 0;
@@ -30,8 +32,8 @@ begin
         );
     else
         execute format('select count(*) from perf_internal.%I', drop_raw_range.partition_name)
-        into dropped_rows;
-        freed_bytes := pg_total_relation_size(
+        into v_rows;
+        v_bytes := pg_total_relation_size(
             format('perf_internal.%I', drop_raw_range.partition_name)::regclass
         );
         -- The default partition too, because drop table locks it, without a limit to its patience.
@@ -47,8 +49,6 @@ begin
         drop_raw_range.pipeline, drop_raw_range.range_start, drop_raw_range.range_end, 1
     ) > 0 then
         kept_because := 'some of its rows are not rolled up yet';
-        dropped_rows := 0;
-        freed_bytes := 0;
         return;
     end if;
     if drop_raw_range.partition_name = v_default then
@@ -63,7 +63,7 @@ begin
             v_default,
             v_pipeline.time_column
         )
-        into dropped_rows, freed_bytes
+        into v_rows, v_bytes
         using drop_raw_range.range_start, drop_raw_range.range_end;
     else
         execute format('drop table perf_internal.%I', drop_raw_range.partition_name);
@@ -77,22 +77,20 @@ begin
         drop_raw_range.pipeline,
         drop_raw_range.range_start,
         drop_raw_range.range_end,
-        dropped_rows,
-        freed_bytes
+        v_rows,
+        v_bytes
     )
     on conflict (pipeline, range_start) do update
         set row_count = x.row_count + excluded.row_count,
             bytes = x.bytes + excluded.bytes,
             dropped_at = excluded.dropped_at;
+    dropped_rows := v_rows;
+    freed_bytes := v_bytes;
 exception
     when lock_not_available then
         kept_because := 'another transaction holds it';
-        dropped_rows := 0;
-        freed_bytes := 0;
     when dependent_objects_still_exist then
         kept_because := 'a view or foreign key depends on it';
-        dropped_rows := 0;
-        freed_bytes := 0;
 end
 $$;
 

@@ -9,7 +9,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if check_time_range.start_time is null or check_time_range.end_time is null
-        or not isfinite(check_time_range.start_time) or not isfinite(check_time_range.end_time)
         or check_time_range.start_time not between '0001-01-01 00:00+00' and '9999-12-31 00:00+00'
         or check_time_range.end_time not between '0001-01-01 00:00+00' and '9999-12-31 00:00+00'
     then
