@@ -10,6 +10,7 @@ as $$
 declare
     v_end timestamptz := pg_catalog.clock_timestamp() operator(pg_catalog.+) run_for;
     v_rows bigint;
+    v_is_due boolean;
 begin
     v_rows := perf.aggregate_performance_metrics();
     commit;
@@ -18,15 +19,18 @@ begin
         and pg_catalog.clock_timestamp() operator(pg_catalog.<) v_end
     loop
         perform pg_catalog.pg_sleep(1);
-        if exists (
+        v_is_due := exists (
             select
             from perf_internal.pipelines as p
             where perf_internal.count_pending_rows(p.pipeline, max_rows => pending_rows)
                 operator(pg_catalog.>=) pending_rows
-        ) then
-            perform perf.aggregate_performance_metrics();
-        end if;
+        );
+        -- A run that holds a lock on raw rows could wait in a circle with work on partitions.
         commit;
+        if v_is_due then
+            perform perf.aggregate_performance_metrics();
+            commit;
+        end if;
     end loop;
 end
 $$;

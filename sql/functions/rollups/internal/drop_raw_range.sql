@@ -18,6 +18,7 @@ as $$
 declare
     v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(drop_raw_range.pipeline);
     v_rows bigint;
+    v_snapshot txid_snapshot;
     v_bytes bigint;
     v_default text := perf_internal.get_default_partition(v_pipeline.raw_table);
 begin
@@ -31,8 +32,11 @@ begin
             patience => drop_raw_range.patience
         );
     else
-        execute format('select count(*) from perf_internal.%I', drop_raw_range.partition_name)
-        into v_rows;
+        execute format(
+            'select count(*), txid_current_snapshot() from perf_internal.%I',
+            drop_raw_range.partition_name
+        )
+        into v_rows, v_snapshot;
         v_bytes := pg_total_relation_size(
             format('perf_internal.%I', drop_raw_range.partition_name)::regclass
         );
@@ -66,6 +70,18 @@ begin
         into v_rows, v_bytes
         using drop_raw_range.range_start, drop_raw_range.range_end;
     else
+        -- And what has come since.
+        execute format(
+            'select $1 + count(*)
+            from perf_internal.%I as r
+            where r.transaction_id >= $2 or r.transaction_id = any($3)',
+            drop_raw_range.partition_name
+        )
+        into v_rows
+        using
+            v_rows,
+            txid_snapshot_xmax(v_snapshot),
+            array(select txid_snapshot_xip(v_snapshot));
         execute format('drop table perf_internal.%I', drop_raw_range.partition_name);
         delete from perf_internal.raw_partitions as p
         where p.partition_name = drop_raw_range.partition_name;

@@ -11,6 +11,7 @@ as $$
 declare
     v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(get_default_ranges.pipeline);
 begin
+    perform perf_internal.require_role('analyst', 'admin');
     return query execute format(
         'select d.range_start, d.range_start + $1, d.row_count
         from (
@@ -27,7 +28,7 @@ end
 $$;
 
 comment on function perf_internal.get_default_ranges is
-    'Ranges of time that have rows outside every other partition, and how many.';
+    'Ranges of time that have rows outside every other partition, and how many. Error 42501: not an analyst or admin.';
 
 revoke execute on function perf_internal.get_default_ranges from public;
 grant execute on function perf_internal.get_default_ranges

@@ -181,7 +181,7 @@ select
     x.group_number,
     x.metric,
     x.time_bucket,
-    bool_or(x.share_weight <> 0) as is_share,
+    bool_and(x.sum_weight = 0) as is_share,
     sum(x.count_weight * x.count)::bigint as count,
     sum(x.sum_weight * x.sum + x.share_weight * x.count) as sum,
     greatest(
@@ -241,15 +241,17 @@ having sum(x.count_weight * x.count) > 0
 cross join lateral (
     select
         case
-            when r.other_min <= r.min and r.metric = any(%2$L::text[]) then greatest(
-                (perf.get_sketch_percentiles(r.sketch, r.count, ''{0}''))[1], r.min
+            when r.other_min <= r.min and r.metric = any(%2$L::text[]) then least(
+                greatest((perf.get_sketch_percentiles(r.sketch, r.count, ''{0}''))[1], r.min),
+                r.sum / r.count
             )
             when r.other_min <= r.min then null
             else r.min
         end as min,
         case
-            when r.other_max >= r.max and r.metric = any(%2$L::text[]) then least(
-                (perf.get_sketch_percentiles(r.sketch, r.count, ''{1}''))[1], r.max
+            when r.other_max >= r.max and r.metric = any(%2$L::text[]) then greatest(
+                least((perf.get_sketch_percentiles(r.sketch, r.count, ''{1}''))[1], r.max),
+                r.sum / r.count
             )
             when r.other_max >= r.max then null
             else r.max

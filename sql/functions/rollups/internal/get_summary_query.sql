@@ -1,7 +1,8 @@
 -- The only place where raw rows become measures. Bins are collected in arrays and counted after:
 -- grouping by bin would make a hash table of hundreds of thousands of entries for each metric. Failed
 -- rows are grouped apart, and count in both the metric and its failed_ one. Sketches are made inside
--- the list of values, so that they are made once.
+-- the list of values, so that they are made once. A sum of at most 1e-100 is 0, because its square would
+-- be too small for a double precision, which is an error.
 --
 -- A text, because each pipeline has its own table and metrics, and because everything that is run
 -- with it must be one statement that other machines can run.
@@ -47,7 +48,8 @@ begin
         ),
         string_agg(
             format(
-                '(%2$L, s.count_%1$s, s.sum_%1$s, s.m2_%1$s, s.min_%1$s, s.max_%1$s, %3$s)',
+                '(%2$L, s.count_%1$s, case when s.sum_%1$s > 1e-100 then s.sum_%1$s else 0 end,
+            case when s.sum_%1$s > 1e-100 then s.m2_%1$s else 0 end, s.min_%1$s, s.max_%1$s, %3$s)',
                 m.number,
                 m.metric,
                 case

@@ -9,13 +9,17 @@ immutable
 strict
 parallel safe
 as $$
-    select 2400 - (
-        pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 2) * 256
-        + pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 3)
-        - pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 0) * 256
-        - pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 1)
-        + 1
-    ) / 4;
+    select 2400 operator(pg_catalog.-) (
+        (
+            (
+                pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 2)
+                operator(pg_catalog.-) pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 0)
+            ) operator(pg_catalog.*) 256
+            operator(pg_catalog.+) pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 3)
+            operator(pg_catalog.-) pg_catalog.get_byte(pg_catalog.numeric_send(get_last_bin.sketch), 1)
+            operator(pg_catalog.+) 1
+        ) operator(pg_catalog./) 4
+    );
 $$;
 
 comment on function perf_internal.get_last_bin is

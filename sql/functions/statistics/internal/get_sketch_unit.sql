@@ -7,7 +7,11 @@ immutable
 strict
 parallel safe
 as $$
-    select ('1e' || (16 * (2400 - get_sketch_unit.bin))::pg_catalog.text)::pg_catalog.numeric;
+    select (
+        '1e' operator(pg_catalog.||) (
+            16 operator(pg_catalog.*) (2400 operator(pg_catalog.-) get_sketch_unit.bin)
+        )::pg_catalog.text
+    )::pg_catalog.numeric;
 $$;
 
 comment on function perf_internal.get_sketch_unit is

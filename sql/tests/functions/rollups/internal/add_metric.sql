@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 
 create function pg_temp.metrics(name text)
 returns setof text
@@ -78,13 +78,20 @@ select results_eq(
 
 update perf_internal.pipelines as p set failed_when = null where p.pipeline = 'calls';
 select lives_ok(
-    $$ select perf_internal.add_metric('calls', 'size_mb', 'r.size', 'mb', 'lower', 'Size.') $$,
+    $$ select perf_internal.add_metric('calls', 'size_mb', 'r.input_tokens', 'mb', 'lower', 'Size.') $$,
     'adds one where nothing fails'
 );
 select results_eq(
     $$ select * from pg_temp.metrics('size_mb') $$,
-    $$ values ('size_mb | calls | measured | mb | lower | Size. | r.size') $$,
+    $$ values ('size_mb | calls | measured | mb | lower | Size. | r.input_tokens') $$,
     'alone'
+);
+
+select throws_ok(
+    $$ select perf_internal.add_metric('calls', 'size', 'r.size', 'mb', 'lower', 'Size.') $$,
+    '42703',
+    'column r.size does not exist',
+    'refuses a mistake in the expression'
 );
 
 select throws_ok(
@@ -123,7 +130,7 @@ select 'other', p.raw_table, p.series_column, p.time_column, p.series_view, null
 from perf_internal.pipelines as p
 where p.pipeline = 'calls';
 select throws_ok(
-    $$ select perf_internal.add_metric('other', 'size_mb', 'r.x', 'mb', 'lower', 'X.') $$,
+    $$ select perf_internal.add_metric('other', 'size_mb', 'r.input_tokens', 'mb', 'lower', 'X.') $$,
     '23505',
     'another pipeline has a metric "size_mb"',
     'refuses the name of a metric of another pipeline'
