@@ -57,11 +57,7 @@ from (
         ) as m2,
         least(a.min, o.min) as min,
         greatest(a.max, o.max) as max,
-        coalesce(
-            a.sketch + o.sketch * perf_internal.get_sketch_unit(o.last_bin),
-            a.sketch,
-            o.sketch * perf_internal.get_sketch_unit(o.last_bin)
-        ) as sketch
+        k.sketch
     from (
 %s
     ) as a
@@ -70,6 +66,16 @@ from (
         and o.granularity = a.granularity
         and o.time_bucket = a.time_bucket
         and o.metric = a.metric
+    -- Computed once, not wherever it is used.
+    cross join lateral (
+        select
+            coalesce(
+                a.sketch + o.sketch * perf_internal.get_sketch_unit(o.last_bin),
+                a.sketch,
+                o.sketch * perf_internal.get_sketch_unit(o.last_bin)
+            ) as sketch
+        offset 0
+    ) as k
 ) as s
 cross join lateral (
     select
