@@ -1,12 +1,12 @@
--- As get_model_comparison() answers: all calls counted, all else of those that succeeded.
+-- As get_model_comparison() answers: all calls, and the tokens per second of those that succeeded.
 with
-    quantilesTDigestIf(0.5, 0.95, 0.99)(response_time_ms, success) as response_times,
-    quantilesTDigestIf(0.5, 0.95, 0.99)(first_token_ms, success) as first_tokens
+    quantilesTDigest(0.5, 0.95, 0.99)(response_time_ms) as response_times,
+    quantilesTDigest(0.5, 0.95, 0.99)(first_token_ms) as first_tokens
 select
     model_name as model,
     count() as call_count,
     countIf(success) / call_count as success_rate,
-    avgIf(response_time_ms, success) as avg_response_time,
+    avg(response_time_ms) as avg_response_time,
     response_times[1] as p50_response_time,
     response_times[2] as p95_response_time,
     response_times[3] as p99_response_time,
@@ -14,9 +14,9 @@ select
     first_tokens[2] as p95_first_token_ms,
     first_tokens[3] as p99_first_token_ms,
     call_count - countIf(success) as error_count,
-    sumIf(input_tokens, success) as total_input_tokens,
-    sumIf(output_tokens, success) as total_output_tokens,
-    total_output_tokens * 1000 / sumIf(response_time_ms, success) as output_tokens_per_second
+    sum(input_tokens) as total_input_tokens,
+    sum(output_tokens) as total_output_tokens,
+    sumIf(output_tokens, success) * 1000 / sumIf(response_time_ms, success) as output_tokens_per_second
 from calls
 where call_timestamp >= {start_time:DateTime64(6, 'UTC')}
     and call_timestamp < {end_time:DateTime64(6, 'UTC')}

@@ -101,8 +101,8 @@ def load_calls(
     click.echo(f"Loaded {loaded.loaded} calls{skipped}{span}.")
     if loaded.loaded:
         click.echo(
-            "Next: pgkit trends MODEL TOOL shows them at once; the schedule rolls them up,"
-            " or pgkit aggregate now",
+            "Next: pgkit trends MODEL TOOL shows them at once. The schedule rolls them up;"
+            " pgkit aggregate does it without waiting.",
             err=True,
         )
 

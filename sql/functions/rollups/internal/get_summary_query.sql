@@ -77,6 +77,12 @@ begin
                 or get_summary_query.metrics && array[e.metric, 'failed_' || e.metric]
             )
     ) as m;
+    if v_measures is null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('nothing is measured of pipeline %s', get_summary_query.pipeline),
+            hint = 'Run pgkit migrate, which fills perf.metrics.';
+    end if;
     return format(
         'select
     s.series_id,
@@ -121,7 +127,7 @@ end
 $$;
 
 comment on function perf_internal.get_summary_query is
-    'SQL of the measures of raw rows r that meet a condition, by series, hour and metric (of these, or all): count, sum, m2, min, max and sketch (of sketched_metrics, or all). Error PT404: no such pipeline.';
+    'SQL of the measures of raw rows r that meet a condition, by series, hour and metric (of these, or all): count, sum, m2, min, max and sketch (of sketched_metrics, or all). Errors: PT404 no such pipeline, 55000 none of these metrics is measured.';
 
 revoke execute on function perf_internal.get_summary_query from public;
 grant execute on function perf_internal.get_summary_query
