@@ -624,13 +624,13 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def nodes(private_server: str) -> Iterator[list[psycopg.Connection]]:
+def nodes() -> Iterator[list[psycopg.Connection]]:
     """A database with a list of unsettled ids: a connection that commits, and sessions.
 
     On a server of its own, because transaction ids are of the whole server, and the tests must know
     who has which.
     """
-    with runner.temporary_database(private_server) as dsn, ExitStack() as stack:
+    with runner.temporary_server() as dsn, ExitStack() as stack:
         migrations.migrate(dsn)
         opened = [
             stack.enter_context(closing(psycopg.connect(dsn))) for _ in range(OPEN_AT_ONCE + 1)
