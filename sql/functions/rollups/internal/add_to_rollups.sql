@@ -2,8 +2,8 @@
 -- One statement writes all levels, so that another machine that holds some of the series can run it
 -- alone. In its on conflict part nothing but plain columns stands, for that reason too.
 --
--- Percentiles take most of the time, and those of a bucket that is not over change with every run: they
--- stay null, and who reads the bucket computes them. complete_buckets() fills them in.
+-- Percentiles take most of the time, and those of a bucket that is not over change with every run. So
+-- they stay null, and reading functions compute them. complete_buckets() fills them in later.
 create or replace function perf_internal.add_to_rollups(
     added_query text,
     as_of timestamptz default now()

@@ -1,5 +1,5 @@
--- The caller holds lock_rollup(). Killed in the middle, nothing is changed; a percentile that is missing
--- is computed by who reads the row.
+-- The caller holds lock_rollup(). If it is killed in the middle, nothing is changed. Reading functions
+-- compute percentiles that are missing.
 create or replace function perf_internal.complete_buckets(
     pipeline text,
     since timestamptz,

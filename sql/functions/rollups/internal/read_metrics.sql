@@ -50,14 +50,20 @@ begin
     end if;
     v_pipeline := perf_internal.get_pipeline(read_metrics.pipeline);
     execute format(
-        'select min(r.%1$I) from %2$s as r where r.%3$I = any($1) and r.%1$I >= $2 and %4$s',
+        'select min(r.%1$I)
+        from %2$s as r
+        where r.%3$I = any($1)
+            and r.%1$I >= $2
+            -- The last bucket may end up to a week after the range.
+            and r.%1$I < $3 + interval ''7 days''
+            and %4$s',
         v_pipeline.time_column,
         v_pipeline.raw_table,
         v_pipeline.series_column,
         perf_internal.get_pending_condition(read_metrics.pipeline)
     )
     into v_pending_from
-    using read_metrics.series_ids, read_metrics.start_time;
+    using read_metrics.series_ids, read_metrics.start_time, read_metrics.end_time;
     v_is_direct := read_metrics.granularity is not null
         and read_metrics.percentiles = '{0.5,0.95,0.99}'
         and (
