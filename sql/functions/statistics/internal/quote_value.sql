@@ -7,15 +7,35 @@ set search_path = pg_catalog, pg_temp
 as $$
     select case
         when quote_value.value is null then 'null'
-        when length(quote_value.value) > 60 then format(
-            '"%s..." (%s characters)', left(quote_value.value, 60), length(quote_value.value)
-        )
-        else format('"%s"', quote_value.value)
+        else '"' || coalesce(
+            (
+                select string_agg(
+                    case
+                        when u.letter in ('"', E'\\') then E'\\' || u.letter
+                        when u.letter = E'\n' then E'\\n'
+                        when u.letter = E'\r' then E'\\r'
+                        when u.letter = E'\t' then E'\\t'
+                        when u.letter ~ perf_internal.get_control_characters()
+                            then E'\\u' || lpad(to_hex(ascii(u.letter)), 4, '0')
+                        else u.letter
+                    end,
+                    ''
+                    order by u.position
+                )
+                from unnest(string_to_array(left(quote_value.value, 60), null))
+                    with ordinality as u (letter, position)
+            ),
+            ''
+        ) || case
+            when length(quote_value.value) > 60
+                then format('..." (%s characters)', length(quote_value.value))
+            else '"'
+        end
     end;
 $$;
 
 comment on function perf_internal.quote_value is
-    'A value as an error message shows it: quoted, null as null, cut after 60 characters.';
+    'A value as an error message shows it: quoted, null as null, cut after 60 characters. Control characters, quotes and backslashes are shown as JSON shows them, so that none reaches the status line of a response.';
 
 revoke execute on function perf_internal.quote_value from public;
 grant execute on function perf_internal.quote_value

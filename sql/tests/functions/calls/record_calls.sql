@@ -130,7 +130,7 @@ select throws_ok(
 select throws_ok(
     $$ select perf.record_calls('{"model_name": "m"}') $$,
     '22023',
-    'calls must be a JSON array, got "{"model_name": "m"}"',
+    E'calls must be a JSON array, got "{\\"model_name\\": \\"m\\"}"',
     'refuses an object'
 );
 select throws_ok(

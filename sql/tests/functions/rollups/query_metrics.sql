@@ -353,7 +353,7 @@ select throws_ok(
 select throws_ok(
     $$ select * from pg_temp.query('response_time_ms', '["acme/one"]') $$,
     '22023',
-    'labels must be a JSON object, got "["acme/one"]"',
+    E'labels must be a JSON object, got "[\\"acme/one\\"]"',
     'refuses labels that are no object'
 );
 select throws_ok(

@@ -41,7 +41,7 @@ select is(
 );
 select is(
     pg_temp.problem('{"model_name": " \t"}'),
-    E'model_name must have 1 to 200 characters, got " \t"',
+    E'model_name must have 1 to 200 characters, got " \\t"',
     'model_name must not be blank'
 );
 select is(

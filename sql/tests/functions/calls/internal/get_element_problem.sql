@@ -20,7 +20,7 @@ select is(
 
 select is(
     perf_internal.get_element_problem('"acme/one"'),
-    'must be an object, got ""acme/one""',
+    E'must be an object, got "\\"acme/one\\""',
     'a string is no object'
 );
 select is(
@@ -35,7 +35,7 @@ select is(
 );
 select is(
     perf_internal.get_element_problem('{"model_name": "m", "tool_name": ["chat"]}'),
-    'tool_name must be a string, got "["chat"]"',
+    E'tool_name must be a string, got "[\\"chat\\"]"',
     'an array is no tool_name'
 );
 select is(
