@@ -179,6 +179,7 @@ select functions_are(
         'get_sketch_unit',
         'get_summary_query',
         'get_unsettled',
+        'get_user_id',
         'get_uuid_time',
         'get_width',
         'is_requester',

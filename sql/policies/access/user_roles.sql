@@ -6,18 +6,18 @@ grant insert, update, delete on perf.user_roles to authenticated, service_role, 
 drop policy if exists user_roles_select_self on perf.user_roles;
 create policy user_roles_select_self on perf.user_roles
     for select to authenticated
-    using (user_id = (select auth.uid()));
+    using (user_id = (select perf_internal.get_user_id()));
 
 drop policy if exists user_roles_select_analyst on perf.user_roles;
 create policy user_roles_select_analyst on perf.user_roles
     for select to authenticated
-    using ((select perf.has_role((select auth.uid()), 'analyst')));
+    using ((select perf.has_role((select perf_internal.get_user_id()), 'analyst')));
 
 drop policy if exists user_roles_all_admin on perf.user_roles;
 create policy user_roles_all_admin on perf.user_roles
     for all to authenticated
-    using ((select perf.has_role((select auth.uid()), 'admin')))
-    with check ((select perf.has_role((select auth.uid()), 'admin')));
+    using ((select perf.has_role((select perf_internal.get_user_id()), 'admin')))
+    with check ((select perf.has_role((select perf_internal.get_user_id()), 'admin')));
 
 drop policy if exists user_roles_select_login on perf.user_roles;
 create policy user_roles_select_login on perf.user_roles

@@ -7,8 +7,8 @@ drop policy if exists performance_metrics_raw_select_reader on perf.performance_
 create policy performance_metrics_raw_select_reader on perf.performance_metrics_raw
     for select to authenticated
     using (
-        (select perf.has_role((select auth.uid()), 'analyst'))
-        or (select perf.has_role((select auth.uid()), 'admin'))
+        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
+        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
     );
 
 drop policy if exists performance_metrics_raw_select_login on perf.performance_metrics_raw;

@@ -7,8 +7,8 @@ drop policy if exists audit_log_select_reader on perf.audit_log;
 create policy audit_log_select_reader on perf.audit_log
     for select to authenticated
     using (
-        (select perf.has_role((select auth.uid()), 'analyst'))
-        or (select perf.has_role((select auth.uid()), 'admin'))
+        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
+        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
     );
 
 drop policy if exists audit_log_select_login on perf.audit_log;

@@ -7,8 +7,8 @@ drop policy if exists dropped_ranges_select_reader on perf_internal.dropped_rang
 create policy dropped_ranges_select_reader on perf_internal.dropped_ranges
     for select to authenticated
     using (
-        (select perf.has_role((select auth.uid()), 'analyst'))
-        or (select perf.has_role((select auth.uid()), 'admin'))
+        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
+        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
     );
 
 drop policy if exists dropped_ranges_select_login on perf_internal.dropped_ranges;

@@ -7,8 +7,8 @@ drop policy if exists retention_select_reader on perf.retention;
 create policy retention_select_reader on perf.retention
     for select to authenticated
     using (
-        (select perf.has_role((select auth.uid()), 'analyst'))
-        or (select perf.has_role((select auth.uid()), 'admin'))
+        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
+        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
     );
 
 drop policy if exists retention_select_login on perf.retention;
@@ -21,8 +21,8 @@ grant update (keep) on perf.retention to authenticated, service_role, perf_admin
 drop policy if exists retention_update_admin on perf.retention;
 create policy retention_update_admin on perf.retention
     for update to authenticated
-    using ((select perf.has_role((select auth.uid()), 'admin')))
-    with check ((select perf.has_role((select auth.uid()), 'admin')));
+    using ((select perf.has_role((select perf_internal.get_user_id()), 'admin')))
+    with check ((select perf.has_role((select perf_internal.get_user_id()), 'admin')));
 
 drop policy if exists retention_update_login on perf.retention;
 create policy retention_update_login on perf.retention

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select p.id
     from perf.profiles as p
-    where p.id = (select auth.uid());
+    where p.id = (select perf_internal.get_user_id());
 $$;
 
 comment on function perf_internal.get_profile_id is

@@ -37,7 +37,7 @@ begin
         tg_table_name,
         v_row_id,
         lower(tg_op),
-        (select auth.uid()),
+        (select perf_internal.get_user_id()),
         perf_internal.get_caller(),
         session_user,
         v_old,

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(18);
 
 insert into perf.profiles (id, username) values
     ('a0000000-0000-4000-8000-000000000000', 'ada'),
@@ -10,7 +10,7 @@ insert into perf.user_roles (user_id, role) values
 
 select lives_ok(
     $$ select perf_internal.require_role('recorder') $$,
-    'the owner passes everywhere'
+    'a superuser passes everywhere'
 );
 
 set local role perf_admin;
@@ -93,13 +93,67 @@ select throws_ok(
     'authenticated without a token does not pass'
 );
 
+set local request.jwt.claims = '{"sub": "auth0|64b1"}';
+
+select throws_ok(
+    $$ select perf_internal.require_role('recorder') $$,
+    '42501',
+    'this needs the role recorder',
+    'a user whose sub is no UUID has no role'
+);
+
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+set local role perf_recorder;
+
+select throws_ok(
+    $$ select perf_internal.require_role('admin') $$,
+    '42501',
+    'this needs the role admin',
+    'claims count only for callers who come as authenticated'
+);
+
+-- What a definer function of ours asks, and whatever was granted to anon.
+reset role;
+grant usage on schema perf_internal to anon;
+grant execute on all functions in schema perf_internal to anon;
 set local role anon;
 
 select throws_ok(
     $$ select perf_internal.require_role('recorder') $$,
     '42501',
-    null,
-    'anon passes nowhere'
+    'this needs the role recorder',
+    'anon passes nowhere, whatever its claims say'
+);
+
+reset role;
+grant perf_admin, authenticated to anon;
+set local role anon;
+
+select throws_ok(
+    $$ select perf_internal.require_role('recorder') $$,
+    '42501',
+    'this needs the role recorder',
+    'anon passes nowhere, also as a member of other roles'
+);
+
+reset role;
+create role pgtap_owner;
+create role pgtap_owner_member in role pgtap_owner;
+grant usage on schema perf_internal to pgtap_owner;
+grant execute on all functions in schema perf, perf_internal to pgtap_owner;
+alter schema perf owner to pgtap_owner;
+set local role pgtap_owner;
+
+select lives_ok(
+    $$ select perf_internal.require_role('admin') $$,
+    'the owner of the schema passes without any role'
+);
+
+set local role pgtap_owner_member;
+
+select lives_ok(
+    $$ select perf_internal.require_role('admin') $$,
+    'a member of the owner passes'
 );
 
 select * from finish();
