@@ -31,7 +31,7 @@ sketches as (
     select
         v.ordinality,
         count(*) as value_count,
-        perf.make_sketch(
+        perf_internal.make_sketch(
             array_agg(least(greatest(ceil(ln(v.v) / ln(1.01::float8)), -1389), 2399)::integer)
                 filter (where v.v > 0)
         ) as s
@@ -39,12 +39,12 @@ sketches as (
     group by 1
 )
 select
-    perf.get_sketch_percentiles(
-        perf.sum_sketches(s.s), sum(s.value_count)::bigint, %(percentiles)s
+    perf_internal.get_sketch_percentiles(
+        perf_internal.sum_sketches(s.s), sum(s.value_count)::bigint, %(percentiles)s
     ),
-    perf.get_sketch_percentiles(
-        perf.sum_sketches(s.s)
-            - coalesce(perf.sum_sketches(s.s) filter (where s.ordinality = 1), 0),
+    perf_internal.get_sketch_percentiles(
+        perf_internal.sum_sketches(s.s)
+            - coalesce(perf_internal.sum_sketches(s.s) filter (where s.ordinality = 1), 0),
         (sum(s.value_count) filter (where s.ordinality > 1))::bigint,
         %(percentiles)s
     )

@@ -84,18 +84,18 @@ def test_impact_intervals_cover_at_the_stated_rate(connection) -> None:
         cross join generate_series(1, 400) as run
         cross join lateral (
             select
-                perf.make_sketch(array_agg(s.bin) filter (where s.n % 2 = 0)) as a,
-                perf.make_sketch(array_agg(s.bin) filter (where s.n % 2 = 1)) as b
+                perf_internal.make_sketch(array_agg(s.bin) filter (where s.n % 2 = 0)) as a,
+                perf_internal.make_sketch(array_agg(s.bin) filter (where s.n % 2 = 1)) as b
             from (
                 select n, ceil(ln(200 * exp(-ln(1 - random()))) / ln(1.01))::integer as bin
                 from generate_series(1, 600 + run - run) as n
             ) as s
         ) as k
-        cross join lateral perf.get_sketch_interval(k.a, 300, 0.9) as ia
-        cross join lateral perf.get_sketch_interval(k.b, 300, 0.9) as ib
+        cross join lateral perf_internal.get_sketch_interval(k.a, 300, 0.9) as ia
+        cross join lateral perf_internal.get_sketch_interval(k.b, 300, 0.9) as ib
         cross join lateral perf.get_difference_interval(
-            (perf.get_sketch_percentiles(k.a, 300, '{0.9}'))[1], ia.low, ia.high,
-            (perf.get_sketch_percentiles(k.b, 300, '{0.9}'))[1], ib.low, ib.high
+            (perf_internal.get_sketch_percentiles(k.a, 300, '{0.9}'))[1], ia.low, ia.high,
+            (perf_internal.get_sketch_percentiles(k.b, 300, '{0.9}'))[1], ib.low, ib.high
         ) as d
     """).fetchone()[0]
     # 20 of 400 expected; more than 35 or fewer than 4 would happen once in a thousand times.

@@ -85,7 +85,7 @@ comment on column perf_internal.rollups.m2 is
 comment on column perf_internal.rollups.p50 is
     'Percentiles of the sketch, with p95 and p99; null until a run finds that the bucket is over.';
 comment on column perf_internal.rollups.sketch is
-    'See perf.make_sketch, without the zeros at its end: divided by the unit of last_bin. Null where all values are 0.';
+    'See perf_internal.make_sketch, without the zeros at its end: divided by the unit of last_bin. Null where all values are 0.';
 comment on column perf_internal.rollups.last_bin is
     'The bin that the last 16 digits of the sketch count.';
 

@@ -11,24 +11,38 @@ create or replace function perf.get_difference_interval(
     out low double precision,
     out high double precision
 )
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
-    select
-        get_difference_interval.b - get_difference_interval.a - sqrt(
-            (get_difference_interval.b - get_difference_interval.b_low) ^ 2
-            + (get_difference_interval.a_high - get_difference_interval.a) ^ 2
-        ),
-        get_difference_interval.b - get_difference_interval.a + sqrt(
-            (get_difference_interval.b_high - get_difference_interval.b) ^ 2
-            + (get_difference_interval.a - get_difference_interval.a_low) ^ 2
-        );
+begin
+    -- NaN is greater than any number.
+    if greatest(
+        abs(get_difference_interval.a),
+        abs(get_difference_interval.a_low),
+        abs(get_difference_interval.a_high),
+        abs(get_difference_interval.b),
+        abs(get_difference_interval.b_low),
+        abs(get_difference_interval.b_high)
+    ) >= 'Infinity' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'estimates and limits must be numbers, got NaN or Infinity';
+    end if;
+    low := get_difference_interval.b - get_difference_interval.a - sqrt(
+        (get_difference_interval.b - get_difference_interval.b_low) ^ 2
+        + (get_difference_interval.a_high - get_difference_interval.a) ^ 2
+    );
+    high := get_difference_interval.b - get_difference_interval.a + sqrt(
+        (get_difference_interval.b_high - get_difference_interval.b) ^ 2
+        + (get_difference_interval.a - get_difference_interval.a_low) ^ 2
+    );
+end
 $$;
 
 comment on function perf.get_difference_interval is
-    'Confidence interval of b - a from the estimates and the intervals of two independent samples, at their confidence; null where a limit it needs is.';
+    'Confidence interval of b - a from the estimates and the intervals of two independent samples, at their confidence; null where a limit it needs is. Error 22023.';
 
 revoke execute on function perf.get_difference_interval from public;
 grant execute on function perf.get_difference_interval

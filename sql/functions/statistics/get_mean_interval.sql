@@ -20,7 +20,17 @@ declare
     t double precision;
     v_reach double precision;
 begin
-    if n is null or n < 5 then
+    -- NaN is greater than any number.
+    if abs(get_mean_interval.mean) >= 'Infinity'
+        or get_mean_interval.m2 < 0 or get_mean_interval.m2 >= 'Infinity'
+    then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'mean must be a number and m2 one of at least 0, got %s and %s',
+                get_mean_interval.mean, get_mean_interval.m2
+            );
+    elsif n is null or n < 5 then
         return;
     end if;
     t := z + (z ^ 3 + z) / (4 * v)

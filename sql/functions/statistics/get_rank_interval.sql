@@ -31,14 +31,20 @@ begin
             message = format(
                 'percentile must be between 0 and 1, got %s', get_rank_interval.percentile
             );
+    elsif n > 9007199254740992 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('value_count must be at most 2^53, got %s', n);
     elsif n is null or p is null or n < 1 then
         return;
     end if;
     if n * p <= 500 then
         -- v_mass is P(B = k), v_below P(B < k): low is the greatest rank r with P(B < r) within
         -- the tail, high the smallest rank s with P(B < s) beyond 1 - tail.
-        v_mass := exp(n * ln(1 - p));
-        for k in 0 .. n + 1 loop
+        -- ln(1 - p) loses the digits of a small p.
+        v_mass := exp(n * case when p < 1e-4 then -p - p ^ 2 / 2 - p ^ 3 / 3 else ln(1 - p) end);
+        -- Of 500 expected, more than 10000 have no probability that a double precision can hold.
+        for k in 0 .. least(n + 1, 10000) loop
             if v_below <= v_tail then
                 v_low := k;
             end if;

@@ -37,7 +37,7 @@ cross join lateral (
         when r.metric in ('response_time_ms', 'first_token_ms') then array(
             select least(greatest(u.value, r.min), r.max)
             from unnest(
-                perf.get_sketch_percentiles(
+                perf_internal.get_sketch_percentiles(
                     r.sketch * perf_internal.get_sketch_unit(r.last_bin), r.count
                 )
             ) with ordinality as u (value, number)

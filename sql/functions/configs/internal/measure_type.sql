@@ -53,7 +53,7 @@ begin
             else r.percentile_values[array_position('{0.5,0.95,0.99}', c.percentile)]
         end as value
     ) as v
-    left join lateral perf.get_sketch_interval(
+    left join lateral perf_internal.get_sketch_interval(
         r.sketch, r.count, c.percentile, measure_type.confidence
     ) as i on c.percentile is not null
     -- A sum of other metrics would be refused as more successes than trials.

@@ -83,7 +83,7 @@ cross join lateral (
             when s.time_bucket < case s.granularity
                 when ''hourly'' then %L::timestamptz when ''daily'' then %L else %L
             end
-            then perf.get_sketch_percentiles(s.sketch, s.count)
+            then perf_internal.get_sketch_percentiles(s.sketch, s.count)
         end as percentiles,
         perf_internal.get_last_bin(s.sketch) as last_bin
     offset 0

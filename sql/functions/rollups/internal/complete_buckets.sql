@@ -31,7 +31,7 @@ begin
         from perf_internal.rollups as o
         cross join lateral (
             select
-                perf.get_sketch_percentiles(
+                perf_internal.get_sketch_percentiles(
                     o.sketch * perf_internal.get_sketch_unit(o.last_bin), o.count
                 ) as percentiles
             offset 0

@@ -20,7 +20,7 @@ as $$
     greatest(sum(h.m2 + h.sum * h.sum / h.count) - sum(h.sum) ^ 2 / sum(h.count)::float8, 0) as m2,
     min(h.min) as min,
     max(h.max) as max,
-    perf.sum_sketches(h.sketch) as sketch
+    perf_internal.sum_sketches(h.sketch) as sketch
 from (
 %s
 ) as h

@@ -134,7 +134,7 @@ union all
         else array(
             select least(greatest(u.value, d.min), d.max)
             from unnest(
-                perf.get_sketch_percentiles(
+                perf_internal.get_sketch_percentiles(
                     d.sketch * perf_internal.get_sketch_unit(d.last_bin), d.count, $3
                 )
             ) with ordinality as u (value, number)
@@ -170,7 +170,7 @@ join unnest($1, $2) as g (series_id, group_number) on g.series_id = d.series_id'
         then array(
             select least(greatest(u.value, e.min), e.max)
             from unnest(
-                perf.get_sketch_percentiles(r.sketch, r.count, $3)
+                perf_internal.get_sketch_percentiles(r.sketch, r.count, $3)
             ) with ordinality as u (value, number)
             order by u.number
         )
@@ -193,7 +193,7 @@ select
     max(x.max) filter (where x.sum_weight = 1) as max,
     min(x.min) filter (where x.sum_weight = -1) as other_min,
     max(x.max) filter (where x.sum_weight = -1) as other_max,
-    perf.sum_sketches(
+    perf_internal.sum_sketches(
         case
             when not x.is_sketched then null
             when x.sum_weight = 1 then x.sketch * perf_internal.get_sketch_unit(x.last_bin)
@@ -242,7 +242,10 @@ cross join lateral (
     select
         case
             when r.other_min <= r.min and r.metric = any(%2$L::text[]) then least(
-                greatest((perf.get_sketch_percentiles(r.sketch, r.count, ''{0}''))[1], r.min),
+                greatest(
+                    (perf_internal.get_sketch_percentiles(r.sketch, r.count, ''{0}''))[1],
+                    r.min
+                ),
                 r.sum / r.count
             )
             when r.other_min <= r.min then null
@@ -250,7 +253,10 @@ cross join lateral (
         end as min,
         case
             when r.other_max >= r.max and r.metric = any(%2$L::text[]) then greatest(
-                least((perf.get_sketch_percentiles(r.sketch, r.count, ''{1}''))[1], r.max),
+                least(
+                    (perf_internal.get_sketch_percentiles(r.sketch, r.count, ''{1}''))[1],
+                    r.max
+                ),
                 r.sum / r.count
             )
             when r.other_max >= r.max then null

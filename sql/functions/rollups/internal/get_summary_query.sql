@@ -53,7 +53,7 @@ begin
                 m.number,
                 m.metric,
                 case
-                    when m.is_sketched then format('perf.make_sketch(s.bins_%s)', m.number)
+                    when m.is_sketched then format('perf_internal.make_sketch(s.bins_%s)', m.number)
                     else 'null::numeric'
                 end
             ),

@@ -11,6 +11,13 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'percentiles must not be empty';
+    elsif cardinality(check_percentiles.percentiles) > 1000 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'percentiles must be at most 1000, got %s',
+                cardinality(check_percentiles.percentiles)
+            );
     end if;
     foreach v_percentile in array check_percentiles.percentiles loop
         if v_percentile is null or v_percentile not between 0 and 1 then
@@ -25,7 +32,7 @@ end
 $$;
 
 comment on function perf_internal.check_percentiles is
-    'Refuses (22023) percentiles that are missing or not between 0 and 1.';
+    'Refuses (22023) percentiles that are missing, more than 1000, or not between 0 and 1.';
 
 revoke execute on function perf_internal.check_percentiles from public;
 grant execute on function perf_internal.check_percentiles

@@ -23,7 +23,7 @@ as $$
 $$;
 
 comment on function perf_internal.get_last_bin is
-    'The highest bin that a sketch has values of; see perf.make_sketch.';
+    'The highest bin that a sketch has values of; see perf_internal.make_sketch.';
 
 revoke execute on function perf_internal.get_last_bin from public;
 grant execute on function perf_internal.get_last_bin

@@ -15,7 +15,7 @@ as $$
 $$;
 
 comment on function perf_internal.get_sketch_unit is
-    'The sketch of one value in a bin; see perf.make_sketch.';
+    'The sketch of one value in a bin; see perf_internal.make_sketch.';
 
 revoke execute on function perf_internal.get_sketch_unit from public;
 grant execute on function perf_internal.get_sketch_unit

@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(5);
 
 -- Table II of Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10: 56/70 - 48/80,
 -- 9/10 - 3/10, 6/7 - 2/7, 5/56 - 0/29, 0/10 - 0/20, 0/10 - 0/10, 10/10 - 0/20, 10/10 - 0/10.
@@ -31,6 +31,14 @@ select results_eq(
     $$ values (5::float8, null::float8) $$,
     'a missing limit leaves one side open'
 );
+
+select throws_ok(
+    format('select perf.get_difference_interval(1, 0, 2, 3, %L, 4)', v.value),
+    '22023',
+    'estimates and limits must be numbers, got NaN or Infinity',
+    'refuses a limit of ' || v.value
+)
+from (values ('NaN'), ('-Infinity')) as v (value);
 
 select * from finish();
 rollback;

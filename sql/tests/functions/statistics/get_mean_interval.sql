@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(12);
 
 -- 2, 4, 4, 4, 6 has mean 4 and squared differences 8, so variance 2. Student's 97.5 % quantile with
 -- 4 degrees of freedom is 2.7764, so 4 -+ 2.7764 * sqrt(2 / 5) = 2.244, 5.756.
@@ -55,6 +55,14 @@ select throws_ok(
     null,
     'refuses full confidence'
 );
+
+select throws_ok(
+    format('select perf.get_mean_interval(10, %L, %L)', v.mean, v.m2),
+    '22023',
+    format('mean must be a number and m2 one of at least 0, got %s and %s', v.mean, v.m2),
+    format('refuses a mean of %s with m2 %s', v.mean, v.m2)
+)
+from (values ('NaN', '1'), ('Infinity', '1'), ('1', 'NaN'), ('1', '-1')) as v (mean, m2);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 
 -- Median: Conover, Practical Nonparametric Statistics, table of the sign test; 95 %.
 select results_eq(
@@ -60,6 +60,20 @@ select throws_ok(
     '22023',
     'percentile must be between 0 and 1, got 1.5',
     'refuses a percentile above 1'
+);
+
+-- Poisson, of 90 expected.
+select results_eq(
+    $$ select low, high from perf.get_rank_interval(9000000000000000, 1e-14) $$,
+    $$ values (72::bigint, 110::bigint) $$,
+    'holds for rare values among very many'
+);
+
+select throws_ok(
+    $$ select perf.get_rank_interval(9007199254740993, 0.5) $$,
+    '22023',
+    'value_count must be at most 2^53, got 9007199254740993',
+    'refuses more values than a double precision can count'
 );
 
 select * from finish();

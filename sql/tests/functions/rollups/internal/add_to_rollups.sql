@@ -27,7 +27,7 @@ as $$
             timestamptz ''2020-01-06 00:00+00'' as time_bucket, %L as metric, %L::bigint as count,
             %L::float8 as sum, %L::float8 as m2, %L::float8 as min, %L::float8 as max,
             %L::numeric as sketch',
-        granularity, metric, count, sum, m2, min, max, perf.make_sketch(bins)
+        granularity, metric, count, sum, m2, min, max, perf_internal.make_sketch(bins)
     ))
 $$;
 
@@ -65,7 +65,7 @@ select results_eq(
 );
 select results_eq(
     'select last_bin, sketch * perf_internal.get_sketch_unit(last_bin) from pg_temp.stored',
-    $$ values (574::smallint, perf.make_sketch('{463,574}')) $$,
+    $$ values (574::smallint, perf_internal.make_sketch('{463,574}')) $$,
     'and the sketch, also where a higher bin comes last'
 );
 
@@ -79,7 +79,7 @@ select results_eq(
 );
 select is(
     (select sketch * perf_internal.get_sketch_unit(last_bin) from pg_temp.stored),
-    perf.make_sketch('{463,574,232,302}'),
+    perf_internal.make_sketch('{463,574,232,302}'),
     'are counted in the sketch'
 );
 
@@ -90,7 +90,7 @@ select results_eq(
            sketch * perf_internal.get_sketch_unit(last_bin)
        from pg_temp.stored $$,
     $$ values (8::bigint, 430::float8, 0::float8, 300::float8, true, 574::smallint,
-        perf.make_sketch('{463,574,232,302}')) $$,
+        perf_internal.make_sketch('{463,574,232,302}')) $$,
     'zeros count, and change no sketch'
 );
 
@@ -98,7 +98,7 @@ select pg_temp.add('hourly', 'size', 10000, 3000000, 0, 300, 300, array_fill(574
 select results_eq(
     'select count, last_bin, sketch * perf_internal.get_sketch_unit(last_bin) from pg_temp.stored',
     $$ values (10008::bigint, 574::smallint,
-        perf.make_sketch('{463,574,232,302}') + 10000 * perf.make_sketch('{574}')) $$,
+        perf_internal.make_sketch('{463,574,232,302}') + 10000 * perf_internal.make_sketch('{574}')) $$,
     'a count that ends in zeros is kept whole'
 );
 
@@ -129,7 +129,7 @@ select perf_internal.add_to_rollups(
     'select ''30000000-0000-4000-8000-000000000001''::uuid as series_id, g.name as granularity,
         timestamptz ''2020-01-06 00:00+00'' as time_bucket, m.name as metric, 1::bigint as count,
         5::float8 as sum, 0::float8 as m2, 5::float8 as min, 5::float8 as max,
-        perf.make_sketch(''{162}'') as sketch
+        perf_internal.make_sketch(''{162}'') as sketch
     from (values (''daily''), (''weekly'')) as g (name)
     cross join (values (''size''), (''weight'')) as m (name)'
 );
@@ -167,7 +167,7 @@ as $$
         'select ''30000000-0000-4000-8000-000000000001''::uuid as series_id, g.name as granularity,
             timestamptz ''2020-01-06 00:00+00'' as time_bucket, ''size'' as metric,
             1::bigint as count, 100::float8 as sum, 0::float8 as m2, 100::float8 as min,
-            100::float8 as max, perf.make_sketch(''{463}'') as sketch
+            100::float8 as max, perf_internal.make_sketch(''{463}'') as sketch
         from unnest(''{hourly,daily,weekly}''::text[]) as g (name)',
         add_until.as_of
     )

@@ -29,7 +29,7 @@ from (
 ) as b (granularity, time_bucket)
 cross join (
     values
-        ('response_time_ms', 100, 300, 574, perf.make_sketch('{463,574}')),
+        ('response_time_ms', 100, 300, 574, perf_internal.make_sketch('{463,574}')),
         ('failed_response_time_ms', 0, 0, null, null)
 ) as m (metric, min, max, last_bin, sketch);
 

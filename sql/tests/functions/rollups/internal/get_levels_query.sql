@@ -18,16 +18,16 @@ create table pg_temp.hours (
 );
 insert into pg_temp.hours values
     ('30000000-0000-4000-8000-000000000001', '2020-01-06 00:00+00', 'size', 2, 4, 2, 1, 3,
-        perf.make_sketch('{0,111}')),
+        perf_internal.make_sketch('{0,111}')),
     ('30000000-0000-4000-8000-000000000001', '2020-01-06 23:00+00', 'size', 1, 5, 0, 5, 5,
-        perf.make_sketch('{162}')),
+        perf_internal.make_sketch('{162}')),
     ('30000000-0000-4000-8000-000000000001', '2020-01-12 23:00+00', 'size', 1, 7, 0, 7, 7,
-        perf.make_sketch('{196}')),
+        perf_internal.make_sketch('{196}')),
     ('30000000-0000-4000-8000-000000000001', '2020-01-13 00:00+00', 'size', 1, 2, 0, 2, 2,
-        perf.make_sketch('{70}')),
+        perf_internal.make_sketch('{70}')),
     ('30000000-0000-4000-8000-000000000001', '2020-01-12 23:00+00', 'zero', 3, 0, 0, 0, 0, null),
     ('30000000-0000-4000-8000-000000000002', '2020-01-12 23:00+00', 'size', 1, 9, 0, 9, 9,
-        perf.make_sketch('{221}'));
+        perf_internal.make_sketch('{221}'));
 
 -- Dynamic because the query is a text.
 create function pg_temp.get_levels(granularities text[] default '{hourly,daily,weekly}')
@@ -82,7 +82,7 @@ select is(
         from pg_temp.get_levels()
         where (series, metric, granularity, bucket) = ('1', 'size', 'weekly', '06 00')
     ),
-    perf.make_sketch('{0,111,162,196}'),
+    perf_internal.make_sketch('{0,111,162,196}'),
     'with their sketches'
 );
 

@@ -143,7 +143,7 @@ select is(
         from pg_temp.run(pg_temp.get_query('{successful_response_time_ms}'))
         where group_number = 1
     ),
-    perf.make_sketch('{463,574,625}'),
+    perf_internal.make_sketch('{463,574,625}'),
     'adds up sketches, and takes away those of what failed'
 );
 select results_eq(

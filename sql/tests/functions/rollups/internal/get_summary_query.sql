@@ -69,7 +69,7 @@ begin
         'select n.name, to_char(s.time_bucket at time zone ''UTC'', ''DD HH24:MI''), s.metric,
             sum(s.count), sum(s.sum),
             round((sum(s.m2 + s.sum ^ 2 / s.count) - sum(s.sum) ^ 2 / sum(s.count))::numeric, 6),
-            min(s.min), max(s.max), perf.sum_sketches(s.sketch)
+            min(s.min), max(s.max), perf_internal.sum_sketches(s.sketch)
         from (%s) as s
         join configs as n on n.id = s.series_id
         group by 1, 2, 3
@@ -116,27 +116,27 @@ select results_eq(
 -- 231.4, of 30 341.8, of 5 161.7.
 select is(
     pg_temp.get_sketch('acme/one', '06 10:00', 'response_time_ms'),
-    perf.make_sketch('{463,533,574}'),
+    perf_internal.make_sketch('{463,533,574}'),
     'the times of all calls make a sketch'
 );
 select is(
     pg_temp.get_sketch('acme/one', '06 10:00', 'failed_response_time_ms'),
-    perf.make_sketch('{533}'),
+    perf_internal.make_sketch('{533}'),
     'those of failed calls one of their own'
 );
 select is(
     pg_temp.get_sketch('acme/one', '06 10:00', 'first_token_ms'),
-    perf.make_sketch('{394,394}'),
+    perf_internal.make_sketch('{394,394}'),
     'so do first tokens'
 );
 select is(
     pg_temp.get_sketch('acme/one', '06 10:00', 'input_tokens'),
-    perf.make_sketch('{232,342,162}'),
+    perf_internal.make_sketch('{232,342,162}'),
     'and tokens'
 );
 select is(
     pg_temp.get_sketch('acme/two', '06 10:00', 'response_time_ms'),
-    perf.make_sketch('{-1389,0}'),
+    perf_internal.make_sketch('{-1389,0}'),
     '0 has no bin, everything up to a millionth the lowest, 1 bin 0'
 );
 select is(
@@ -196,7 +196,7 @@ select is(
             and s.hour = '06 11:00'
             and s.metric = 'failed_response_time_ms'
     ),
-    perf.make_sketch('{533}'),
+    perf_internal.make_sketch('{533}'),
     'that of failed calls too'
 );
 select is_empty(

@@ -309,12 +309,12 @@ select results_eq(
 -- ln(100) / ln(1.01) is 462.8, of 200 it is 532.5, of 300 573.2, of 400 602.1, of 500 624.6.
 select is(
     (select sketch from pg_temp.read('{response_time_ms}')),
-    perf.make_sketch('{463,533,574,603,625}'),
+    perf_internal.make_sketch('{463,533,574,603,625}'),
     'with the sketch they come from'
 );
 select is(
     (select sketch from pg_temp.read('{successful_response_time_ms}')),
-    perf.make_sketch('{463,574,603}'),
+    perf_internal.make_sketch('{463,574,603}'),
     'also of what is left'
 );
 select results_eq(

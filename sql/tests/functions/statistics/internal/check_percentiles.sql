@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 
 select lives_ok($$ select perf_internal.check_percentiles('{0.5}') $$, 'a percentile passes');
 select lives_ok(
@@ -42,6 +42,17 @@ select throws_ok(
     '22023',
     'percentiles must be between 0 and 1, got null',
     'refuses null among them'
+);
+
+select lives_ok(
+    $$ select perf_internal.check_percentiles(array_fill(0.5::float8, '{1000}')) $$,
+    'takes a thousand'
+);
+select throws_ok(
+    $$ select perf_internal.check_percentiles(array_fill(0.5::float8, '{1001}')) $$,
+    '22023',
+    'percentiles must be at most 1000, got 1001',
+    'refuses one more'
 );
 
 set local role anon;

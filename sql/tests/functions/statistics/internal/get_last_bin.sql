@@ -1,19 +1,19 @@
 begin;
 select plan(10);
 
-select is(perf_internal.get_last_bin(perf.make_sketch('{5}')), 5, 'of one value it is its bin');
-select is(perf_internal.get_last_bin(perf.make_sketch('{3,5,-2}')), 5, 'of several the highest');
-select is(perf_internal.get_last_bin(perf.make_sketch('{2399}')), 2399, 'the highest bin of all');
-select is(perf_internal.get_last_bin(perf.make_sketch('{-1389}')), -1389, 'the lowest bin of all');
+select is(perf_internal.get_last_bin(perf_internal.make_sketch('{5}')), 5, 'of one value it is its bin');
+select is(perf_internal.get_last_bin(perf_internal.make_sketch('{3,5,-2}')), 5, 'of several the highest');
+select is(perf_internal.get_last_bin(perf_internal.make_sketch('{2399}')), 2399, 'the highest bin of all');
+select is(perf_internal.get_last_bin(perf_internal.make_sketch('{-1389}')), -1389, 'the lowest bin of all');
 select is(
-    perf_internal.get_last_bin(perf.make_sketch('{-1389,2399}')),
+    perf_internal.get_last_bin(perf_internal.make_sketch('{-1389,2399}')),
     2399,
     'the one does not hide the other'
 );
 
 -- PostgreSQL stores a numeric in digits of 10000, without the zeros at its end.
 select results_eq(
-    $$ select n, perf_internal.get_last_bin(n * perf.make_sketch('{7}'))
+    $$ select n, perf_internal.get_last_bin(n * perf_internal.make_sketch('{7}'))
        from unnest(
            '{1,10,1000,10000,10001,20000,100000000,123450000,1000000000000,9999999999999999}'
                ::numeric[]
@@ -26,7 +26,7 @@ select results_eq(
 );
 
 select results_eq(
-    $$ select b, perf_internal.get_last_bin(10000 * perf.make_sketch(array[b]))
+    $$ select b, perf_internal.get_last_bin(10000 * perf_internal.make_sketch(array[b]))
        from generate_series(-1389, 2399, 421) as b
        order by 1 $$,
     'select b, b from generate_series(-1389, 2399, 421) as b order by 1',
@@ -34,7 +34,7 @@ select results_eq(
 );
 
 select is(
-    perf_internal.get_last_bin(perf.make_sketch('{3,5}') - perf.make_sketch('{5}')),
+    perf_internal.get_last_bin(perf_internal.make_sketch('{3,5}') - perf_internal.make_sketch('{5}')),
     3,
     'a bin that was taken away does not count'
 );

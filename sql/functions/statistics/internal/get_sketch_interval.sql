@@ -1,7 +1,7 @@
 -- The percentile at which get_sketch_percentiles() meets rank r of n is (r - 1) / (n - 1). The
 -- limits are taken to the far edges of their bins: a million values would otherwise tell apart what
 -- falls on two sides of an edge.
-create or replace function perf.get_sketch_interval(
+create or replace function perf_internal.get_sketch_interval(
     sketch numeric,
     value_count bigint,
     percentile double precision,
@@ -24,21 +24,21 @@ begin
         n, get_sketch_interval.percentile, get_sketch_interval.confidence
     ) as i;
     if r.low is not null then
-        low := (perf.get_sketch_percentiles(
+        low := (perf_internal.get_sketch_percentiles(
             get_sketch_interval.sketch, n, array[(r.low - 1) / greatest(n - 1, 1)::float8]
         ))[1] / 1.005;
     end if;
     if r.high is not null then
-        high := (perf.get_sketch_percentiles(
+        high := (perf_internal.get_sketch_percentiles(
             get_sketch_interval.sketch, n, array[(r.high - 1) / greatest(n - 1, 1)::float8]
         ))[1] * 1.005;
     end if;
 end
 $$;
 
-comment on function perf.get_sketch_interval is
-    'Confidence interval of a percentile (0 to 1) of value_count values, of which the sketch holds those above 0, from the order statistics, no narrower than the bins; null where there are too few values for that side. See perf.get_rank_interval and perf.make_sketch. Error 22023.';
+comment on function perf_internal.get_sketch_interval is
+    'Confidence interval of a percentile (0 to 1) of value_count values, of which the sketch holds those above 0, from the order statistics, no narrower than the bins; null where there are too few values for that side. See perf.get_rank_interval and perf_internal.make_sketch. Error 22023.';
 
-revoke execute on function perf.get_sketch_interval from public;
-grant execute on function perf.get_sketch_interval
+revoke execute on function perf_internal.get_sketch_interval from public;
+grant execute on function perf_internal.get_sketch_interval
     to authenticated, service_role, perf_admin, perf_analyst;

@@ -1,5 +1,5 @@
 begin;
-select plan(36);
+select plan(43);
 
 -- Bin i stands for 1.01^i * 2 / 2.01, so bin 0 for 2/2.01 and bin 1 for 2.02/2.01.
 create function pg_temp.bin_value(bin integer)
@@ -10,11 +10,11 @@ as 'select 1.01::float8 ^ bin * 2 / 2.01';
 create function pg_temp.percentiles(bins integer[], percentiles float8[])
 returns float8[]
 language sql
-as 'select perf.get_sketch_percentiles(perf.make_sketch(bins), cardinality(bins), percentiles)';
+as 'select perf_internal.get_sketch_percentiles(perf_internal.make_sketch(bins), cardinality(bins), percentiles)';
 
 select is(
-    perf.get_sketch_percentiles(perf.make_sketch('{0,1}'), 2),
-    perf.get_sketch_percentiles(perf.make_sketch('{0,1}'), 2, '{0.5,0.95,0.99}'),
+    perf_internal.get_sketch_percentiles(perf_internal.make_sketch('{0,1}'), 2),
+    perf_internal.get_sketch_percentiles(perf_internal.make_sketch('{0,1}'), 2, '{0.5,0.95,0.99}'),
     'by default the percentiles are 0.5, 0.95 and 0.99'
 );
 
@@ -50,7 +50,7 @@ select is(
 
 -- Zeros have no bin.
 select is(
-    perf.get_sketch_percentiles(null, 3, '{0,0.5,1}'),
+    perf_internal.get_sketch_percentiles(null, 3, '{0,0.5,1}'),
     '{0,0,0}'::float8[],
     'where all values are 0 there is no sketch, and all percentiles are 0'
 );
@@ -59,7 +59,7 @@ select is(
     (
         select array_agg(round(v::numeric, 10))
         from unnest(
-            perf.get_sketch_percentiles(perf.make_sketch('{0}'), 3, '{0,0.5,0.75,1}')
+            perf_internal.get_sketch_percentiles(perf_internal.make_sketch('{0}'), 3, '{0,0.5,0.75,1}')
         ) as v
     ),
     array[0, 0, round(1 / 2.01, 10), round(2 / 2.01, 10)],
@@ -67,7 +67,7 @@ select is(
 );
 
 select is(
-    perf.get_sketch_percentiles(perf.make_sketch('{4,4,9}'), 5, '{0.25,0.5,0.75,1}'),
+    perf_internal.get_sketch_percentiles(perf_internal.make_sketch('{4,4,9}'), 5, '{0.25,0.5,0.75,1}'),
     array[0, pg_temp.bin_value(4), pg_temp.bin_value(4), pg_temp.bin_value(9)],
     'ranks go on from the zeros to the bins'
 );
@@ -100,31 +100,31 @@ select is(
 -- PostgreSQL stores a numeric without the zeros at its end, so the counts that end in zeros are the
 -- ones to look at.
 select is(
-    perf.get_sketch_percentiles(1e4 * perf.make_sketch('{5}'), 10000, '{0,0.5,1}'),
+    perf_internal.get_sketch_percentiles(1e4 * perf_internal.make_sketch('{5}'), 10000, '{0,0.5,1}'),
     array_fill(pg_temp.bin_value(5), '{3}'),
     'finds the bin of 10000 values'
 );
 
 select is(
-    perf.get_sketch_percentiles(1e8 * perf.make_sketch('{5}'), 100000000, '{0,0.5,1}'),
+    perf_internal.get_sketch_percentiles(1e8 * perf_internal.make_sketch('{5}'), 100000000, '{0,0.5,1}'),
     array_fill(pg_temp.bin_value(5), '{3}'),
     'finds the bin of 100000000 values'
 );
 
 select is(
-    perf.get_sketch_percentiles(1e12 * perf.make_sketch('{5}'), 1000000000000, '{0,0.5,1}'),
+    perf_internal.get_sketch_percentiles(1e12 * perf_internal.make_sketch('{5}'), 1000000000000, '{0,0.5,1}'),
     array_fill(pg_temp.bin_value(5), '{3}'),
     'finds the bin of 10^12 values'
 );
 
 select is(
-    perf.get_sketch_percentiles(1e4 * perf.make_sketch('{2399}'), 10000, '{0,0.5,1}'),
+    perf_internal.get_sketch_percentiles(1e4 * perf_internal.make_sketch('{2399}'), 10000, '{0,0.5,1}'),
     array_fill(pg_temp.bin_value(2399), '{3}'),
     'also in the highest bin'
 );
 
 select is(
-    perf.get_sketch_percentiles(1e8 * perf.make_sketch('{-1389}'), 100000000, '{0,0.5,1}'),
+    perf_internal.get_sketch_percentiles(1e8 * perf_internal.make_sketch('{-1389}'), 100000000, '{0,0.5,1}'),
     array_fill(pg_temp.bin_value(-1389), '{3}'),
     'and in the lowest'
 );
@@ -132,8 +132,8 @@ select is(
 -- Ranks 0 to 99999999 are in bin 5. Of 0.9999 the rank is 99999998.0001, of 0.99995 it is
 -- 100004998.5.
 select is(
-    perf.get_sketch_percentiles(
-        1e8 * perf.make_sketch('{5}') + 1e4 * perf.make_sketch('{7}'),
+    perf_internal.get_sketch_percentiles(
+        1e8 * perf_internal.make_sketch('{5}') + 1e4 * perf_internal.make_sketch('{7}'),
         100010000,
         '{0,0.9999,0.99995,1}'
     ),
@@ -148,27 +148,27 @@ select is(
 
 -- Subtracting.
 select is(
-    perf.get_sketch_percentiles(
-        perf.make_sketch('{1,2,3,3}') - perf.make_sketch('{2,3}'), 2, '{0,1}'
+    perf_internal.get_sketch_percentiles(
+        perf_internal.make_sketch('{1,2,3,3}') - perf_internal.make_sketch('{2,3}'), 2, '{0,1}'
     ),
     pg_temp.percentiles('{1,3}', '{0,1}'),
     'the difference of two sketches counts what is left'
 );
 
 select is(
-    perf.get_sketch_percentiles(perf.make_sketch('{1,5}') - perf.make_sketch('{5}'), 1, '{0,1}'),
+    perf_internal.get_sketch_percentiles(perf_internal.make_sketch('{1,5}') - perf_internal.make_sketch('{5}'), 1, '{0,1}'),
     pg_temp.percentiles('{1}', '{0,1}'),
     'also where the highest bin went'
 );
 
 select is(
-    perf.get_sketch_percentiles(perf.make_sketch('{1,5}') - perf.make_sketch('{1}'), 1, '{0,1}'),
+    perf_internal.get_sketch_percentiles(perf_internal.make_sketch('{1,5}') - perf_internal.make_sketch('{1}'), 1, '{0,1}'),
     pg_temp.percentiles('{5}', '{0,1}'),
     'or the lowest'
 );
 
 select is(
-    perf.get_sketch_percentiles(perf.make_sketch('{1,5}') - perf.make_sketch('{5,1}'), 2, '{0,1}'),
+    perf_internal.get_sketch_percentiles(perf_internal.make_sketch('{1,5}') - perf_internal.make_sketch('{5,1}'), 2, '{0,1}'),
     '{0,0}'::float8[],
     'where no bin is left all values are zeros'
 );
@@ -187,8 +187,8 @@ select is_empty(
        from (
            select
                percentile_cont(p.p) within group (order by g.value) as exact,
-               perf.get_sketch_percentiles(
-                   perf.make_sketch(array_agg(ceil(ln(g.value) / ln(1.01::float8))::integer)),
+               perf_internal.get_sketch_percentiles(
+                   perf_internal.make_sketch(array_agg(ceil(ln(g.value) / ln(1.01::float8))::integer)),
                    count(*),
                    p.p
                ) as sketched
@@ -215,8 +215,8 @@ select is_empty(
        from (
            select
                percentile_cont(p.p) within group (order by g.value) as exact,
-               perf.get_sketch_percentiles(
-                   perf.make_sketch(
+               perf_internal.get_sketch_percentiles(
+                   perf_internal.make_sketch(
                        array_agg(ceil(ln(nullif(g.value, 0)) / ln(1.01::float8))::integer)
                            filter (where g.value > 0)
                    ),
@@ -250,8 +250,8 @@ select is_empty(
        from (
            select
                percentile_cont(p.p) within group (order by c.value_ms) as exact,
-               perf.get_sketch_percentiles(
-                   perf.make_sketch(array_agg(c.bin)), count(*), p.p
+               perf_internal.get_sketch_percentiles(
+                   perf_internal.make_sketch(array_agg(c.bin)), count(*), p.p
                ) as sketched
            from calls as c
            cross join percentiles as p
@@ -265,17 +265,17 @@ select is_empty(
 
 select is(
     (
-        select perf.get_sketch_percentiles(
-            perf.make_sketch(array_agg(c.bin) filter (where c.success))
-                + perf.make_sketch(array_agg(c.bin) filter (where not c.success)),
+        select perf_internal.get_sketch_percentiles(
+            perf_internal.make_sketch(array_agg(c.bin) filter (where c.success))
+                + perf_internal.make_sketch(array_agg(c.bin) filter (where not c.success)),
             count(*),
             '{0,0.01,0.25,0.5,0.95,0.999,1}'
         )
         from calls as c
     ),
     (
-        select perf.get_sketch_percentiles(
-            perf.make_sketch(array_agg(c.bin)), count(*), '{0,0.01,0.25,0.5,0.95,0.999,1}'
+        select perf_internal.get_sketch_percentiles(
+            perf_internal.make_sketch(array_agg(c.bin)), count(*), '{0,0.01,0.25,0.5,0.95,0.999,1}'
         )
         from calls as c
     ),
@@ -292,8 +292,8 @@ select is(
     'the percentiles come in the order asked for, repeated ones too'
 );
 
-select is(perf.get_sketch_percentiles(null, 0), null, 'no values have no percentiles');
-select is(perf.get_sketch_percentiles(null, null), null, 'null values have none');
+select is(perf_internal.get_sketch_percentiles(null, 0), null, 'no values have no percentiles');
+select is(perf_internal.get_sketch_percentiles(null, null), null, 'null values have none');
 
 select throws_ok(
     $$ select pg_temp.percentiles('{0}', '{}') $$,
@@ -338,11 +338,40 @@ select throws_ok(
 );
 
 select throws_ok(
-    $$ select perf.get_sketch_percentiles(null, 0, '{1.5}') $$,
+    $$ select perf_internal.get_sketch_percentiles(null, 0, '{1.5}') $$,
     '22023',
     'percentiles must be between 0 and 1, got 1.5',
     'also where there are no values'
 );
+
+select throws_ok(
+    format('select perf_internal.get_sketch_percentiles(%L, 3)', k.sketch),
+    '22023',
+    format('sketch must be what perf_internal.make_sketch returns, got "%s"', k.sketch),
+    'refuses a sketch of ' || k.sketch
+)
+from (values ('NaN'), ('-1'), ('Infinity')) as k (sketch);
+
+select throws_ok(
+    'select perf_internal.get_sketch_percentiles(''1e60640'', 3)',
+    '22023',
+    null,
+    'refuses a sketch that reaches beyond the lowest bin'
+);
+
+select is(
+    (perf_internal.get_sketch_percentiles('9007199254740992e60624', 9007199254740992, '{1}'))[1],
+    pg_temp.bin_value(-1389),
+    'counts 2^53 values in the lowest bin'
+);
+
+select throws_ok(
+    format('select perf_internal.get_sketch_percentiles(null, %s)', c.value_count),
+    '22023',
+    format('value_count must be between 0 and 2^53, got %s', c.value_count),
+    'refuses a count of ' || c.value_count
+)
+from (values (-1), (9007199254740993)) as c (value_count);
 
 select * from finish();
 rollback;

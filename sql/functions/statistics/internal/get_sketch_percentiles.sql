@@ -2,7 +2,7 @@
 -- bins before it, because 1 / (B - 1) = 1/B + 1/B^2 + ... So the bin of a rank is found by binary
 -- search, in bytes, of which any 16 are reached at once. Percentiles mostly ascend, so a search begins
 -- where the last one ended.
-create or replace function perf.get_sketch_percentiles(
+create or replace function perf_internal.get_sketch_percentiles(
     sketch numeric,
     value_count bigint,
     percentiles double precision[] default '{0.5,0.95,0.99}'
@@ -35,7 +35,20 @@ begin
     if get_sketch_percentiles.percentiles is distinct from '{0.5,0.95,0.99}' then
         perform perf_internal.check_percentiles(get_sketch_percentiles.percentiles);
     end if;
-    if coalesce(get_sketch_percentiles.value_count, 0) <= 0 then
+    -- NaN is greater than any number.
+    if get_sketch_percentiles.sketch < 0 or get_sketch_percentiles.sketch >= '1e60640' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'sketch must be what perf_internal.make_sketch returns, got '
+                || perf_internal.quote_value(left(get_sketch_percentiles.sketch::text, 70));
+    elsif get_sketch_percentiles.value_count not between 0 and 9007199254740992 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'value_count must be between 0 and 2^53, got %s',
+                get_sketch_percentiles.value_count
+            );
+    elsif coalesce(get_sketch_percentiles.value_count, 0) = 0 then
         return null;
     end if;
     if get_sketch_percentiles.sketch > 0 then
@@ -93,9 +106,9 @@ begin
 end
 $$;
 
-comment on function perf.get_sketch_percentiles is
-    'Percentiles (0 to 1) of value_count values, of which the sketch holds those above 0, interpolated as percentile_cont does; each value within 0.5 % (values below 1e-6 count as about 1e-6, those above 2e10 as about 2e10). Null for no values. Errors: 22023 for a percentile out of range.';
+comment on function perf_internal.get_sketch_percentiles is
+    'Percentiles (0 to 1) of value_count values, of which the sketch holds those above 0, interpolated as percentile_cont does; each value within 0.5 % (values below 1e-6 count as about 1e-6, those above 2e10 as about 2e10). Null for no values. Error 22023: a percentile out of range, too many of them, a count below 0, or what is no sketch.';
 
-revoke execute on function perf.get_sketch_percentiles from public;
-grant execute on function perf.get_sketch_percentiles
+revoke execute on function perf_internal.get_sketch_percentiles from public;
+grant execute on function perf_internal.get_sketch_percentiles
     to authenticated, service_role, perf_admin, perf_analyst;

@@ -1,0 +1,14 @@
+-- Not sum(numeric): its state has room for every digit down to the last, also for zeros.
+create or replace aggregate perf_internal.sum_sketches(numeric) (
+    sfunc = numeric_add,
+    stype = numeric,
+    combinefunc = numeric_add,
+    parallel = safe
+);
+
+comment on aggregate perf_internal.sum_sketches(numeric) is
+    'The sketch of all values of all sketches; null for none. See perf_internal.make_sketch.';
+
+revoke execute on function perf_internal.sum_sketches from public;
+grant execute on function perf_internal.sum_sketches
+    to authenticated, service_role, perf_admin, perf_analyst;

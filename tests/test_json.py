@@ -1,0 +1,131 @@
+"""Whatever leaves the database in JSON is right or absent."""
+
+import json
+import math
+from itertools import product
+
+import psycopg
+import pytest
+
+# What JSON holds without loss, or holds as a text that says all of it. A numeric may have more
+# digits than a reader of JSON keeps, and an array of numbers loses its lower bound.
+FINE_TYPES = {
+    "bigint",
+    "boolean",
+    "bytea",
+    "character varying",
+    "date",
+    "double precision",
+    "double precision[]",
+    "integer",
+    "interval",
+    "jsonb",
+    "name",
+    "perf.app_role",
+    "text",
+    "text[]",
+    "timestamp with time zone",
+    "tstzrange",
+    "uuid",
+    "void",
+}
+# Results of functions and columns of tables and views; a function that returns rows of a table
+# has the columns of that table.
+COLUMNS = """
+select c.object || '.' || c.name, format_type(c.type, null)
+from (
+    select p.oid::regproc::text as object, coalesce(a.name, 'result') as name, a.type
+    from pg_proc as p
+    cross join lateral unnest(
+        coalesce(p.proallargtypes, array[p.prorettype]),
+        p.proargnames[:cardinality(p.proallargtypes)],
+        coalesce(p.proargmodes, '{t}')
+    ) as a (type, name, mode)
+    where p.pronamespace = 'perf'::regnamespace
+        and a.mode in ('o', 'b', 't')
+        and a.type not in (select c.reltype from pg_class as c)
+    union all
+    select p.oid::regproc::text, 'result', p.prorettype
+    from pg_proc as p
+    where p.pronamespace = 'perf'::regnamespace
+        and p.proargmodes is not null
+        and not p.proargmodes && '{o,b,t}'
+        and p.prorettype not in (select c.reltype from pg_class as c)
+    union all
+    select a.attrelid::regclass::text, a.attname, a.atttypid
+    from pg_class as c
+    join pg_attribute as a on a.attrelid = c.oid
+    where c.relnamespace = 'perf'::regnamespace
+        and c.relkind in ('r', 'p', 'v', 'm')
+        and a.attnum > 0
+        and not a.attisdropped
+) as c (object, name, type)
+"""
+FLOAT_FUNCTIONS = """
+select p.proname, array_agg(format_type(a.type, null) order by a.number)
+from pg_proc as p
+cross join lateral unnest(p.proargtypes::oid[]) with ordinality as a (type, number)
+where p.pronamespace = 'perf'::regnamespace and p.provolatile = 'i'
+group by p.oid
+having bool_or(a.type = 'double precision'::regtype)
+"""
+USUAL = {"double precision": "0.5", "bigint": "10"}
+UNUSUAL = {
+    "double precision": ["NaN", "Infinity", "-Infinity", "0", "1", "1e300"],
+    "bigint": ["0", "9223372036854775807", "9007199254740992"],
+}
+
+
+def test_no_result_or_column_of_perf_is_of_a_type_that_json_breaks(
+    connection: psycopg.Connection,
+) -> None:
+    columns = connection.execute(COLUMNS).fetchall()
+    assert len(columns) > 300
+    assert [column for column in columns if column[1] not in FINE_TYPES] == []
+
+
+def refuse_constant(name: str) -> None:
+    raise AssertionError(f"JSON has no {name}")
+
+
+def is_exact(value: object) -> bool:
+    """Tell whether a reader whose numbers are double precision gets the same number."""
+    if isinstance(value, dict):
+        return all(is_exact(part) for part in value.values())
+    if isinstance(value, int):
+        return abs(value) <= 2**53
+    return value is None or (isinstance(value, float) and math.isfinite(value))
+
+
+def test_statistics_answer_with_numbers_or_not_at_all(connection: psycopg.Connection) -> None:
+    functions = connection.execute(FLOAT_FUNCTIONS).fetchall()
+    assert "get_mean_interval" in dict(functions)
+    wrong = []
+    for name, types in functions:
+        for position, tried in enumerate(types):
+            for value, other in product(UNUSUAL[tried], ["10", "1000000"]):
+                arguments = [USUAL[kind] if kind != "bigint" else other for kind in types]
+                arguments[position] = value
+                typed = ", ".join(
+                    f"'{argument}'::{kind}" for argument, kind in zip(arguments, types, strict=True)
+                )
+                try:
+                    [(answer,)] = connection.execute(
+                        f"select to_json(r)::text from perf.{name}({typed}) as r"
+                    ).fetchall()
+                except (
+                    psycopg.errors.InvalidParameterValue,
+                    psycopg.errors.NumericValueOutOfRange,
+                ):
+                    continue
+                if answer and not is_exact(json.loads(answer, parse_constant=refuse_constant)):
+                    wrong.append((name, arguments, answer))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["make_sketch", "get_sketch_percentiles", "sum_sketches"])
+def test_sketches_stay_inside(connection: psycopg.Connection, name: str) -> None:
+    found = connection.execute(
+        "select p.pronamespace::regnamespace::text from pg_proc as p where p.proname = %s", [name]
+    ).fetchall()
+    assert found == [("perf_internal",)]
