@@ -193,8 +193,10 @@ create table perf.audit_log (
 );
 
 comment on table perf.audit_log is
-    'Every change of a configuration, activation, request or approval rule. Nobody can edit it, and verify_audit_log() tells if somebody did.';
+    'Every change of a configuration, activation, request, approval rule, profile, role or retention, and of a model unless recording added it. Nobody can edit it, and verify_audit_log() tells if somebody did.';
 comment on column perf.audit_log.id is 'Position in the chain, from 1 without gaps.';
+comment on column perf.audit_log.row_id is
+    'The key of the row; of several columns (user_roles, retention) with / between them, empty for a truncate.';
 comment on column perf.audit_log.logged_at is 'When the change was made; entries are in order of commit.';
 comment on column perf.audit_log.caller is 'Whom the token named (auth.uid()).';
 comment on column perf.audit_log.old_values is 'For an update, the values that changed.';

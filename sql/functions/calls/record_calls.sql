@@ -86,6 +86,7 @@ begin
     -- configurations, each in order and only what is missing. Whoever meets others who add the same
     -- then waits for them, and never they for him.
     if exists (select 1 from unnest(v_kinds) as k where k.config_id is null) then
+        perform set_config('perf.models_are_recorded', 'on', true);
         insert into perf.models (name, provider)
         select
             k.model_name,
@@ -111,6 +112,7 @@ begin
             for no key update of u
         ) as n
         where m.id = n.id;
+        perform set_config('perf.models_are_recorded', 'off', true);
         insert into perf.tools (name)
         select distinct k.tool_name
         from unnest(v_kinds) as k

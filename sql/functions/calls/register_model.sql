@@ -19,6 +19,8 @@ begin
             message = 'model_type must have at most 20 characters, got '
                 || perf_internal.quote_value(register_model.model_type);
     end if;
+    -- Recording turns this on, and then a model leaves no audit entry. A caller could have done so.
+    perform set_config('perf.models_are_recorded', 'off', true);
     insert into perf.models as m (name, provider, model_type)
     values (
         register_model.model_name,

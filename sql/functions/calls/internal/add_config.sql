@@ -16,6 +16,8 @@ declare
 begin
     -- Fails while a restore is under way, whose end would take the call for a restored one.
     perform perf_internal.check_origin();
+    -- So that a model that recording adds leaves no audit entry.
+    perform set_config('perf.models_are_recorded', 'on', true);
     -- Only what is missing: to insert what is there waits for who changes its provider.
     if not exists (select 1 from perf.models as m where m.name = add_config.model_name) then
         insert into perf.models (name, provider)
@@ -30,6 +32,7 @@ begin
     where m.name = add_config.model_name
         and m.provider = 'unknown'
         and add_config.provider <> 'unknown';
+    perform set_config('perf.models_are_recorded', 'off', true);
     select m.provider
     into v_provider
     from perf.models as m

@@ -12,7 +12,14 @@ as $$
 declare
     v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
     v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
-    v_row_id text := coalesce(v_new, v_old) ->> tg_argv[0];
+    v_row_id text := array_to_string(
+        array(
+            select coalesce(v_new, v_old) ->> k.column_name
+            from unnest(tg_argv) with ordinality as k (column_name, position)
+            order by k.position
+        ),
+        '/'
+    );
 begin
     if tg_op = 'UPDATE' then
         -- Only what changed.
@@ -20,6 +27,9 @@ begin
         into v_old, v_new
         from jsonb_each(v_new) as n
         where n.value is distinct from v_old -> n.key;
+        if v_new is null then
+            return null;
+        end if;
     end if;
     insert into perf_internal.audit_queue (
         logged_at,
@@ -48,7 +58,7 @@ end
 $$;
 
 comment on function perf_internal.queue_audit_entry is
-    'Trigger: notes a change for the audit log; its argument names the column that identifies the row.';
+    'Trigger: notes a change for the audit log. Its arguments name the columns that identify the row; a truncate has none.';
 
 revoke execute on function perf_internal.queue_audit_entry from public;
 
@@ -67,3 +77,38 @@ create or replace trigger queue_audit_entry
 create or replace trigger queue_audit_entry
     after insert or update or delete on perf.model_config_types
     for each row execute function perf_internal.queue_audit_entry('model_type');
+
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.profiles
+    for each row execute function perf_internal.queue_audit_entry('id');
+
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.user_roles
+    for each row execute function perf_internal.queue_audit_entry('user_id', 'role');
+
+-- Not of the rows that a migration inserts, and not of deleted_before, which every cleanup moves.
+create or replace trigger queue_audit_entry
+    after update of keep or delete on perf.retention
+    for each row execute function perf_internal.queue_audit_entry('pipeline', 'level');
+
+-- Not of a model that recording adds: nobody decided that, and with an entry a new model takes twice
+-- as long to record and waits for others that commit. Only the owner of the table can use the setting
+-- to change a model without an entry: perf.register_model turns it off.
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.models
+    for each row
+    when (current_setting('perf.models_are_recorded', true) is distinct from 'on')
+    execute function perf_internal.queue_audit_entry('id');
+
+-- All other tables here are referred to by one that cannot be truncated.
+create or replace trigger queue_truncate_entry
+    after truncate on perf.user_roles
+    for each statement execute function perf_internal.queue_audit_entry();
+
+create or replace trigger queue_truncate_entry
+    after truncate on perf.retention
+    for each statement execute function perf_internal.queue_audit_entry();
+
+create or replace trigger queue_truncate_entry
+    after truncate on perf.model_config_requests
+    for each statement execute function perf_internal.queue_audit_entry();

@@ -1,7 +1,20 @@
 begin;
-select plan(5);
+select plan(14);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
+
+select results_eq(
+    $$ select table_name, action, row_id, new_values - 'created_at' - 'granted_at'
+       from perf_internal.audit_queue order by id $$,
+    $$ values
+        ('profiles', 'insert', 'a0000000-0000-4000-8000-000000000000',
+            '{"id": "a0000000-0000-4000-8000-000000000000", "username": "ada"}'::jsonb),
+        ('user_roles', 'insert', 'a0000000-0000-4000-8000-000000000000/admin',
+            '{"user_id": "a0000000-0000-4000-8000-000000000000", "role": "admin"}') $$,
+    'a role that is granted, with its profile; a key of two columns is joined'
+);
+
+delete from perf_internal.audit_queue;
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
 select perf.save_model_config('sdxl', 'one', '{"n": 1}', activate => true);
@@ -45,6 +58,93 @@ select results_eq(
        from perf_internal.audit_queue order by id desc limit 2 $$,
     $$ values ('model_config_types', 'update', true), ('model_config_requests', 'insert', false) $$,
     'requests and the rule of approval too'
+);
+
+delete from perf_internal.audit_queue;
+update perf.model_config_types set needs_approval = needs_approval;
+
+select is_empty('select * from perf_internal.audit_queue', 'an update that changes nothing is none');
+
+select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada lovelace');
+select perf.revoke_role('a0000000-0000-4000-8000-000000000000', 'admin');
+
+select results_eq(
+    $$ select table_name, action, row_id, old_values ->> 'username', new_values ->> 'username'
+       from perf_internal.audit_queue order by id $$,
+    $$ values
+        ('profiles', 'update', 'a0000000-0000-4000-8000-000000000000', 'ada', 'ada lovelace'),
+        ('user_roles', 'delete', 'a0000000-0000-4000-8000-000000000000/admin', null, null) $$,
+    'another name and a role that is taken'
+);
+
+insert into perf.profiles (id, username) values ('b0000000-0000-4000-8000-000000000000', 'ben');
+select perf.grant_role('b0000000-0000-4000-8000-000000000000', 'analyst');
+delete from perf_internal.audit_queue;
+delete from perf.profiles where username = 'ben';
+
+select results_eq(
+    'select table_name, action from perf_internal.audit_queue order by table_name',
+    $$ values ('profiles', 'delete'), ('user_roles', 'delete') $$,
+    'a profile that is deleted, and the roles that go with it'
+);
+
+delete from perf_internal.audit_queue;
+truncate perf.user_roles;
+
+select results_eq(
+    'select table_name, action, row_id from perf_internal.audit_queue',
+    $$ values ('user_roles', 'truncate', '') $$,
+    'all roles gone at once'
+);
+
+delete from perf_internal.audit_queue;
+update perf.retention set keep = '8 days' where pipeline = 'calls' and level = 'raw';
+update perf.retention set deleted_before = '2020-01-06 00:00+00' where pipeline = 'calls';
+delete from perf.retention where pipeline = 'calls' and level = 'weekly';
+
+select results_eq(
+    $$ select action, row_id, old_values ->> 'keep', new_values ->> 'keep'
+       from perf_internal.audit_queue where table_name = 'retention' order by id $$,
+    $$ values
+        ('update', 'calls/raw', '7 days', '8 days'),
+        ('delete', 'calls/weekly', null, null) $$,
+    'how long calls are kept, but not what cleanup says is gone'
+);
+
+delete from perf_internal.audit_queue;
+set local perf.models_are_recorded = 'on';
+select perf.register_model('x/m');
+select perf.register_model('x/m', model_type => 'sdxl');
+
+select results_eq(
+    $$ select table_name, action, new_values ->> 'name', new_values ->> 'model_type'
+       from perf_internal.audit_queue order by id $$,
+    $$ values ('models', 'insert', 'x/m', null), ('models', 'update', null, 'sdxl') $$,
+    'a model that is registered or changed, whatever setting the caller makes'
+);
+
+delete from perf_internal.audit_queue;
+select perf.record_call('one', 'chat', 1);
+select perf.record_call('one', 'chat', 1, provider => 'x');
+select perf.record_calls(
+    '[{"model_name": "two", "tool_name": "chat", "response_time_ms": 1}]'
+);
+select perf.record_calls(
+    '[{"model_name": "two", "tool_name": "chat", "response_time_ms": 1, "provider": "x"}]'
+);
+
+select is_empty(
+    'select * from perf_internal.audit_queue',
+    'but no model that recording adds or learns the provider of'
+);
+
+update perf.models set provider = 'y' where name = 'one';
+delete from perf.models where name = 'x/m';
+
+select results_eq(
+    $$ select action, old_values ->> 'provider' from perf_internal.audit_queue order by id $$,
+    $$ values ('update', 'x'), ('delete', 'x') $$,
+    'after recording, what the owner does by hand is noted again'
 );
 
 select * from finish();
