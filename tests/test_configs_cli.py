@@ -121,7 +121,7 @@ def test_a_request_is_not_approved_by_its_requester(pgkit, saved) -> None:
     number = pgkit("configs", "request", "sdxl@1", dsn=saved).stdout.strip()
     refused = pgkit("configs", "approve", number, dsn=saved)
     assert refused.returncode == 1
-    assert refused.stderr.startswith("Error: a request is approved by somebody else")
+    assert refused.stderr.startswith(f"Error: request {number} came through the same login")
     listed = pgkit("configs", "requests", dsn=saved).stdout.splitlines()
     assert listed[1].split("\t")[:3] == [number, "sdxl@1", "open"]
     withdrawn = pgkit("configs", "reject", number, "--notes", "later", dsn=saved)

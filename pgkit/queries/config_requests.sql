@@ -3,10 +3,14 @@ select
     c.model_type,
     c.version,
     r.status,
-    coalesce(p.username, r.requested_by_login) as requested_by,
+    perf_internal.get_actor_name(
+        p.username, r.requested_by_role, r.requested_by_login
+    ) as requested_by,
     r.requested_at,
     r.notes,
-    coalesce(d.username, r.decided_by_login) as decided_by,
+    perf_internal.get_actor_name(
+        d.username, r.decided_by_role, r.decided_by_login
+    ) as decided_by,
     r.decided_at,
     r.decision_notes
 from perf.model_config_requests as r

@@ -69,6 +69,7 @@ create table perf.model_config_activations (
     active_during tstzrange not null,
     kind text not null,
     activated_by uuid references perf.profiles (id),
+    activated_by_role name not null,
     activated_by_login name not null,
     notes text,
     restores_id bigint references perf.model_config_activations (id),
@@ -105,8 +106,12 @@ comment on table perf.model_config_activations is
     'When which version was in force, and who put it there. Written by one insert each; see perf_internal.place_activation.';
 comment on column perf.model_config_activations.kind is
     'activate: by a person; rollback: by a person, to what was in force before; guard: rolled back by check_config_guards().';
+comment on column perf.model_config_activations.activated_by is
+    'The person whom a token named; null for a database login and for the service key.';
+comment on column perf.model_config_activations.activated_by_role is
+    'The database role that acted: service_role for the service key.';
 comment on column perf.model_config_activations.activated_by_login is
-    'The database login; the person is in activated_by where a token named one.';
+    'The database login of the session: PostgREST''s own for every request that came through it.';
 comment on column perf.model_config_activations.notes is 'Why.';
 comment on column perf.model_config_activations.restores_id is
     'For a rollback, the activation it brought back.';
@@ -149,9 +154,11 @@ create table perf.model_config_requests (
     guard jsonb,
     status text not null default 'open',
     requested_by uuid references perf.profiles (id),
+    requested_by_role name not null,
     requested_by_login name not null,
     requested_at timestamptz not null default now(),
     decided_by uuid references perf.profiles (id),
+    decided_by_role name,
     decided_by_login name,
     decided_at timestamptz,
     decision_notes text,
@@ -166,6 +173,12 @@ create table perf.model_config_requests (
 
 comment on table perf.model_config_requests is
     'A wish to activate a version of a type that needs approval, and what a second person said.';
+comment on column perf.model_config_requests.requested_by is
+    'The person whom a token named; null for a database login and for the service key.';
+comment on column perf.model_config_requests.requested_by_role is
+    'The database role that acted: service_role for the service key.';
+comment on column perf.model_config_requests.requested_by_login is
+    'The database login of the session: PostgREST''s own for every request that came through it.';
 
 -- Foreign keys; and the open requests of a type.
 create index model_config_requests_model_type_status_idx
@@ -198,7 +211,7 @@ comment on column perf.audit_log.id is 'Position in the chain, from 1 without ga
 comment on column perf.audit_log.row_id is
     'The key of the row; of several columns (user_roles, retention) with / between them, empty for a truncate.';
 comment on column perf.audit_log.logged_at is 'When the change was made; entries are in order of commit.';
-comment on column perf.audit_log.caller is 'Whom the token named (auth.uid()).';
+comment on column perf.audit_log.caller is 'Whom the token named; null for a database login.';
 comment on column perf.audit_log.old_values is 'For an update, the values that changed.';
 comment on column perf.audit_log.new_values is 'For an update, what they changed to; else the row.';
 comment on column perf.audit_log.hash is

@@ -143,6 +143,7 @@ select functions_are(
         'count_pending_rows',
         'drop_raw_range',
         'find_config',
+        'get_actor_name',
         'get_audit_hash',
         'get_call_problem',
         'get_caller',

@@ -14,8 +14,19 @@ begin
     if perf_internal.is_requester(v_request) then
         raise exception using
             errcode = 'insufficient_privilege',
-            message = 'a request is approved by somebody else than who made it',
-            hint = 'Another admin, under a name of their own, may approve it.';
+            message = case
+                when v_request.requested_by = perf_internal.get_profile_id()
+                    then 'a request is approved by somebody else than who made it'
+                when perf_internal.get_caller() = 'service_role' then format(
+                    'the service key names nobody, so it does not approve request %s, which came through the same login',
+                    v_request.id
+                )
+                else format(
+                    'request %s came through the same login %s, and no token says who made it or who approves it',
+                    v_request.id, perf_internal.quote_value(session_user)
+                )
+            end,
+            hint = 'Another admin approves it with a token, or with a database login of their own.';
     end if;
     v_activation := perf_internal.add_activation(
         v_request.config_id, v_request.notes, v_request.guard
@@ -23,6 +34,7 @@ begin
     update perf.model_config_requests as r
     set status = 'approved',
         decided_by = perf_internal.get_profile_id(),
+        decided_by_role = perf_internal.get_caller(),
         decided_by_login = session_user,
         decided_at = now(),
         decision_notes = approve_activation.notes,
@@ -33,7 +45,7 @@ end
 $$;
 
 comment on function perf.approve_activation is
-    'Activates what another admin asked for; returns the activation. Errors: 42501 not an admin, or the requester; PT404 unknown request; PT409 not open.';
+    'Activates what another admin, or the service key, asked for; returns the activation. Errors: 42501 not an admin, the requester, or not known to be somebody else; PT404 unknown request; PT409 not open.';
 
 revoke execute on function perf.approve_activation from public;
 grant execute on function perf.approve_activation to authenticated, service_role, perf_admin;

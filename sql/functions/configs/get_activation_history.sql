@@ -34,7 +34,7 @@ as $$
         a.active_from,
         a.active_until,
         a.activated_by,
-        coalesce(p.username, a.activated_by_login::text),
+        perf_internal.get_actor_name(p.username, a.activated_by_role, a.activated_by_login),
         a.notes,
         a.guard,
         a.guard_status
@@ -57,7 +57,7 @@ as $$
 $$;
 
 comment on function perf.get_activation_history is
-    'Activations in force at some time of a range, newest first, of one model type or all: what, when, by whom (or which login) and why. max_rows null: all of them.';
+    'Activations in force at some time of a range, newest first, of one model type or all: what, when, by whom (or which login, or the service key) and why. max_rows null: all of them.';
 
 revoke execute on function perf.get_activation_history from public;
 grant execute on function perf.get_activation_history

@@ -28,7 +28,7 @@ as $$
         p.username,
         a.active_from,
         a.activated_by,
-        q.username,
+        perf_internal.get_actor_name(q.username, a.activated_by_role, a.activated_by_login),
         a.notes
     from perf.model_config_history as c
     join perf.model_config_activations as a

@@ -12,9 +12,16 @@ begin
     v_request := perf_internal.lock_open_request(reject_activation.request_id);
     update perf.model_config_requests as r
     set status = case
-            when perf_internal.is_requester(v_request) then 'withdrawn' else 'rejected'
+            when v_request.requested_by is not distinct from perf_internal.get_profile_id()
+                and (
+                    v_request.requested_by is not null
+                    or v_request.requested_by_login = session_user
+                )
+                then 'withdrawn'
+            else 'rejected'
         end,
         decided_by = perf_internal.get_profile_id(),
+        decided_by_role = perf_internal.get_caller(),
         decided_by_login = session_user,
         decided_at = now(),
         decision_notes = reject_activation.notes

@@ -29,6 +29,7 @@ begin
         notes,
         guard,
         requested_by,
+        requested_by_role,
         requested_by_login
     )
     values (
@@ -37,6 +38,7 @@ begin
         request_activation.notes,
         request_activation.guard,
         perf_internal.get_profile_id(),
+        perf_internal.get_caller(),
         session_user
     )
     returning r.* into v_request;

@@ -35,6 +35,7 @@ begin
     end if;
     new.active_during := tstzrange(v_at, null, '[)');
     new.activated_by := perf_internal.get_profile_id();
+    new.activated_by_role := perf_internal.get_caller();
     new.activated_by_login := session_user;
     update perf.model_config_activations as a
     set active_during = tstzrange(a.active_from, v_at, '[)'),

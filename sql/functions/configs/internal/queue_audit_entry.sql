@@ -1,6 +1,7 @@
--- security definer: whoever makes the change may not write the queue. Caller, role and time are
--- those of the change, so they are taken now; the place in the chain is given at commit. UTC,
--- because times become text here.
+-- security definer: the session that makes the change may not write the queue. Caller, role and time
+-- are those of the change, so they are taken now; the place in the chain is given at commit. Claims
+-- count only for the roles of PostgREST's tokens, because any other session can set them to name
+-- anybody. UTC, because times become text here.
 create or replace function perf_internal.queue_audit_entry()
 returns trigger
 language plpgsql
@@ -47,7 +48,11 @@ begin
         tg_table_name,
         v_row_id,
         lower(tg_op),
-        (select perf_internal.get_user_id()),
+        case
+            when pg_has_role(perf_internal.get_caller(), 'authenticated', 'member')
+                or pg_has_role(perf_internal.get_caller(), 'service_role', 'member')
+                then (select perf_internal.get_user_id())
+        end,
         perf_internal.get_caller(),
         session_user,
         v_old,
@@ -91,9 +96,9 @@ create or replace trigger queue_audit_entry
     after update of keep or delete on perf.retention
     for each row execute function perf_internal.queue_audit_entry('pipeline', 'level');
 
--- Not of a model that recording adds: nobody decided that, and with an entry a new model takes twice
--- as long to record and waits for others that commit. Only the owner of the table can use the setting
--- to change a model without an entry: perf.register_model turns it off.
+-- Not of a model that recording adds: nobody decided that, and with an entry a new model takes
+-- twice as long to record and waits for others that commit. Only the owner of the table can use the
+-- setting to change a model without an entry: perf.register_model turns it off.
 create or replace trigger queue_audit_entry
     after insert or update or delete on perf.models
     for each row

@@ -1,17 +1,18 @@
 begin;
-select plan(4);
+select plan(5);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
 -- At fixed times, which the triggers would not allow.
 alter table perf.model_config_activations disable trigger user;
 insert into perf.model_config_activations
-    (model_type, config_id, active_during, kind, activated_by_login, notes)
+    (model_type, config_id, active_during, kind, activated_by_role, activated_by_login, notes)
 select
     'sdxl',
     perf.find_model_config('sdxl@' || v.version),
     v.active_during,
     'activate',
+    'perf_admin',
     'ada',
     v.notes
 from (values
@@ -47,6 +48,15 @@ select is(
 );
 
 select is_empty($$ select * from perf.get_activation_history('wan') $$, 'none of an unknown type');
+
+set local role service_role;
+select perf.rollback_model_config('sdxl', to_id => perf.find_model_config('sdxl@2'));
+
+select is(
+    (select activator_name from perf.get_activation_history(max_rows => 1)),
+    'service_role',
+    'the service key is named as such, not as the login that everybody has'
+);
 
 select * from finish();
 rollback;

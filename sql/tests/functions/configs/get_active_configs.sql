@@ -14,7 +14,7 @@ select results_eq(
            activation_notes
        from perf.get_active_configs() $$,
     $$ values ('sdxl', 1, 'one', '{"n": 1}'::jsonb, 'ada', 'ada', 'first'),
-        ('wan', 1, 'w', '{"n": 3}', null, null, null) $$,
+        ('wan', 1, 'w', '{"n": 3}', null, session_user::text collate "default", null) $$,
     'gives the active version of each type, by whom and why'
 );
 

@@ -24,12 +24,13 @@ from generate_series(1, 2) as n;
 -- At fixed times, which the triggers would not allow.
 alter table perf.model_config_activations disable trigger user;
 insert into perf.model_config_activations
-    (model_type, config_id, active_during, kind, activated_by_login, notes)
+    (model_type, config_id, active_during, kind, activated_by_role, activated_by_login, notes)
 select
     'sdxl',
     perf.find_model_config('sdxl@' || v.version),
     v.active_during,
     'activate',
+    'perf_admin',
     'ada',
     v.notes
 from (values

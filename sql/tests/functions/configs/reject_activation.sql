@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 select perf.grant_role('b0000000-0000-4000-8000-000000000000', 'admin', 'ben');
@@ -35,6 +35,30 @@ select is((select count(*) from perf.model_config_activations), 0::bigint, 'noth
 
 select throws_ok($$ select perf.reject_activation(null) $$, 'PT404', null, 'refuses null');
 
+reset role;
+create role perf_test_authenticator login noinherit;
+grant authenticated, service_role to perf_test_authenticator;
+set local session authorization perf_test_authenticator;
+set local role authenticated;
+select perf.request_activation(perf.find_model_config('sdxl@1'));
+set local role service_role;
+set local request.jwt.claims = '{"role": "service_role"}';
+
+select is(
+    (select status from perf.reject_activation((select max(id) from perf.model_config_requests))),
+    'rejected',
+    'the service key rejects what a person asked for through the same login'
+);
+
+select perf.request_activation(perf.find_model_config('sdxl@1'));
+
+select is(
+    (select status from perf.reject_activation((select max(id) from perf.model_config_requests))),
+    'withdrawn',
+    'and withdraws what it asked for'
+);
+
+reset session authorization;
 set local role perf_analyst;
 
 select throws_ok(

@@ -9,12 +9,13 @@ select perf.save_model_config('wan', 'n', '{}');
 -- At fixed times, which the triggers would not allow.
 alter table perf.model_config_activations disable trigger user;
 insert into perf.model_config_activations
-    (model_type, config_id, active_during, kind, activated_by_login, notes)
+    (model_type, config_id, active_during, kind, activated_by_role, activated_by_login, notes)
 select
     v.model_type,
     perf.find_model_config(v.model_type || '@' || v.version),
     v.active_during,
     'activate',
+    'perf_admin',
     'ada',
     v.notes
 from (values

@@ -45,8 +45,8 @@ alter table perf.model_config_activations disable trigger user;
 
 select throws_ok(
     $$ insert into perf.model_config_activations
-           (model_type, config_id, active_during, kind, activated_by_login)
-       select model_type, config_id, tstzrange(active_from, active_until), 'activate', 'x'
+           (model_type, config_id, active_during, kind, activated_by_role, activated_by_login)
+       select model_type, config_id, tstzrange(active_from, active_until), 'activate', 'x', 'x'
        from perf.model_config_activations where active_until is not null $$,
     '23P01',
     null,
@@ -55,8 +55,9 @@ select throws_ok(
 
 select throws_ok(
     $$ insert into perf.model_config_activations
-           (model_type, config_id, active_during, kind, activated_by_login)
-       select model_type, config_id, 'empty', 'activate', 'x' from perf.model_config_activations $$,
+           (model_type, config_id, active_during, kind, activated_by_role, activated_by_login)
+       select model_type, config_id, 'empty', 'activate', 'x', 'x'
+       from perf.model_config_activations $$,
     '23502',
     null,
     'and one of no length'

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 
@@ -145,6 +145,20 @@ select results_eq(
     $$ select action, old_values ->> 'provider' from perf_internal.audit_queue order by id $$,
     $$ values ('update', 'x'), ('delete', 'x') $$,
     'after recording, what the owner does by hand is noted again'
+);
+
+delete from perf_internal.audit_queue;
+create role perf_test_admin login;
+grant perf_admin to perf_test_admin;
+set local session authorization perf_test_admin;
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+select perf.register_model('x/n');
+reset session authorization;
+
+select results_eq(
+    'select caller, caller_role, caller_login from perf_internal.audit_queue',
+    $$ values (null::uuid, 'perf_test_admin'::name, 'perf_test_admin'::name) $$,
+    'a database login that makes up claims is not taken for the person in them'
 );
 
 select * from finish();
