@@ -25,6 +25,7 @@ declare
     v_start timestamptz;
     v_end timestamptz;
 begin
+    perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(
         get_error_breakdown.start_time, get_error_breakdown.end_time
     );
@@ -104,7 +105,7 @@ end
 $$;
 
 comment on function perf.get_error_breakdown is
-    'Failed calls of the hours that start in a range by model, tool and error_type, most first: count, share of the errors, share of the calls, first and last seen. The type is known while raw calls are kept; older errors come as (no longer kept). Errors: 22023 bad argument, PT404 unknown model or tool.';
+    'Failed calls of the hours that start in a range by model, tool and error_type, most first: count, share of the errors, share of the calls, first and last seen. The type is known while raw calls are kept; older errors come as (no longer kept). Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_error_breakdown from public;
 grant execute on function perf.get_error_breakdown

@@ -31,6 +31,7 @@ declare
     v_metric text;
     v_configs record;
 begin
+    perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(
         get_latency_percentiles.start_time, get_latency_percentiles.end_time
     );
@@ -108,7 +109,7 @@ end
 $$;
 
 comment on function perf.get_latency_percentiles is
-    'Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. Errors: 22023 bad argument, PT404 unknown model or tool.';
+    'Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_latency_percentiles from public;
 grant execute on function perf.get_latency_percentiles

@@ -30,6 +30,7 @@ as $$
 declare
     v_configs record;
 begin
+    perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(
         get_model_comparison.start_time, get_model_comparison.end_time
     );
@@ -69,7 +70,7 @@ end
 $$;
 
 comment on function perf.get_model_comparison is
-    'Models side by side over the hours that start in a range, fastest median first. Calls, success rate and errors are of all calls; response times and first tokens (ms) and tokens of all, successful or failed ones (outcome: all, success, error; a refusal is fast). output_tokens_per_second is what successful calls put out. Errors: 22023 bad argument, PT404 unknown tool.';
+    'Models side by side over the hours that start in a range, fastest median first. Calls, success rate and errors are of all calls; response times and first tokens (ms) and tokens of all, successful or failed ones (outcome: all, success, error; a refusal is fast). output_tokens_per_second is what successful calls put out. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown tool.';
 
 revoke execute on function perf.get_model_comparison from public;
 grant execute on function perf.get_model_comparison

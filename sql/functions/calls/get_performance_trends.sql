@@ -32,6 +32,7 @@ as $$
 declare
     v_config_ids uuid[];
 begin
+    perform perf_internal.require_role('analyst');
     perform perf_internal.get_width(get_performance_trends.granularity);
     perform perf_internal.check_time_range(
         get_performance_trends.start_time, get_performance_trends.end_time
@@ -77,7 +78,7 @@ end
 $$;
 
 comment on function perf.get_performance_trends is
-    'Response times (ms), calls and tokens of a model and tool by hour, day or week (granularity: hourly, daily, weekly; UTC, weeks from Monday) for the buckets that start in the range, with calls not yet rolled up. All parameter sets together, or those with the given parameters; of all, successful or failed calls (outcome: all, success, error). Percentiles are within 0.5 %. Errors: 22023 bad argument, PT404 unknown model or tool.';
+    'Response times (ms), calls and tokens of a model and tool by hour, day or week (granularity: hourly, daily, weekly; UTC, weeks from Monday) for the buckets that start in the range, with calls not yet rolled up. All parameter sets together, or those with the given parameters; of all, successful or failed calls (outcome: all, success, error). Percentiles are within 0.5 %. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_performance_trends from public;
 grant execute on function perf.get_performance_trends

@@ -1,4 +1,4 @@
--- security definer: no API role may write activations; execute goes to those who run schedules.
+-- security definer: no API role may write activations; the caller is checked first.
 -- A type that somebody is changing right now is left to the next run: skip locked means that this
 -- never waits while it holds locks of other types.
 create or replace function perf.check_config_guards(as_of timestamptz default now())
@@ -19,6 +19,7 @@ declare
     v_measured record;
     v_ends_at timestamptz;
 begin
+    perform perf_internal.require_role('admin');
     perform perf_internal.check_as_of(check_config_guards.as_of);
     for v_watched in
         select
@@ -89,7 +90,7 @@ end
 $$;
 
 comment on function perf.check_config_guards is
-    'Rolls back every activation whose guard is broken and ends guards whose time is over; returns those. Runs every minute by schedule. Error 22023.';
+    'Rolls back every activation whose guard is broken and ends guards whose time is over; returns those. Runs every minute by schedule. Errors: 22023, 42501 not an admin.';
 
 revoke execute on function perf.check_config_guards from public;
-grant execute on function perf.check_config_guards to service_role, perf_admin;
+grant execute on function perf.check_config_guards to authenticated, service_role, perf_admin;

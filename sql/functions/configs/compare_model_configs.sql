@@ -6,9 +6,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    v_a perf.model_config_history := perf_internal.get_model_config(compare_model_configs.id_a);
-    v_b perf.model_config_history := perf_internal.get_model_config(compare_model_configs.id_b);
+    v_a perf.model_config_history;
+    v_b perf.model_config_history;
 begin
+    perform perf_internal.require_role('analyst');
+    v_a := perf_internal.get_model_config(compare_model_configs.id_a);
+    v_b := perf_internal.get_model_config(compare_model_configs.id_b);
     return query
     select d.*
     from perf_internal.compare_json(v_a.config_data, v_b.config_data) as d;
@@ -16,7 +19,7 @@ end
 $$;
 
 comment on function perf.compare_model_configs is
-    'What differs from version a to version b: path (keys and array positions from 0), setting (the same as a JSON path), kind (added, removed, changed), old and new value. Applied to a it gives b. Error PT404.';
+    'What differs from version a to version b: path (keys and array positions from 0), setting (the same as a JSON path), kind (added, removed, changed), old and new value. Applied to a it gives b. Errors: 42501 not an analyst, PT404 unknown id.';
 
 revoke execute on function perf.compare_model_configs from public;
 grant execute on function perf.compare_model_configs

@@ -8,6 +8,7 @@ declare
     v_parts text[] := regexp_match(find_model_config.reference, '^(.+)@(\d{1,9})$');
     v_id uuid;
 begin
+    perform perf_internal.require_role('analyst');
     select c.id
     into v_id
     from perf.model_config_history as c
@@ -29,7 +30,7 @@ end
 $$;
 
 comment on function perf.find_model_config is
-    'The id of a version as people name it: sdxl (the active one), sdxl@3, or an id. Error PT404.';
+    'The id of a version as people name it: sdxl (the active one), sdxl@3, or an id. Errors: 42501 not an analyst, PT404 no such version.';
 
 revoke execute on function perf.find_model_config from public;
 grant execute on function perf.find_model_config

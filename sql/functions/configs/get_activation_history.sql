@@ -24,6 +24,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+    select perf_internal.require_role('analyst');
     select
         a.id,
         a.model_type,
@@ -57,7 +58,7 @@ as $$
 $$;
 
 comment on function perf.get_activation_history is
-    'Activations in force at some time of a range, newest first, of one model type or all: what, when, by whom (or which login, or the service key) and why. max_rows null: all of them.';
+    'Activations in force at some time of a range, newest first, of one model type or all: what, when, by whom (or which login, or the service key) and why. max_rows null: all of them. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_activation_history from public;
 grant execute on function perf.get_activation_history

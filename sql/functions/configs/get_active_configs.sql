@@ -17,6 +17,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+    select perf_internal.require_role('analyst');
     select
         c.model_type,
         c.id,
@@ -45,7 +46,7 @@ as $$
 $$;
 
 comment on function perf.get_active_configs is
-    'The version in force of every model type, or of one.';
+    'The version in force of every model type, or of one. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_active_configs from public;
 grant execute on function perf.get_active_configs

@@ -14,6 +14,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+    select perf_internal.require_role('analyst');
     select
         c.id,
         c.model_type,
@@ -37,7 +38,7 @@ as $$
 $$;
 
 comment on function perf.get_config_at is
-    'The version of a model type in force at a moment; no row before its first activation.';
+    'The version of a model type in force at a moment; no row before its first activation. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_config_at from public;
 grant execute on function perf.get_config_at

@@ -25,6 +25,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+    select perf_internal.require_role('analyst');
     select
         c.id,
         c.model_type,
@@ -74,7 +75,7 @@ as $$
 $$;
 
 comment on function perf.get_config_history is
-    'Versions, newest first: of one model type or all, saved in a range of time, by one person or all; who saved them, and when they were last in force. max_rows null: all of them.';
+    'Versions, newest first: of one model type or all, saved in a range of time, by one person or all; who saved them, and when they were last in force. max_rows null: all of them. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_config_history from public;
 grant execute on function perf.get_config_history

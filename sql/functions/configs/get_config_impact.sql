@@ -39,6 +39,7 @@ declare
     v_covered_from timestamptz;
     v_note text;
 begin
+    perform perf_internal.require_role('analyst');
     perform perf_internal.check_as_of(get_config_impact.as_of);
     if not (get_config_impact.confidence > 0 and get_config_impact.confidence < 1)
         or get_config_impact.confidence is null
@@ -147,7 +148,7 @@ end
 $$;
 
 comment on function perf.get_config_impact is
-    'Calls of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit and in percent of the value before, calls on each side, and a verdict: better, worse (times, error rate), higher, lower (tokens), no_clear_change, insufficient_data. Times and tokens of all, successful or failed calls (outcome: all, success, error). An observation, not an experiment. Errors: 22023 bad argument, PT404 no such activation.';
+    'Calls of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit and in percent of the value before, calls on each side, and a verdict: better, worse (times, error rate), higher, lower (tokens), no_clear_change, insufficient_data. Times and tokens of all, successful or failed calls (outcome: all, success, error). An observation, not an experiment. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such activation.';
 
 revoke execute on function perf.get_config_impact from public;
 grant execute on function perf.get_config_impact

@@ -12,6 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
+    perform perf_internal.require_role('analyst');
     return query
     select
         c.model_type,
@@ -33,7 +34,7 @@ end
 $$;
 
 comment on function perf.get_config_settings is
-    'Settings of all active versions side by side, each a JSON path such as $.default_settings.width; null where a version has no such setting. Error 22023.';
+    'Settings of all active versions side by side, each a JSON path such as $.default_settings.width; null where a version has no such setting. Errors: 22023, 42501 not an analyst.';
 
 revoke execute on function perf.get_config_settings from public;
 grant execute on function perf.get_config_settings

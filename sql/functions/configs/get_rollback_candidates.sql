@@ -20,6 +20,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
+    perform perf_internal.require_role('analyst');
     perform perf_internal.check_as_of(get_rollback_candidates.as_of);
     if get_rollback_candidates.days is null
         or get_rollback_candidates.days not between 1 and 36500
@@ -50,7 +51,7 @@ end
 $$;
 
 comment on function perf.get_rollback_candidates is
-    'Versions that were in force in the last so many days and are not now, latest first: for to_id of rollback_model_config(), which also takes older ones. Error 22023.';
+    'Versions that were in force in the last so many days and are not now, latest first: for to_id of rollback_model_config(), which also takes older ones. Errors: 22023, 42501 not an analyst.';
 
 revoke execute on function perf.get_rollback_candidates from public;
 grant execute on function perf.get_rollback_candidates

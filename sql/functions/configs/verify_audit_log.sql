@@ -7,6 +7,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+    select perf_internal.require_role('analyst');
     with links as (
         select
             l.id,
@@ -60,7 +61,7 @@ as $$
 $$;
 
 comment on function perf.verify_audit_log is
-    'The first entry of the audit log that is missing, changed or out of place, and what is wrong; no row if the log is whole.';
+    'The first entry of the audit log that is missing, changed or out of place, and what is wrong; no row if the log is whole. Error 42501: not an analyst.';
 
 revoke execute on function perf.verify_audit_log from public;
 grant execute on function perf.verify_audit_log

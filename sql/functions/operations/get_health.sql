@@ -127,7 +127,7 @@ end
 $$;
 
 comment on function perf.get_health is
-    'State of every pipeline and of the schedule, one row a check: status ok, warn or fail, and what to do. Computed from the data, so that a dead scheduler shows.';
+    'State of every pipeline and of the schedule, one row a check: status ok, warn or fail, and what to do. Computed from the data, so that a dead scheduler shows. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_health from public;
 grant execute on function perf.get_health

@@ -1,4 +1,4 @@
--- security definer: no API role may write a rollup; execute goes to those who run schedules. Pipelines
+-- security definer: no API role may write a rollup; the caller is checked first. Pipelines
 -- go in order of their names, so that two runs at once wait for each other in one direction.
 create or replace function perf.aggregate_performance_metrics(pipeline text default null)
 returns bigint
@@ -10,6 +10,7 @@ declare
     v_pipeline text;
     v_rows bigint := 0;
 begin
+    perform perf_internal.require_role('admin');
     if aggregate_performance_metrics.pipeline is not null then
         return perf_internal.roll_up(aggregate_performance_metrics.pipeline);
     end if;
@@ -21,7 +22,8 @@ end
 $$;
 
 comment on function perf.aggregate_performance_metrics is
-    'Adds every row that no run has read yet to its hour, day and week, whatever its age; returns how many. Of one pipeline, or of all. Rows of transactions that are still open, the own one included, wait for the next run. Errors: PT404 no such pipeline, 55000 while a restore is under way.';
+    'Adds every row that no run has read yet to its hour, day and week, whatever its age; returns how many. Of one pipeline, or of all. Rows of transactions that are still open, the own one included, wait for the next run. Errors: 42501 not an admin, PT404 no such pipeline, 55000 while a restore is under way.';
 
 revoke execute on function perf.aggregate_performance_metrics from public;
-grant execute on function perf.aggregate_performance_metrics to service_role, perf_admin;
+grant execute on function perf.aggregate_performance_metrics
+    to authenticated, service_role, perf_admin;

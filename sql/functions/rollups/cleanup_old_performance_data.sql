@@ -1,7 +1,8 @@
--- security definer: dropping tables is the owner's right. Nothing goes before it is rolled up and
--- checked; a writer that waits for the drop keeps its row in the default partition. A range that a
--- transaction holds stays until the next time, because waiting for it would make others wait. Killed
--- in the middle, nothing has gone. Of two at once, the second waits and finds nothing.
+-- security definer: dropping tables is the owner's right; the caller is checked first. Nothing goes
+-- before it is rolled up and checked; a writer that waits for the drop keeps its row in the default
+-- partition. A range that a transaction holds stays until the next time, because waiting for it would
+-- make others wait. Killed in the middle, nothing has gone. Of two at once, the second waits and finds
+-- nothing.
 --
 -- In a transaction of its own: a report that waits for the drop would miss what only a run in the same
 -- transaction has rolled up, and sessions that wait for what it did before could wait in a circle.
@@ -25,6 +26,7 @@ declare
     v_table record;
     v_level record;
 begin
+    perform perf_internal.require_role('admin');
     perform perf_internal.check_as_of(cleanup_old_performance_data.as_of);
     perform perf_internal.lock_partitions('cleanup');
     -- Materialized: all are checked before the first is dropped, because from then on all sessions
@@ -136,7 +138,8 @@ end
 $$;
 
 comment on function perf.cleanup_old_performance_data is
-    'Removes what perf.retention no longer keeps: whole partitions of raw rows once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a partition stayed. Call it in a transaction of its own. Errors: 22023 bad as_of, 55000 not read committed, 55P03 others work on partitions.';
+    'Removes what perf.retention no longer keeps: whole partitions of raw rows once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a partition stayed. Call it in a transaction of its own. Errors: 22023 bad as_of, 42501 not an admin, 55000 not read committed, 55P03 others work on partitions.';
 
 revoke execute on function perf.cleanup_old_performance_data from public;
-grant execute on function perf.cleanup_old_performance_data to service_role, perf_admin;
+grant execute on function perf.cleanup_old_performance_data
+    to authenticated, service_role, perf_admin;

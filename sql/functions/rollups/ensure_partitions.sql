@@ -1,6 +1,6 @@
--- security definer: creating tables is the owner's right. Partitions are made beside the parent and
--- attached, so that writers of other partitions go on. The default partition is locked meanwhile, so
--- that no row of the new range slips into it.
+-- security definer: creating tables is the owner's right; the caller is checked first. Partitions are
+-- made beside the parent and attached, so that writers of other partitions go on. The default partition
+-- is locked meanwhile, so that no row of the new range slips into it.
 --
 -- A writer that has chosen the default partition is refused when its range gets a partition of its own.
 -- For a range that rows may have now, all writers therefore wait before they choose.
@@ -25,6 +25,7 @@ declare
     v_first timestamptz;
     v_range record;
 begin
+    perform perf_internal.require_role('admin');
     perform perf_internal.check_as_of(ensure_partitions.as_of);
     if ensure_partitions.days_ahead is null
         or ensure_partitions.days_ahead not between 0 and 366
@@ -113,7 +114,7 @@ end
 $$;
 
 comment on function perf.ensure_partitions is
-    'Makes the partitions of raw tables that are missing, for today to days_ahead and for rows still in a default partition, and moves those rows; returns what it made. Call it in a transaction of its own. Errors: 22023, 55000 not read committed, 55P03 when others hold what it needs for too long: a default partition or, for ranges up to tomorrow, any partition.';
+    'Makes the partitions of raw tables that are missing, for today to days_ahead and for rows still in a default partition, and moves those rows; returns what it made. Call it in a transaction of its own. Errors: 22023, 42501 not an admin, 55000 not read committed, 55P03 when others hold what it needs for too long: a default partition or, for ranges up to tomorrow, any partition.';
 
 revoke execute on function perf.ensure_partitions from public;
-grant execute on function perf.ensure_partitions to service_role, perf_admin;
+grant execute on function perf.ensure_partitions to authenticated, service_role, perf_admin;

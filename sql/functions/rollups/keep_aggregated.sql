@@ -12,6 +12,7 @@ declare
     v_rows bigint;
     v_is_due boolean;
 begin
+    perform perf_internal.require_role('admin');
     v_rows := perf.aggregate_performance_metrics();
     commit;
     -- Few rows in a minute need no attention until the next.
@@ -36,7 +37,7 @@ end
 $$;
 
 comment on procedure perf.keep_aggregated is
-    'Runs perf.aggregate_performance_metrics(), and where that found pending_rows or more, again whenever so many wait, until run_for is over: so that reports stay fast while tens of thousands of rows come in a second.';
+    'Runs perf.aggregate_performance_metrics(), and where that found pending_rows or more, again whenever so many wait, until run_for is over: so that reports stay fast while tens of thousands of rows come in a second. Error 42501: not an admin.';
 
 revoke execute on procedure perf.keep_aggregated from public;
-grant execute on procedure perf.keep_aggregated to service_role, perf_admin;
+grant execute on procedure perf.keep_aggregated to authenticated, service_role, perf_admin;

@@ -31,6 +31,7 @@ declare
     v_group_numbers integer[];
     v_groups jsonb[];
 begin
+    perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(query_metrics.start_time, query_metrics.end_time);
     perform perf_internal.check_percentiles(query_metrics.percentiles);
     if query_metrics.granularity is not null then
@@ -96,7 +97,7 @@ end
 $$;
 
 comment on function perf.query_metrics is
-    'How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet: of the series that have all given labels, by the labels that group_by names (empty: all together) and, with a granularity (hourly, daily, weekly; UTC, weeks from Monday), by the buckets that start in the range; without one, over the whole hours that start in it. Count, average, standard deviation, extremes, percentiles (0 to 1, within 0.5 %; null for shares) and total, in the unit of the metric. The count of a share, such as error_rate, is of what it is a share of. Errors: 22023 bad argument, PT404 no such metric.';
+    'How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet: of the series that have all given labels, by the labels that group_by names (empty: all together) and, with a granularity (hourly, daily, weekly; UTC, weeks from Monday), by the buckets that start in the range; without one, over the whole hours that start in it. Count, average, standard deviation, extremes, percentiles (0 to 1, within 0.5 %; null for shares) and total, in the unit of the metric. The count of a share, such as error_rate, is of what it is a share of. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such metric.';
 
 revoke execute on function perf.query_metrics from public;
 grant execute on function perf.query_metrics

@@ -1,4 +1,4 @@
--- security definer: no API role may write a rollup; execute goes to those who run schedules. Pending
+-- security definer: no API role may write a rollup; the caller is checked first. Pending
 -- rows are rolled up first, and what is rebuilt is only what is rolled up: a row that commits in
 -- between is left to the next run.
 --
@@ -16,9 +16,7 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare
-    v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(
-        rebuild_performance_metrics.pipeline
-    );
+    v_pipeline perf_internal.pipelines;
     v_metrics text[] := array(
         select m.metric
         from perf.metrics as m
@@ -32,6 +30,8 @@ declare
     v_uncovered timestamptz;
     v_rows bigint;
 begin
+    perform perf_internal.require_role('admin');
+    v_pipeline := perf_internal.get_pipeline(rebuild_performance_metrics.pipeline);
     perform perf_internal.check_time_range(
         rebuild_performance_metrics.start_time, rebuild_performance_metrics.end_time
     );
@@ -139,7 +139,8 @@ end
 $$;
 
 comment on function perf.rebuild_performance_metrics is
-    'Computes the rollups of whole days again from raw rows, and of their weeks; returns the number of rows. Errors: 22023 for a range that raw rows no longer cover, PT404 no such pipeline.';
+    'Computes the rollups of whole days again from raw rows, and of their weeks; returns the number of rows. Errors: 22023 for a range that raw rows no longer cover, 42501 not an admin, PT404 no such pipeline.';
 
 revoke execute on function perf.rebuild_performance_metrics from public;
-grant execute on function perf.rebuild_performance_metrics to service_role, perf_admin;
+grant execute on function perf.rebuild_performance_metrics
+    to authenticated, service_role, perf_admin;

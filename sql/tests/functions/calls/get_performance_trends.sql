@@ -369,9 +369,9 @@ select is(
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
 select throws_ok(
     $$ select * from perf.get_performance_trends('acme/one', 'chat', '2020-01-06', '2020-01-20') $$,
-    'PT404',
-    'there is no model "acme/one"',
-    'a recorder by token sees none, nor which models there are'
+    '42501',
+    'this needs the role analyst',
+    'a recorder by token may not ask, nor learns which models there are'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(16);
 
 select perf.register_model('x/m', model_type => 'sdxl');
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
@@ -115,6 +115,25 @@ select throws_ok(
 set local role authenticated;
 
 select throws_ok('select perf.check_config_guards()', '42501', null, 'an API role does not run it');
+
+reset role;
+insert into perf.profiles (id, username) values ('a0000000-0000-4000-8000-000000000000', 'ada');
+insert into perf.user_roles (user_id, role)
+values ('a0000000-0000-4000-8000-000000000000', 'admin');
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+select lives_ok(
+    $$ select * from perf.check_config_guards() $$,
+    'an admin by token may'
+);
+
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.check_config_guards() $$,
+    '42501',
+    'this needs the role admin',
+    'a stranger with a token may not'
+);
 
 select * from finish();
 rollback;

@@ -34,9 +34,9 @@ set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}'
 
 select throws_ok(
     $$ select * from perf.compare_model_configs('c0000000-0000-4000-8000-000000000000', null) $$,
-    'PT404',
-    null,
-    'a stranger finds nothing'
+    '42501',
+    'this needs the role analyst',
+    'a stranger may not ask'
 );
 
 select * from finish();

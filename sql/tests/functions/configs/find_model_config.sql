@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 select perf.save_model_config('sdxl', 'one', '{"n": 1}');
 select perf.save_model_config('sdxl', 'two', '{"n": 2}', activate => true);
@@ -50,6 +50,15 @@ select throws_ok(
     '42501',
     null,
     'a recorder reads nothing'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select perf.find_model_config('nothing') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();

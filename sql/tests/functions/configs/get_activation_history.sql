@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -56,6 +56,15 @@ select is(
     (select activator_name from perf.get_activation_history(max_rows => 1)),
     'service_role',
     'the service key is named as such, not as the login that everybody has'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.get_activation_history('nothing') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 
 select is_empty('select * from perf.get_active_configs()', 'without activations there is none');
 
@@ -21,6 +21,15 @@ select results_eq(
 select is((select count(*) from perf.get_active_configs('wan')), 1::bigint, 'or of one type');
 
 select is_empty($$ select * from perf.get_active_configs('none') $$, 'an unknown type has none');
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.get_active_configs('nothing') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
+);
 
 select * from finish();
 rollback;

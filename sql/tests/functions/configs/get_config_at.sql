@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -64,6 +64,15 @@ select throws_ok(
     '42501',
     null,
     'a recorder reads nothing'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.get_config_at('nothing') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();

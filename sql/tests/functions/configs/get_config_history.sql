@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 select perf.save_model_config('wan', 'w', '{"n": 3}');
@@ -51,6 +51,15 @@ select throws_ok(
     '2201W',
     null,
     'refuses a negative number of rows'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.get_config_history('nothing') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 
 create function pg_temp.end_recording()
 returns void
@@ -209,6 +209,15 @@ select throws_ok(
     '42501',
     null,
     'a recorder reads nothing'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.get_config_impact('nothing') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(4);
 
 select perf.save_model_config('sdxl', 'one', '{"default": {"steps": 30}, "odd key": [1, 2]}', activate => true);
 select perf.save_model_config('wan', 'one', '{"default": {"steps": 20}}', activate => true);
@@ -20,6 +20,15 @@ select throws_ok(
     '22023',
     null,
     'refuses what is no JSON path'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.get_config_settings('{}') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -61,6 +61,15 @@ select throws_ok(
     '22023',
     'as_of must be a point in time, got infinity',
     'refuses an infinite as_of'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.get_rollback_candidates('nothing') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 
 select is_empty('select * from perf.verify_audit_log()', 'an empty log is whole');
 
@@ -122,6 +122,15 @@ select throws_ok(
     '42501',
     null,
     'a recorder reads nothing'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.verify_audit_log() $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();

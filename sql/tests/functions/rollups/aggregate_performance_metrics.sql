@@ -1,5 +1,5 @@
 begin;
-select plan(34);
+select plan(36);
 
 create function pg_temp.end_recording()
 returns void
@@ -340,6 +340,25 @@ select throws_ok(
 
 set local role anon;
 select throws_ok('select perf.aggregate_performance_metrics()', '42501', null, 'anon may not');
+
+reset role;
+insert into perf.profiles (id, username) values ('a0000000-0000-4000-8000-000000000000', 'ada');
+insert into perf.user_roles (user_id, role)
+values ('a0000000-0000-4000-8000-000000000000', 'admin');
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+select lives_ok(
+    $$ select perf.aggregate_performance_metrics() $$,
+    'an admin by token may'
+);
+
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select perf.aggregate_performance_metrics('nothing') $$,
+    '42501',
+    'this needs the role admin',
+    'a stranger with a token may not'
+);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(37);
+select plan(39);
 
 set local timezone = 'UTC';
 
@@ -258,6 +258,25 @@ select throws_ok(
 set local role service_role;
 select lives_ok(
     $$ select * from perf.cleanup_old_performance_data('2020-01-06') $$, 'service_role may'
+);
+
+reset role;
+insert into perf.profiles (id, username) values ('a0000000-0000-4000-8000-000000000000', 'ada');
+insert into perf.user_roles (user_id, role)
+values ('a0000000-0000-4000-8000-000000000000', 'admin');
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+select lives_ok(
+    $$ select * from perf.cleanup_old_performance_data('2020-01-06') $$,
+    'an admin by token may'
+);
+
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.cleanup_old_performance_data('2020-01-06') $$,
+    '42501',
+    'this needs the role admin',
+    'a stranger with a token may not'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(28);
 
 set local timezone = 'UTC';
 
@@ -202,6 +202,25 @@ select throws_ok(
 set local role anon;
 select throws_ok(
     $$ select perf.ensure_partitions('2020-01-06', 0) $$, '42501', null, 'nor may anon'
+);
+
+reset role;
+insert into perf.profiles (id, username) values ('a0000000-0000-4000-8000-000000000000', 'ada');
+insert into perf.user_roles (user_id, role)
+values ('a0000000-0000-4000-8000-000000000000', 'admin');
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+select lives_ok(
+    $$ select * from perf.ensure_partitions('2020-01-06', 0) $$,
+    'an admin by token may'
+);
+
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.ensure_partitions('2020-01-06', 0) $$,
+    '42501',
+    'this needs the role admin',
+    'a stranger with a token may not'
 );
 
 select * from finish();

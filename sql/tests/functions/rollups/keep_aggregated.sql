@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 
 create function pg_temp.end_recording()
 returns void
@@ -55,6 +55,27 @@ select throws_ok('call perf.keep_aggregated()', '42501', null, 'perf_analyst may
 
 set local role authenticated;
 select throws_ok('call perf.keep_aggregated()', '42501', null, 'nor may authenticated');
+
+reset role;
+insert into perf.profiles (id, username) values ('a0000000-0000-4000-8000-000000000000', 'ada');
+insert into perf.user_roles (user_id, role)
+values ('a0000000-0000-4000-8000-000000000000', 'admin');
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ call perf.keep_aggregated() $$,
+    '2D000',
+    null,
+    'an admin by token may'
+);
+
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ call perf.keep_aggregated() $$,
+    '42501',
+    'this needs the role admin',
+    'a stranger with a token may not'
+);
 
 select * from finish();
 rollback;

@@ -402,9 +402,9 @@ set local role authenticated;
 set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
 select throws_ok(
     $$ select pg_temp.count('2020-02-03 00:00+00', '2020-02-05 00:00+00') $$,
-    'PT404',
-    'there is no metric "response_time_ms"',
-    'a stranger sees no metric'
+    '42501',
+    'this needs the role analyst',
+    'a stranger may not ask'
 );
 
 set local role perf_analyst;

@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(32);
 
 set local timezone = 'UTC';
 
@@ -255,6 +255,25 @@ select throws_ok(
     '42501',
     null,
     'perf_analyst may not'
+);
+
+reset role;
+insert into perf.profiles (id, username) values ('a0000000-0000-4000-8000-000000000000', 'ada');
+insert into perf.user_roles (user_id, role)
+values ('a0000000-0000-4000-8000-000000000000', 'admin');
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+select lives_ok(
+    $$ select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07') $$,
+    'an admin by token may'
+);
+
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07', 'nothing') $$,
+    '42501',
+    'this needs the role admin',
+    'a stranger with a token may not'
 );
 
 select * from finish();

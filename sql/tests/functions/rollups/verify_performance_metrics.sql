@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(31);
 
 set local timezone = 'UTC';
 
@@ -313,6 +313,15 @@ select throws_ok(
     '42501',
     null,
     'perf_recorder may not'
+);
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select * from perf.verify_performance_metrics('2020-01-06', '2020-01-13', 'nothing') $$,
+    '42501',
+    'this needs the role analyst',
+    'a stranger with a token may not ask'
 );
 
 select * from finish();
