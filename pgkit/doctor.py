@@ -30,6 +30,7 @@ def examine(dsn: str) -> Iterator[Check]:
             yield check_rights(connection)
             yield from check_extensions(connection)
             yield check_migration(connection)
+            yield from check_grants(connection)
             if unfinished := check_restore(connection):
                 # Nothing that reads calls would work.
                 yield unfinished
@@ -109,6 +110,43 @@ def check_migration(connection: Connection) -> Check:
         names = ", ".join(status.stray_functions)
         return Check("migration", "warn", f"functions without a file: {names}", "drop them")
     return Check("migration", "ok", "up to date")
+
+
+def check_grants(connection: Connection) -> Iterator[Check]:
+    """Compare what public and the API roles may do with what the last migration granted."""
+    if not migrations.finds(connection, "select to_regproc(%s)", "perf_internal.get_rights"):
+        return
+    try:
+        with connection.transaction():
+            rows = connection.execute(query("rights_differences")).fetchall()
+    except psycopg.errors.InsufficientPrivilege:
+        # The check of the migration says who may see it.
+        return
+    extra = [name_right(*right) for is_extra, *right in rows if is_extra]
+    missing = [name_right(*right) for is_extra, *right in rows if not is_extra]
+    if extra:
+        yield Check("grants", "fail", f"not granted by pgkit: {name_some(extra)}", "pgkit migrate")
+    if missing:
+        yield Check("grants", "fail", f"missing: {name_some(missing)}", "pgkit migrate")
+    if not rows:
+        yield Check("grants", "ok", "as pgkit migrate granted them")
+    for creator, schemas, grantees in connection.execute(query("default_privileges")).fetchall():
+        yield Check(
+            "default privileges",
+            "warn",
+            f"what {creator} creates in {' and '.join(schemas)} is open to {', '.join(grantees)}",
+            f"pgkit migrate, as {creator} or a member of it",
+        )
+
+
+def name_right(grantee: str, privilege: str, object_type: str, object_name: str) -> str:
+    name = object_name.partition("(")[0]
+    return f"{privilege} on {'schema ' if object_type == 'schema' else ''}{name} to {grantee}"
+
+
+def name_some(names: list[str], limit: int = 3) -> str:
+    more = len(names) - limit
+    return "; ".join(names[:limit]) + (f"; and {more} more" if more > 0 else "")
 
 
 def check_restore(connection: Connection) -> Check | None:

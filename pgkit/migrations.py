@@ -15,8 +15,10 @@ from yoyo.connections import parse_uri
 
 from pgkit.database import Connection, Failure, explain, explained, first_line, parse_dsn, query
 
-FOLDERS = ("schema", "functions", "views", "metrics", "policies")
+FOLDERS = ("roles", "schema", "functions", "views", "metrics", "policies")
 SCHEME = "postgresql+psycopg"
+# A grant on an object of ours stands at the start of a line; no text in it holds a semicolon.
+GRANT = re.compile(r"^grant .+?;", re.M | re.S)
 LOCK = "select {}(hashtext('pgkit migrate'))"
 
 
@@ -78,10 +80,12 @@ def migrate(
     report: Callable[[str], None] = lambda file_name: None,
     warn: Callable[[str], None] = lambda message: None,
 ) -> list[SqlFile]:
-    """Run pending schema files, then all functions, views, metrics and policies.
+    """Make missing roles, run pending schema files, then all functions, views, metrics, policies.
 
-    All of it is one transaction: whatever ends it early leaves the database as it was. Returns the
-    files that ran. `report` is told each file before it runs, `warn` what a person should read.
+    Every right of public and of the API roles that the files do not grant is taken away at the
+    end. All of it is one transaction: whatever ends it early leaves the database as it was.
+    Returns the files that ran. `report` is told each file before it runs, `warn` what a person
+    should read.
     """
     sql = sql or sql_folder()
     files = read_files(sql)
@@ -95,20 +99,24 @@ def migrate(
             refuse(connection, files)
             if not is_installed(connection):
                 create_bookkeeping(backend)
-            pending = backend.to_apply(read_migrations(str(sql / "schema")))
-            by_path = {str(file.path): file for file in files}
-            ran = [by_path[migration.path] for migration in pending]
-            for migration, file in zip(pending, ran, strict=True):
+            pending = {
+                migration.path: migration
+                for migration in backend.to_apply(read_migrations(str(sql / "schema")))
+            }
+            ran = []
+            for file in files:
+                migration = pending.get(str(file.path))
+                if file.folder == "schema" and not migration:
+                    continue
                 report(file.name)
                 with naming(file):
-                    migration.process_steps(backend, "apply")
-                backend.mark_one(migration, log=False)
-            for file in files:
-                if file.folder != "schema":
-                    report(file.name)
-                    with naming(file):
+                    if migration:
+                        migration.process_steps(backend, "apply")
+                        backend.mark_one(migration, log=False)
+                    else:
                         connection.execute(file.text.encode())
-                    ran.append(file)
+                ran.append(file)
+            apply_rights(connection, files)
             record(connection, files)
     return ran
 
@@ -191,6 +199,22 @@ def create_bookkeeping(backend: Any) -> None:
     backend.connection.execute("create schema if not exists perf_internal")
     internalmigrations.upgrade(backend)
     backend.connection.execute(query("bookkeeping"))
+
+
+def read_grants(files: Sequence[SqlFile]) -> list[str]:
+    """Return the statements of the files that grant rights on our objects."""
+    return [grant for file in files for grant in GRANT.findall(file.text)]
+
+
+def apply_rights(connection: Connection, files: Sequence[SqlFile]) -> None:
+    """Leave public and the API roles the rights that the files grant, and remember these.
+
+    Others come from grants of people and, for objects that were just made, from default privileges.
+    """
+    connection.execute(query("revoke_rights"))
+    for statement in read_grants(files):
+        connection.execute(statement.encode())
+    connection.execute(query("record_rights"))
 
 
 def record(connection: Connection, files: Sequence[SqlFile]) -> None:

@@ -39,7 +39,7 @@ def read_files(sql: Path) -> Iterator[tuple[str, str, str]]:
     """Yield the room, the name and the text of every file that a migration applies."""
     for file in migrations.read_files(sql):
         _, *rooms, name = file.name.removesuffix(".sql").split("/")
-        # Without a folder metrics/room, schema/NNNN_room or later schema/NNNN_add_x_to_room.
+        # Without a folder roles/room, metrics/room, schema/NNNN_room, later schema/NNNN_add_x_to_room.
         yield rooms[0] if rooms else name.split("_")[-1], file.name, file.text
 
 
@@ -94,6 +94,7 @@ def test_every_policy_file_stands_in_the_room_of_its_table() -> None:
         file
         for room, file, _ in read_files(sql)
         if file.startswith("policies/")
+        and file != "policies/access/schemas.sql"
         and room not in [objects.get(f"{schema}.{Path(file).stem}") for schema in SCHEMAS]
     ]
     assert misplaced == []

@@ -1,28 +1,9 @@
--- Who may do what: the two schemas, the database roles, people and their roles.
+-- Who may do what: the two schemas, people and their roles.
 create schema if not exists perf;
 create schema if not exists perf_internal;
 
 comment on schema perf is 'Model performance: the tables, views and functions a user may name.';
 comment on schema perf_internal is 'State and helpers of perf. Not an interface.';
-
--- Roles belong to the whole cluster, so another database may have made them. The first three are
--- the ones PostgREST and Supabase use. Whoever installs administers.
-do $$
-declare
-    v_role text;
-begin
-    foreach v_role in array array[
-        'anon', 'authenticated', 'service_role', 'perf_admin', 'perf_analyst', 'perf_recorder'
-    ] loop
-        if not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = v_role) then
-            execute format('create role %I nologin', v_role);
-        end if;
-    end loop;
-    if not pg_has_role(current_user, 'perf_admin', 'member') then
-        grant perf_admin to current_user;
-    end if;
-end
-$$;
 
 -- Supabase brings auth.uid(). Elsewhere this stand-in reads the claims PostgREST sets.
 do $$
@@ -42,8 +23,6 @@ begin
         $uid$;
         comment on function auth.uid is
             'The user named by the token of this request (claim sub), null without a token.';
-        grant usage on schema auth to anon, authenticated, service_role,
-            perf_admin, perf_analyst, perf_recorder;
     end if;
 end
 $$;
@@ -71,8 +50,3 @@ create table perf.user_roles (
 );
 
 comment on table perf.user_roles is 'Which profile has which roles.';
-
-grant usage on schema perf to anon, authenticated, service_role,
-    perf_admin, perf_analyst, perf_recorder;
-grant usage on schema perf_internal to authenticated, service_role,
-    perf_admin, perf_analyst, perf_recorder;

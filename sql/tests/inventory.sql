@@ -1,5 +1,5 @@
 begin;
-select plan(48);
+select plan(49);
 
 select tables_are(
     'perf',
@@ -28,6 +28,7 @@ select tables_are(
         '_yoyo_migration',
         '_yoyo_version',
         'applied_files',
+        'applied_rights',
         'audit_head',
         'audit_queue',
         'database_origin',
@@ -171,6 +172,7 @@ select functions_are(
         'get_profile_id',
         'get_provider',
         'get_read_query',
+        'get_rights',
         'get_runs',
         'get_series',
         'get_sketch_interval',
@@ -199,6 +201,7 @@ select functions_are(
         'read_calls',
         'read_metrics',
         'refuse_calls',
+        'refuse_truncate',
         'require_cron',
         'require_role',
         'roll_up',
@@ -232,7 +235,8 @@ select set_eq(
        join pg_class as c on c.oid = t.tgrelid
        where c.relnamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
            and not t.tgisinternal
-           and t.tgparentid = 0 $$,
+           and t.tgparentid = 0
+           and t.tgname <> 'refuse_truncate' $$,
     array[
         'perf.audit_log keep_audit_log',
         'perf.model_config_activations announce_activation',
@@ -507,6 +511,19 @@ select is_empty(
     $$ select r.oid::regclass from pg_temp.relations as r
        where r.relkind in ('r', 'p') and not r.relrowsecurity $$,
     'every table has row level security'
+);
+
+select is_empty(
+    $$ select r.oid::regclass from pg_temp.relations as r
+       where r.relkind in ('r', 'p')
+           and not exists (
+               select
+               from pg_trigger as t
+               where t.tgrelid = r.oid
+                   and t.tgfoid = 'perf_internal.refuse_truncate'::regproc
+                   and t.tgenabled = 'O'
+           ) $$,
+    'every table asks who truncates it'
 );
 
 select is_empty(

@@ -13,7 +13,10 @@ declare
     v_worker_runs bigint;
 begin
     perform perf_internal.require_role('admin');
-    perform perf_internal.check_as_of(trim_job_history.as_of);
+    -- A later time would remove what is to be kept. The clock of a caller may be a little ahead.
+    perform perf_internal.check_as_of(
+        trim_job_history.as_of, latest => now() + interval '1 hour'
+    );
     if to_regclass('cron.job_run_details') is not null then
         execute
             'with deleted as (

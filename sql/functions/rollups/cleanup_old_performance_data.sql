@@ -27,7 +27,10 @@ declare
     v_level record;
 begin
     perform perf_internal.require_role('admin');
-    perform perf_internal.check_as_of(cleanup_old_performance_data.as_of);
+    -- A later time would remove what is to be kept. The clock of a caller may be a little ahead.
+    perform perf_internal.check_as_of(
+        cleanup_old_performance_data.as_of, latest => now() + interval '1 hour'
+    );
     perform perf_internal.lock_partitions('cleanup');
     -- Materialized: all are checked before the first is dropped, because from then on all sessions
     -- wait until this transaction ends. So nothing is waited for then, or after one that failed. The

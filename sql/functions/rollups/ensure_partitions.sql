@@ -81,6 +81,17 @@ begin
             v_range.raw_table
         );
         execute format('alter table perf_internal.%I enable row level security', partition_name);
+        -- Default privileges may have granted some.
+        execute format(
+            'revoke all on perf_internal.%I from public, anon, authenticated, service_role,
+                perf_admin, perf_analyst, perf_recorder',
+            partition_name
+        );
+        execute format(
+            'create trigger refuse_truncate before truncate on perf_internal.%I
+                for each statement execute function perf_internal.refuse_truncate()',
+            partition_name
+        );
         execute format(
             'with moved as (
                 delete from perf_internal.%1$I as r

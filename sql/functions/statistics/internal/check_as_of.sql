@@ -1,4 +1,7 @@
-create or replace function perf_internal.check_as_of(as_of timestamptz)
+create or replace function perf_internal.check_as_of(
+    as_of timestamptz,
+    latest timestamptz default 'infinity'
+)
 returns void
 language plpgsql
 stable
@@ -11,12 +14,17 @@ begin
             message = 'as_of must be a point in time, got '
                 || coalesce(check_as_of.as_of::text, 'null'),
             hint = 'Leave it out to mean now.';
+    elsif check_as_of.as_of > check_as_of.latest then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('as_of must not be in the future, got %s', check_as_of.as_of),
+            hint = 'Leave it out to mean now.';
     end if;
 end
 $$;
 
 comment on function perf_internal.check_as_of is
-    'Refuses (22023) a time that is missing or infinite.';
+    'Refuses (22023) a time that is missing, infinite, or later than latest.';
 
 revoke execute on function perf_internal.check_as_of from public;
 grant execute on function perf_internal.check_as_of

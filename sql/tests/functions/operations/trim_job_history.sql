@@ -1,10 +1,17 @@
 begin;
-select plan(13);
+select plan(14);
 
 set local timezone = 'UTC';
 
 select is(
     perf.trim_job_history('2020-01-13 12:00'), 0::bigint, 'without runs there is nothing to delete'
+);
+
+select throws_ok(
+    $$ select perf.trim_job_history('2100-01-01 00:00+00') $$,
+    '22023',
+    'as_of must not be in the future, got 2100-01-01 00:00:00+00',
+    'refuses a time at which every run would be old'
 );
 
 -- Seven days before are 2020-01-06 12:00.
@@ -85,7 +92,7 @@ select is(perf.trim_job_history('2020-01-13 12:00'), 0::bigint, 'a second run de
 
 update perf.retention set keep = null where level = 'job_history';
 select is(
-    perf.trim_job_history('2030-01-01'), 0::bigint, 'what is kept for ever stays'
+    perf.trim_job_history('2020-02-01'), 0::bigint, 'what is kept for ever stays'
 );
 update perf.retention set keep = '1 day' where level = 'job_history';
 select is(

@@ -1,5 +1,5 @@
 begin;
-select plan(39);
+select plan(41);
 
 set local timezone = 'UTC';
 
@@ -245,6 +245,18 @@ select throws_ok(
     '22023',
     'as_of must be a point in time, got infinity',
     'refuses an infinite time'
+);
+
+select throws_ok(
+    $$ select perf.cleanup_old_performance_data('2100-01-01 00:00+00') $$,
+    '22023',
+    'as_of must not be in the future, got 2100-01-01 00:00:00+00',
+    'refuses a time at which everything would be old'
+);
+
+select lives_ok(
+    $$ select perf.cleanup_old_performance_data(now() + interval '1 hour') $$,
+    'the clock of a caller may be an hour ahead'
 );
 
 set local role perf_analyst;

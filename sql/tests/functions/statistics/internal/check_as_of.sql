@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(7);
 
 select lives_ok($$ select perf_internal.check_as_of('2020-01-06') $$, 'a point in time passes');
 
@@ -20,6 +20,16 @@ select throws_ok(
     '22023',
     'as_of must be a point in time, got -infinity',
     'refuses minus infinity'
+);
+
+select lives_ok(
+    $$ select perf_internal.check_as_of('2020-01-06', '2020-01-06') $$, 'the latest time passes'
+);
+select throws_ok(
+    $$ select perf_internal.check_as_of('2020-01-06 00:00:01+00', '2020-01-06 00:00+00') $$,
+    '22023',
+    format('as_of must not be in the future, got %s', '2020-01-06 00:00:01+00'::timestamptz),
+    'refuses a later one'
 );
 
 set local role anon;

@@ -1,0 +1,57 @@
+-- Row level security does not hold for truncate, so a grant of it, as people get by "grant all",
+-- would be enough to empty a table.
+create or replace function perf_internal.refuse_truncate()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_user <> 'anon'
+        and (
+            pg_has_role('perf_admin', 'member')
+            or pg_has_role(
+                (select c.relowner from pg_class as c where c.oid = tg_relid), 'member'
+            )
+        )
+    then
+        return null;
+    end if;
+    raise exception using
+        errcode = 'insufficient_privilege',
+        message = format('%s may truncate no table of pgkit', current_user),
+        hint = 'The owner of the table and members of perf_admin may.';
+end
+$$;
+
+comment on function perf_internal.refuse_truncate is
+    'Trigger: refuses truncate (42501) to everybody but the owner of the table and perf_admin.';
+
+revoke execute on function perf_internal.refuse_truncate from public;
+
+-- All tables have it, so that none is forgotten. Those that refuse truncate to the owner too keep
+-- that. perf.ensure_partitions() gives it to partitions that it makes.
+do $$
+declare
+    v_table regclass;
+begin
+    for v_table in
+        select c.oid::regclass
+        from pg_catalog.pg_class as c
+        where c.relnamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
+            and c.relkind in ('r', 'p')
+            and not exists (
+                select
+                from pg_catalog.pg_trigger as t
+                where t.tgrelid = c.oid
+                    and t.tgname = 'refuse_truncate'
+            )
+        order by c.oid
+    loop
+        execute format(
+            'create trigger refuse_truncate before truncate on %s
+                for each statement execute function perf_internal.refuse_truncate()',
+            v_table
+        );
+    end loop;
+end
+$$;

@@ -1,0 +1,28 @@
+-- Roles belong to the whole cluster, so another database may have made them, or make them right now.
+-- The first three are the ones PostgREST and Supabase use. Whoever migrates administers.
+do $$
+declare
+    v_role text;
+begin
+    foreach v_role in array array[
+        'anon', 'authenticated', 'service_role', 'perf_admin', 'perf_analyst', 'perf_recorder'
+    ] loop
+        begin
+            if to_regrole(v_role) is null then
+                execute format('create role %I nologin', v_role);
+            end if;
+        exception
+            when duplicate_object or unique_violation then
+                null;
+        end;
+    end loop;
+    begin
+        if not pg_has_role(current_user, 'perf_admin', 'member') then
+            grant perf_admin to current_user;
+        end if;
+    exception
+        when unique_violation then
+            null;
+    end;
+end
+$$;
