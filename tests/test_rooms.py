@@ -39,7 +39,7 @@ def read_files(sql: Path) -> Iterator[tuple[str, str, str]]:
     """Yield the room, the name and the text of every file that a migration applies."""
     for file in migrations.read_files(sql):
         _, *rooms, name = file.name.removesuffix(".sql").split("/")
-        # Without a folder roles/room, metrics/room, schema/NNNN_room, later schema/NNNN_add_x_to_room.
+        # Without a folder roles/room, metrics/room, schema/NNNN_room, schema/NNNN_add_x_to_room.
         yield rooms[0] if rooms else name.split("_")[-1], file.name, file.text
 
 
