@@ -6,49 +6,52 @@ from datetime import datetime
 from typing import Any
 
 from pgkit.database import Connection
+from pgkit.output import Column, digits, escaped, exact
 from pgkit.reports import select
 
 SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
+TIME_CHANGE = ("percent", "percent_low", "percent_high")
+RATE_CHANGE = ("difference", "difference_low", "difference_high")
+# What a terminal shows, the most important column first.
 LIST_COLUMNS = (
-    "config",
-    "config_name",
-    "is_active",
-    "created_at",
-    "creator_name",
-    "last_active_from",
-    "last_active_until",
-    "notes",
+    Column("config", "config", "middle"),
+    Column("config_name", "name", "middle"),
+    Column("is_active", "active"),
+    Column("last_active_from", "active from"),
+    Column("notes", "notes", "end"),
+    Column("last_active_until", "active until"),
+    Column("created_at", "saved"),
+    Column("creator_name", "saved by", "middle"),
 )
 HISTORY_COLUMNS = (
-    "activation_id",
-    "config",
-    "kind",
-    "active_from",
-    "active_until",
-    "activator_name",
-    "notes",
-    "guard_status",
+    Column("config", "config", "middle"),
+    Column("kind", "change"),
+    Column("active_from", "active from"),
+    Column("activator_name", "by", "middle"),
+    Column("notes", "notes", "end"),
+    Column("active_until", "active until"),
+    Column("guard_status", "guard"),
+    Column("activation_id", "activation"),
 )
 REQUEST_COLUMNS = (
-    "request",
-    "config",
-    "status",
-    "requested_by",
-    "requested_at",
-    "notes",
-    "decided_by",
-    "decided_at",
-    "decision_notes",
+    Column("request", "request"),
+    Column("config", "config", "middle", is_needed=True),
+    Column("status", "status"),
+    Column("requested_by", "requested by", "middle"),
+    Column("requested_at", "requested"),
+    Column("notes", "notes", "end"),
+    Column("decided_by", "decided by", "middle"),
+    Column("decided_at", "decided"),
+    Column("decision_notes", "decision notes", "end"),
 )
 IMPACT_COLUMNS = (
-    "metric",
-    "before",
-    "after",
-    "change",
-    "interval",
-    "before_count",
-    "after_count",
-    "verdict",
+    Column("metric", "metric"),
+    Column("before", "before"),
+    Column("after", "after"),
+    Column("change", "change"),
+    Column("interval", "95 % interval"),
+    Column("verdict", "verdict"),
+    Column("calls", "calls"),
 )
 
 
@@ -68,13 +71,14 @@ def named(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"config": f"{row['model_type']}@{row['version']}", **row} for row in rows]
 
 
-def pick(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the columns of a table, times to the second."""
-    return [{name: short(row[name]) for name in columns} for row in rows]
+def pick(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Return the values of these columns, without the data of the version."""
+    return [{column.key: row[column.key] for column in columns} for row in rows]
 
 
-def short(value: Any) -> Any:
-    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value
+def short(value: Any) -> str:
+    """Return a value as a person reads it, a time to the second."""
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else exact(value)
 
 
 def diff_lines(changes: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -86,42 +90,43 @@ def diff_lines(changes: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
             json.dumps(change[name], ensure_ascii=False) for name in ("old_value", "new_value")
         )
         value = {"added": new, "removed": old, "changed": f"{old} -> {new}"}[change["kind"]]
-        lines.append((f"{sign} {change['setting']}: {value}", colour))
+        lines.append((escaped(f"{sign} {change['setting']}: {value}"), colour))
     return lines
 
 
 def impact_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what a terminal shows of rows of perf.get_config_impact()."""
-    return [
-        {
-            **row,
-            "metric": f"{row['metric']} ({row['unit']})",
-            "before": digits(row["before_value"]),
-            "after": digits(row["after_value"]),
-            "change": change(row, "difference", "percent"),
-            "interval": (
-                f"{change(row, 'difference_low', 'percent_low')}"
-                f" to {change(row, 'difference_high', 'percent_high')}"
-                if row["difference_low"] is not None and row["difference_high"] is not None
-                else ""
-            ),
-            "verdict": row["verdict"].replace("_", " "),
-        }
-        for row in rows
-    ]
+    """Return what a terminal shows of rows of perf.get_config_impact().
+
+    Times change by percent. Rates are percent already and change by points.
+    """
+    shown_rows = []
+    for row in rows:
+        is_rate = row["metric"].endswith("_rate")
+        factor = 100 if is_rate else 1
+        before, after = (
+            "" if row[name] is None else digits(factor * row[name])
+            for name in ("before_value", "after_value")
+        )
+        change, low, high = (
+            None if row[name] is None else signed(factor * row[name])
+            for name in (RATE_CHANGE if is_rate else TIME_CHANGE)
+        )
+        unit = "points" if is_rate else "%"
+        shown_rows.append(
+            {
+                **row,
+                "metric": row["metric"].removesuffix("_ms").replace("_", " "),
+                "before": before,
+                "after": after,
+                "change": f"{change} {unit}" if change else "",
+                "interval": f"{low} to {high}" if low and high else "",
+                "verdict": row["verdict"].replace("_", " "),
+                "calls": f"{row['before_count']:,} / {row['after_count']:,}",
+            }
+        )
+    return shown_rows
 
 
-def digits(value: float | None) -> str:
-    """Return a value with the digits that matter."""
-    if value is None:
-        return ""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
-
-
-def change(row: dict[str, Any], difference: str, percent: str) -> str:
-    """Return a change in percent; of a rate, which is one already, in points."""
-    is_rate = row["metric"].endswith("_rate")
-    value = row[difference if is_rate else percent]
-    if value is None:
-        return ""
-    return f"{100 * value:+.1f} points" if is_rate else f"{value:+.1f} %"
+def signed(value: float) -> str:
+    """Return a change with its sign and the digits that matter."""
+    return f"{value:+,.0f}" if abs(value) >= 9.95 else f"{value:+.1f}"

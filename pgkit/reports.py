@@ -7,57 +7,54 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from pgkit.database import Connection
+from pgkit.output import Column, percent
 
 BARS = "▁▂▃▄▅▆▇█"
-# What a terminal shows of each report; a pipe and JSON get every column.
+# What a terminal shows of each report, the most important column first; times are milliseconds.
 TREND_COLUMNS = (
-    "time_bucket",
-    "call_count",
-    "success_rate",
-    "avg_response_time",
-    "p50_response_time",
-    "p95_response_time",
-    "p99_response_time",
-    "p50_first_token_ms",
+    Column("time_bucket", "from"),
+    Column("call_count", "calls"),
+    Column("success_rate", "success %", show=percent),
+    Column("p50_response_time", "p50"),
+    Column("p95_response_time", "p95"),
+    Column("p99_response_time", "p99"),
+    Column("p50_first_token_ms", "first token p50"),
+    Column("avg_response_time", "mean"),
 )
 COMPARISON_COLUMNS = (
-    "model",
-    "call_count",
-    "success_rate",
-    "p50_response_time",
-    "p95_response_time",
-    "p99_response_time",
-    "p50_first_token_ms",
-    "output_tokens_per_second",
+    Column("model", "model", "middle"),
+    Column("call_count", "calls"),
+    Column("success_rate", "success %", show=percent),
+    Column("p50_response_time", "p50"),
+    Column("p95_response_time", "p95"),
+    Column("p99_response_time", "p99"),
+    Column("p50_first_token_ms", "first token p50"),
+    Column("output_tokens_per_second", "tokens/s"),
 )
-# The column in which perf.get_latency_percentiles() names a group.
+ERROR_COLUMNS = (
+    Column("model", "model", "middle"),
+    Column("tool", "tool", "end"),
+    Column("error_type", "error", "end"),
+    Column("error_count", "errors"),
+    Column("error_rate", "% of calls", show=percent),
+    Column("last_seen", "last seen"),
+    Column("share_of_errors", "% of errors", show=percent),
+    Column("first_seen", "first seen"),
+)
+PERCENTILE_COLUMNS = (
+    Column("percentile", "percentile", show="{:g}".format, is_needed=True),
+    Column("value_ms", "ms", is_needed=True),
+    Column("call_count", "calls"),
+)
+# How perf.get_latency_percentiles() can group calls, and the column that names the group.
 GROUP_COLUMNS = {
-    "model": "model",
-    "tool": "tool",
-    "provider": "model_provider",
-    "parameters": "parameter_set",
+    "model": Column("model", "model", "middle", is_needed=True),
+    "tool": Column("tool", "tool", "middle", is_needed=True),
+    "provider": Column("model_provider", "provider", "middle", is_needed=True),
+    "parameters": Column("parameter_set", "parameters", "middle", is_needed=True),
 }
 # The outcomes that a report can be limited to, and whose times it then shows.
 CALLS = {"all": "all calls", "success": "successful calls", "error": "failed calls"}
-# Headings of a table; in it all times are milliseconds and times of the day UTC.
-HEADINGS = {
-    "time_bucket": "from (UTC)",
-    "call_count": "calls",
-    "success_rate": "success %",
-    "avg_response_time": "avg",
-    "p50_response_time": "p50",
-    "p95_response_time": "p95",
-    "p99_response_time": "p99",
-    "p50_first_token_ms": "ttft p50",
-    "output_tokens_per_second": "tokens/s",
-    "value_ms": "ms",
-    "error_type": "error",
-    "error_count": "errors",
-    "first_seen": "first (UTC)",
-    "last_seen": "last (UTC)",
-    "share_of_errors": "of errors %",
-    "error_rate": "of calls %",
-}
 
 
 def select(connection: Connection, statement: str, **parameters: object) -> list[dict[str, Any]]:
@@ -76,28 +73,10 @@ def bucket_start(time: datetime, granularity: str = "hourly") -> datetime:
     return day if granularity == "daily" else day - timedelta(days=day.weekday())
 
 
-def arrange(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
-    """Return these columns of the rows with the headings and units of a table."""
-    return [
-        {HEADINGS.get(name, name): present(name, row[name]) for name in columns} for row in rows
-    ]
-
-
 def title(outcome: str, *names: str | None, times: str = "times") -> str:
     """Return the heading of a table: the names that were asked for, and whose times it shows."""
     asked = ", ".join(name for name in names if name)
     return "; ".join(part for part in (asked, CALLS[outcome], f"{times} in ms") if part)
-
-
-def present(name: str, value: Any) -> Any:
-    """Return a value with the digits that matter to a reader."""
-    if value is not None and HEADINGS.get(name, "").endswith("%"):
-        return 100.0 * value
-    if isinstance(value, float) and value >= 100:
-        return round(value)
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    return value
 
 
 def sparkline(values: Sequence[float | None]) -> str:

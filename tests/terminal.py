@@ -1,19 +1,29 @@
 """What a command shows on a terminal, where the other tests read a pipe."""
 
+import fcntl
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
 from contextlib import suppress
 
 
-def show(dsn: str, *arguments: str) -> str:
-    """Run the command line on a terminal of 80 columns; return what it prints, without colours."""
+def show(dsn: str, *arguments: str, width: int = 80, **environment: str) -> str:
+    """Run the command line on a terminal; return what it prints there, without colours.
+
+    What it prints on standard error goes to that of the tests.
+    """
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "DATABASE_URL": dsn, "TERM": "dumb"}
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    inherited |= {"DATABASE_URL": dsn, "TERM": "dumb"}
     shown = b""
     with subprocess.Popen(
-        [sys.executable, "-m", "pgkit", *arguments], stdout=theirs, env=environment
+        [sys.executable, "-m", "pgkit", *arguments],
+        stdout=theirs,
+        env=inherited | environment,
     ):
         os.close(theirs)
         # Linux reports the end of a terminal's output as an error.

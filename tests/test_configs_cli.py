@@ -1,6 +1,7 @@
 """pgkit configs: what people see."""
 
 import json
+import re
 
 import psycopg
 import pytest
@@ -98,14 +99,18 @@ def test_impact_says_that_it_is_an_observation(pgkit, saved) -> None:
         connection.execute("select perf.rollback_model_config('sdxl')")
         connection.execute(statement, [200.0, True])
     done = pgkit("configs", "impact", "sdxl", dsn=saved)
-    lines = [line.split("\t") for line in done.stdout.splitlines()]
-    assert lines[1][0] == "p50_response_time (ms)"
-    assert (lines[1][3], lines[1][-1]) == ("+100.0 %", "worse")
-    assert "not an experiment" in lines[-1][0]
+    first = dict(zip(*(line.split("\t") for line in done.stdout.splitlines()[:2]), strict=True))
+    assert (first["metric"], first["percent"], first["verdict"]) == (
+        "p50_response_time",
+        "100",
+        "worse",
+    )
+    assert "not an experiment" in done.stderr
     shown = terminal.show(saved, "configs", "impact", "sdxl").splitlines()
-    assert shown[0].rstrip() == "sdxl; all calls"
+    assert shown[0] == "sdxl; all calls; times in ms, rates in %"
+    assert re.match(r"p50 response time +100 +200 +\+100 % .* worse +100 / 100$", shown[3])
     shown = terminal.show(saved, "configs", "impact", "sdxl", "--outcome", "error").splitlines()
-    assert shown[0].rstrip() == "sdxl; failed calls"
+    assert shown[0] == "sdxl; failed calls; times in ms, rates in %"
 
 
 def test_verify_fails_on_an_edited_log(pgkit, saved) -> None:

@@ -1,9 +1,14 @@
 """The commands: each parses, calls one function of a sibling module, and prints."""
 
+import io
+import os
+import sys
+
 import click
 
 from pgkit import __version__
 from pgkit.cli import access, calls, configs, database, operations, rollups, server, trying
+from pgkit.cli.headings import HeadedGroup
 from pgkit.cli.options import dsn_option
 
 HEADINGS: dict[str, tuple[click.Command, ...]] = {
@@ -30,31 +35,23 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
 }
 
 
-class HeadedGroup(click.Group):
-    """The root of the commands, whose help lists them under headings."""
-
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each heading with its commands, all names equally wide."""
-        width = max(len(name) for name in self.commands)
-        for heading, commands in HEADINGS.items():
-            with formatter.section(heading):
-                formatter.write_dl(
-                    [
-                        (
-                            f"{command.name:{width}}",
-                            command.get_short_help_str(formatter.width - width - 6),
-                        )
-                        for command in commands
-                    ]
-                )
-
-
 @click.group(
     cls=HeadedGroup,
+    headings={
+        heading: [str(command.name) for command in commands]
+        for heading, commands in HEADINGS.items()
+    },
     commands=[command for commands in HEADINGS.values() for command in commands],
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )
 @dsn_option
 @click.version_option(__version__, message="pgkit %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Track how models perform, inside the PostgreSQL you already run."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names of models may have letters that a terminal or a file cannot take.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        context.color = False

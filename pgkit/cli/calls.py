@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from pgkit import load, reports, seed
 from pgkit.cli.options import JSON, TIME, json_option, outcome_option, takes_dsn
 from pgkit.database import connect
-from pgkit.output import print_json, print_rows
+from pgkit.output import Column, print_json, print_rows
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -276,11 +276,7 @@ def percentiles(
             measure="first_token" if first_token else "response_time",
             exact=exact,
         )
-    if not as_json:
-        for row in rows:
-            row["percentile"] = f"{row['percentile']:g}"
-    columns = [reports.GROUP_COLUMNS[group] for group in groups]
-    columns += ["percentile", "value_ms", "call_count"]
+    columns = [*(reports.GROUP_COLUMNS[group] for group in groups), *reports.PERCENTILE_COLUMNS]
     times = "times to the first token" if first_token else "times"
     show(rows, columns, as_json, reports.title(outcome, model, tool, times=times))
 
@@ -310,20 +306,15 @@ def errors(
             model=model,
             tool=tool,
         )
-    show(rows, list(rows[0]) if rows else [], as_json, nothing="No call failed in this range.")
+    show(rows, reports.ERROR_COLUMNS, as_json, nothing="No call failed in this range.")
 
 
 def show(
     rows: list[dict[str, Any]],
-    columns: Sequence[str],
+    columns: Sequence[Column],
     as_json: bool,
     title: str | None = None,
     nothing: str = "No calls in this range.",
 ) -> None:
     """Print the given columns on a terminal, all of them elsewhere."""
-    if not rows and not as_json:
-        click.echo(nothing, err=True)
-    elif as_json or not sys.stdout.isatty():
-        print_rows(rows, as_json=as_json)
-    else:
-        print_rows(reports.arrange(rows, columns), title=title)
+    print_rows(rows, columns, as_json=as_json, title=title, nothing=nothing)

@@ -1,6 +1,5 @@
 """Keep, compare, activate and roll back configurations."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -10,12 +9,21 @@ from typing import Any, TextIO
 import click
 
 from pgkit import configs, reports
+from pgkit.cli.headings import HeadedGroup
 from pgkit.cli.options import JSON, TIME, dsn_option, json_option, outcome_option, takes_dsn
 from pgkit.database import Connection, Failure, connect, query
-from pgkit.output import print_json, print_rows
+from pgkit.output import Column, is_for_people, print_json, print_list, print_rows, tell
 
 
-@click.group("configs")
+@click.group(
+    "configs",
+    cls=HeadedGroup,
+    headings={
+        "See": ["list", "show", "diff", "history", "impact", "verify"],
+        "Change": ["save", "activate", "rollback"],
+        "Approve": ["approval", "request", "requests", "approve", "reject"],
+    },
+)
 @dsn_option
 def config_commands() -> None:
     """Keep, compare, activate and roll back configurations of model types.
@@ -53,13 +61,12 @@ def list_configs(dsn: str, model_type: str | None, limit: int, as_json: bool) ->
 
 def show_configs(
     rows: list[dict[str, Any]],
-    columns: Sequence[str],
+    columns: Sequence[Column],
     as_json: bool,
-    nothing: str = "Nothing there. pgkit configs save adds a version.",
+    nothing: str = "There is no configuration. pgkit configs save adds one.",
 ) -> None:
-    if not rows and not as_json:
-        click.echo(nothing, err=True)
-    print_rows(rows if as_json else configs.pick(rows, columns), as_json=as_json)
+    shown = rows if as_json else configs.pick(rows, columns)
+    print_rows(shown, columns, as_json=as_json, title="times in UTC", nothing=nothing)
 
 
 @config_commands.command("show")
@@ -85,10 +92,17 @@ def show_config(dsn: str, config: str, at: datetime | None, as_json: bool) -> No
     if as_json:
         print_json(found)
         return
-    for name, value in found.items():
-        if name != "config_data" and value is not None:
-            click.echo(f"{name.replace('_', ' ')}: {value}")
-    click.echo(json.dumps(found["config_data"], indent=2, ensure_ascii=False))
+    facts = [
+        (name.replace("_", " "), configs.short(value))
+        for name, value in found.items()
+        if name != "config_data" and value is not None
+    ]
+    if is_for_people():
+        print_list(facts)
+    else:
+        for name, value in facts:
+            click.echo(f"{name}: {value}")
+    print_json(found["config_data"])
 
 
 @config_commands.command("diff")
@@ -209,7 +223,7 @@ def show_activation(connection: Connection, activation: dict[str, Any], as_json:
         return
     config = configs.find(connection, str(activation["config_id"]))
     since = configs.short(activation["active_from"])
-    click.echo(f"{config['config']} ({config['config_name']}) is active since {since} UTC.")
+    click.echo(f"{config['config']} ({config['config_name']}) is active since {since}.")
     if activation["guard"]:
         guard = activation["guard"]
         click.echo(
@@ -265,11 +279,11 @@ def config_impact(
             min_calls=min_calls,
             outcome=outcome,
         )
-    shown = configs.pick(configs.impact_rows(rows), configs.IMPACT_COLUMNS)
-    title = f"{model_type}; {reports.CALLS[outcome]}"
-    print_rows(rows if as_json else shown, as_json=as_json, title=title)
+    title = f"{model_type}; {reports.CALLS[outcome]}; times in ms, rates in %"
+    shown = configs.impact_rows(rows) if is_for_people() and not as_json else rows
+    print_rows(shown, configs.IMPACT_COLUMNS, as_json=as_json, title=title)
     if not as_json:
-        click.echo("The interval is of the change, at 95 %. " + rows[0]["note"])
+        tell(rows[0]["note"])
 
 
 @config_commands.command("approval")

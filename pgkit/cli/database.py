@@ -9,7 +9,7 @@ from rich.console import Console
 from pgkit import __version__, doctor, migrations
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
-from pgkit.output import print_json, print_rows
+from pgkit.output import is_for_people, print_checks, print_json, print_list, print_rows, shown
 
 
 @click.command()
@@ -33,10 +33,8 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
     counts = Counter(file.folder for file in ran)
     new = [file.path.stem for file in ran if file.folder == "schema"]
     click.echo(f"Schema files run: {', '.join(new) or 'none, all are applied'}.")
-    click.echo(
-        f"Applied {counts['functions']} functions, {counts['views']} views,"
-        f" {counts['policies']} policies."
-    )
+    applied = ", ".join(f"{folder} {counts[folder]}" for folder in counts if folder != "schema")
+    click.echo(f"Other files applied: {applied}.")
     click.echo("Next: pgkit doctor", err=True)
 
 
@@ -52,8 +50,14 @@ def status(dsn: str, as_json: bool) -> None:
     if as_json:
         print_json({**facts, "is_current": found.is_current})
         return
-    rows = [{"what": name.replace("_", " "), "value": value} for name, value in facts.items()]
-    print_rows(rows[:3] if not found.is_installed else [row for row in rows if row["value"] != []])
+    told = list(facts)[: None if found.is_installed else 3]
+    rows = [
+        {"what": name.replace("_", " "), "value": facts[name]} for name in told if facts[name] != []
+    ]
+    if is_for_people():
+        print_list((row["what"], shown(row["value"])) for row in rows)
+    else:
+        print_rows(rows)
     if not found.is_current:
         click.echo("Next: pgkit migrate", err=True)
 
@@ -88,6 +92,6 @@ def uninstall(dsn: str, yes: bool) -> None:
 def run_doctor(dsn: str, as_json: bool) -> None:
     """Check connection, versions, rights, extensions, schedule and health."""
     checks = [check._asdict() for check in doctor.examine(dsn)]
-    print_rows(checks, as_json=as_json)
+    print_checks(checks, as_json=as_json)
     if any(check["result"] == "fail" for check in checks):
         sys.exit(1)

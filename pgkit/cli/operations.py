@@ -8,7 +8,7 @@ import click
 from pgkit import reports, worker
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
-from pgkit.output import print_rows
+from pgkit.output import print_checks, print_rows
 
 
 @click.command()
@@ -57,6 +57,6 @@ def health(dsn: str, as_json: bool) -> None:
     """Show whether calls are rolled up, jobs run and partitions exist; exit 1 if a check fails."""
     with connect(dsn) as connection:
         checks = reports.select(connection, "select * from perf.get_health()")
-    print_rows(checks, as_json=as_json)
+    print_checks(checks, as_json=as_json)
     if any(check["status"] == "fail" for check in checks):
         sys.exit(1)
