@@ -9,6 +9,8 @@ import click
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from pgkit.hints import in_commands
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECTION_HINT = (
@@ -79,7 +81,7 @@ def explain(error: psycopg.Error) -> Failure | None:
         | psycopg.errors.UndefinedTable,
     ):
         hint = "Run `pgkit migrate` to bring this database up to date."
-    return Failure(message, hint)
+    return Failure(message, hint and in_commands(hint))
 
 
 def first_line(error: Exception) -> str:

@@ -7,6 +7,7 @@ import psycopg
 
 from pgkit import migrations
 from pgkit.database import Connection, Failure, connect, query
+from pgkit.hints import in_commands
 
 OLDEST_PG_CRON = (1, 4)
 
@@ -185,4 +186,4 @@ def check_health(connection: Connection) -> Iterator[Check]:
         "select check_name, status, value, coalesce(hint, '') from perf.get_health()"
     )
     for name, status, value, hint in rows.fetchall():
-        yield Check(name, status, value, hint)
+        yield Check(name, status, value, in_commands(hint))

@@ -31,3 +31,10 @@ def read_time(text: str, now: datetime) -> datetime:
             f"{text!r} is neither an age (30m, 24h, 7d, 2w) nor a time (2026-01-31T12:00)"
         ) from None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def span(first: datetime, last: datetime) -> str:
+    """Return a range of times to the minute: `from 2026-11-20 10:00 to 11:31 UTC`."""
+    first, last = first.astimezone(UTC), last.astimezone(UTC)
+    day = "" if first.date() == last.date() else f"{last:%Y-%m-%d} "
+    return f"from {first:%Y-%m-%d %H:%M} to {day}{last:%H:%M} UTC"

@@ -11,8 +11,9 @@ import click
 import psycopg
 import pytest
 
-from pgkit import __version__
+from pgkit import __version__, hints
 from pgkit.cli import cli
+from pgkit.cli.configs import config_commands
 
 README = Path(__file__).parent.parent / "README.md"
 NOWHERE = "host=/nowhere"
@@ -43,6 +44,7 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
         "Server",
         "Database",
         "Calls",
+        "Rollups",
         "Configurations",
         "Access",
         "Schedule",
@@ -50,6 +52,47 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
     ]
     listed = re.findall(r"^  ([a-z][a-z-]*) {2,}\S", shown, re.MULTILINE)
     assert sorted(listed) == sorted(cli.commands)
+
+
+@pytest.mark.parametrize("group", [[], ["configs"], ["models"]])
+def test_help_says_of_each_command_a_whole_sentence(pgkit, group) -> None:
+    shown = pgkit(*group, "--help").stdout
+    assert "..." not in shown.replace("[ARGS]...", "")
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_help_of_a_group_lists_every_command_once(pgkit) -> None:
+    listed = re.findall(r"^  ([a-z]+) {2,}\S", pgkit("configs", "--help").stdout, re.MULTILINE)
+    assert sorted(listed) == sorted(config_commands.commands)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_can_be_shown_on_any_terminal(name) -> None:
+    command = COMMANDS[name]
+    texts = [command.help, *(getattr(option, "help", None) for option in command.params)]
+    assert all(text is None or text.isascii() for text in texts)
+
+
+@pytest.mark.parametrize("function", hints.COMMANDS)
+def test_a_hint_names_a_command_that_is_there(function, connection) -> None:
+    assert hints.COMMANDS[function] in COMMANDS
+    there = connection.execute("select to_regproc(%s) is not null", [f"perf.{function}"])
+    assert there.fetchone() == (True,)
+
+
+@pytest.mark.parametrize(
+    ("hint", "told"),
+    [
+        ("Run select perf.aggregate_performance_metrics(), now.", "Run `pgkit aggregate`, now."),
+        ("Run select * from perf.ensure_partitions().", "Run `pgkit partitions`."),
+        ("perf.grant_role(user_id, role) does.", "`pgkit grant-role` does."),
+        ("select name from perf.models lists them.", "`pgkit models list` lists them."),
+        ("call perf.keep_aggregated(): timeout", "call perf.keep_aggregated(): timeout"),
+        ("Give worse_than as a number.", "Give worse_than as a number."),
+    ],
+)
+def test_a_hint_names_the_command_that_does_what_the_function_does(hint, told) -> None:
+    assert hints.in_commands(hint) == told
 
 
 def test_every_command_in_the_files_can_be_called() -> None:

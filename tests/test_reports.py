@@ -206,3 +206,11 @@ def test_a_sparkline_has_a_bar_for_each_value() -> None:
     assert reports.sparkline([0.0, 4.0, 8.0, None]) == "▁▅█ "
     assert reports.sparkline([]) == ""
     assert reports.sparkline([0.0]) == "▁"
+
+
+def test_a_span_is_to_the_minute_and_names_a_day_once() -> None:
+    first = datetime(2026, 11, 20, 10, 0, 1, 250000, UTC)
+    assert times.span(first, first + timedelta(hours=1.5)) == "from 2026-11-20 10:00 to 11:30 UTC"
+    assert times.span(first, first + timedelta(days=1)) == (
+        "from 2026-11-20 10:00 to 2026-11-21 10:00 UTC"
+    )

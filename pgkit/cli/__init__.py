@@ -7,7 +7,17 @@ import sys
 import click
 
 from pgkit import __version__
-from pgkit.cli import access, calls, configs, database, operations, rollups, server, trying
+from pgkit.cli import (
+    access,
+    calls,
+    configs,
+    database,
+    models,
+    operations,
+    rollups,
+    server,
+    trying,
+)
 from pgkit.cli.headings import HeadedGroup
 from pgkit.cli.options import dsn_option
 
@@ -17,11 +27,19 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
     "Calls": (
         calls.load_calls,
         calls.seed_database,
-        rollups.aggregate,
         calls.trends,
         calls.compare,
         calls.percentiles,
         calls.errors,
+        models.model_commands,
+    ),
+    "Rollups": (
+        rollups.aggregate,
+        rollups.verify,
+        rollups.rebuild,
+        rollups.partitions,
+        rollups.cleanup,
+        rollups.retention,
     ),
     "Configurations": (configs.config_commands,),
     "Access": (access.grant_role, access.revoke_role),
@@ -48,7 +66,10 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
 @click.version_option(__version__, message="pgkit %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Track how models perform, inside the PostgreSQL you already run."""
+    """Track how models perform, inside the PostgreSQL you already run.
+
+    To try it, run pgkit demo. On a database of yours, run pgkit migrate, then pgkit doctor.
+    """
     for stream in (sys.stdout, sys.stderr):
         # Names of models may have letters that a terminal or a file cannot take.
         if isinstance(stream, io.TextIOWrapper):

@@ -17,7 +17,12 @@ ROLE = click.Choice(["admin", "analyst", "recorder"])
 @click.option("--username", help="Name the user, or rename one.")
 @takes_dsn
 def grant_role(dsn: str, user_id: UUID, role: str, username: str | None) -> None:
-    """Give a user (the sub of a token) a role, making the profile if there is none."""
+    """Give a user a role.
+
+    USER_ID is the claim sub of the user's token. A user without a profile gets one.
+
+    Example: pgkit grant-role 7d9f1c5e-1111-4222-8333-444455556666 recorder
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from pgkit import load, reports, seed
 from pgkit.cli.options import JSON, TIME, json_option, outcome_option, takes_dsn
 from pgkit.database import connect
-from pgkit.output import Column, print_json, print_rows
+from pgkit.output import Column, print_json, print_rows, tell
+from pgkit.times import span
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,18 +66,24 @@ def load_calls(
     constants: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Load calls from CSV or JSON Lines, plain or gzipped; - is standard input.
+    """Load calls from CSV or JSON Lines files.
 
-    All calls of all files, or none: the first bad line ends it, with its number and the reason.
+    Files may be gzipped. The file - is standard input. Either all calls of all files are loaded or
+    none: the first bad line ends the command, with its number and the reason.
 
-    Fields are the arguments of perf.record_call(): model_name, tool_name, response_time_ms,
-    success, provider, parameters (JSON), input_tokens, output_tokens, error_type, first_token_ms,
-    call_timestamp (UTC where it has no offset), call_id. Each comes from the column of its name,
-    in any case, or of a usual other name (model, tool, latency_ms, ttft_ms, prompt_tokens,
-    completion_tokens, timestamp, ...). An empty value is none. Calls with a call_id that was
-    recorded before are skipped; calls without one count again each time they are loaded.
+    A call has these fields: model_name, tool_name, response_time_ms, success, provider, parameters
+    (JSON), input_tokens, output_tokens, error_type, first_token_ms, call_timestamp (UTC where it
+    has no offset) and call_id. A field comes from the column of its name, or of another usual name
+    such as model, tool, latency_ms, ttft_ms, prompt_tokens, completion_tokens, timestamp. Upper and
+    lower case are equal. An empty value means that there is none.
 
-    For example: pgkit load calls.csv --set tool_name=chat --map latency_s*1000=response_time_ms
+    A call whose call_id is recorded already is skipped. A call without a call_id counts again each
+    time that it is loaded.
+
+    \b
+    Example:
+      pgkit load calls.csv --set tool_name=chat \\
+        --map latency_s*1000=response_time_ms
     """
     mapping = dict(parsed("--map", load.parse_mapping, mappings))
     given = dict(parsed("--set", load.parse_constant, constants))
@@ -92,18 +99,17 @@ def load_calls(
             report=lambda bytes_read: bar.advance(task, bytes_read),
         )
     if loaded.unused_columns:
-        click.echo(f"Not loaded: columns {', '.join(loaded.unused_columns)}", err=True)
+        tell(f"Not loaded: columns {', '.join(loaded.unused_columns)}")
     if as_json:
         print_json(loaded._asdict())
         return
     skipped = f", skipped {loaded.skipped} recorded before" if loaded.skipped else ""
-    span = f", from {loaded.first} to {loaded.last}" if loaded.first else ""
-    click.echo(f"Loaded {loaded.loaded} calls{skipped}{span}.")
+    when = f", {span(loaded.first, loaded.last)}" if loaded.first and loaded.last else ""
+    click.echo(f"Loaded {loaded.loaded} calls{skipped}{when}.")
     if loaded.loaded:
-        click.echo(
+        tell(
             "Next: pgkit trends MODEL TOOL shows them at once. The schedule rolls them up;"
-            " pgkit aggregate does it without waiting.",
-            err=True,
+            " pgkit aggregate does it without waiting."
         )
 
 
@@ -140,10 +146,12 @@ def progress_bar() -> Progress:
 @click.option("--seed", "number", default=1, help="Another number gives other calls.")
 @takes_dsn
 def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int) -> None:
-    """Add users, models, tools and sample calls for development; a second run adds nothing.
+    """Add users, models, tools and sample calls for development.
 
     The calls are drawn from 2,100 real ones (LLMPerf leaderboard, December 2023). There is one user
-    for each role.
+    for each role. A second run adds nothing.
+
+    Example: pgkit seed --calls 10000 --days 30
     """
     with connect(dsn) as connection:
         seed.add_reference_data(connection)
@@ -181,7 +189,12 @@ def trends(
     outcome: str,
     as_json: bool,
 ) -> None:
-    """Show how a model with a tool did over time, in milliseconds, the last minute included."""
+    """Show how a model with a tool did over time.
+
+    Times are in milliseconds. Calls that are not rolled up yet are included.
+
+    Example: pgkit trends openai/gpt-4o chat --from 7d --granularity daily
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -211,7 +224,12 @@ def trends(
 def compare(
     dsn: str, start: datetime, end: datetime, tool: str | None, outcome: str, as_json: bool
 ) -> None:
-    """Show models side by side, fastest median first; times in milliseconds."""
+    """Show models side by side, the fastest median first.
+
+    Times are in milliseconds.
+
+    Example: pgkit compare --from 24h --tool chat
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -259,7 +277,13 @@ def percentiles(
     exact: bool,
     as_json: bool,
 ) -> None:
-    """Show any percentiles (0 to 1; without any 0.5, 0.95, 0.99) of any groups of calls, in ms."""
+    """Show any percentiles of the times of any groups of calls.
+
+    A PERCENTILE is a number from 0 to 1. Without one, 0.5, 0.95 and 0.99 are shown. Times are in
+    milliseconds.
+
+    Example: pgkit percentiles 0.5 0.999 --by model --by tool
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -296,7 +320,7 @@ def errors(
     tool: str | None,
     as_json: bool,
 ) -> None:
-    """Show which calls failed and why, most frequent first."""
+    """Show which calls failed and why, the most frequent first."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection,

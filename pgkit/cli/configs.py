@@ -26,18 +26,20 @@ from pgkit.output import Column, is_for_people, print_json, print_list, print_ro
 )
 @dsn_option
 def config_commands() -> None:
-    """Keep, compare, activate and roll back configurations of model types.
+    """Keep, compare, activate and roll back configurations.
 
-    CONFIG is a model type (its active version), a version such as sdxl@3, or an id.
+    A configuration belongs to a model type and has versions. At most one version of a model type is
+    active. CONFIG names a version: sdxl is the active version of the model type sdxl, sdxl@3 its
+    third version. An id does as well.
     """
 
 
-notes_option = click.option("--notes", help="Why; kept in the history.")
+notes_option = click.option("--notes", help="Why. The history keeps it.")
 guard_option = click.option(
     "--guard",
     type=JSON,
     metavar="JSON",
-    help="Roll back by itself when this breaks, such as"
+    help="Roll back without being asked when this happens, such as"
     ' {"metric": "error_rate", "worse_than": "20%", "within": "1 hour"}.',
 )
 
@@ -48,7 +50,7 @@ guard_option = click.option(
 @json_option
 @takes_dsn
 def list_configs(dsn: str, model_type: str | None, limit: int, as_json: bool) -> None:
-    """List versions, newest first, of one model type or all."""
+    """List versions of one model type or of all, newest first."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -71,11 +73,14 @@ def show_configs(
 
 @config_commands.command("show")
 @click.argument("config")
-@click.option("--at", type=TIME, help="The version of this model type in force then.")
+@click.option("--at", type=TIME, help="The version of this model type that was active then.")
 @json_option
 @takes_dsn
 def show_config(dsn: str, config: str, at: datetime | None, as_json: bool) -> None:
-    """Show a version and its data; with --at, what was in force at a time."""
+    """Show a version and its data.
+
+    Example, the version that was active a week ago: pgkit configs show sdxl --at 7d
+    """
     with connect(dsn) as connection:
         if at is not None:
             rows = reports.select(
@@ -111,7 +116,10 @@ def show_config(dsn: str, config: str, at: datetime | None, as_json: bool) -> No
 @json_option
 @takes_dsn
 def diff_configs(dsn: str, old: str, new: str, as_json: bool) -> None:
-    """Show what differs from one version to another: added, removed, changed."""
+    """Show the settings that differ from one version to another.
+
+    Example: pgkit configs diff sdxl@1 sdxl
+    """
     with connect(dsn) as connection:
         a, b = configs.find(connection, old), configs.find(connection, new)
         changes = reports.select(
@@ -135,7 +143,7 @@ def diff_configs(dsn: str, old: str, new: str, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("file", type=click.File(encoding="utf-8"))
 @notes_option
-@click.option("--activate", is_flag=True, help="Put it in force as well.")
+@click.option("--activate", is_flag=True, help="Activate the version too.")
 @json_option
 @takes_dsn
 def save_config(
@@ -147,7 +155,12 @@ def save_config(
     activate: bool,
     as_json: bool,
 ) -> None:
-    """Save a version from a JSON file; - is standard input. Identical data is saved once."""
+    """Save a version from a JSON file.
+
+    The file - is standard input. Data that was saved before is not saved again.
+
+    Example: pgkit configs save sdxl "fewer steps" sdxl.json --activate
+    """
     data = JSON.convert(file.read(), None, click.get_current_context())
     with connect(dsn) as connection:
         row = reports.select(
@@ -177,7 +190,7 @@ def save_config(
 def activate_config(
     dsn: str, config: str, notes: str | None, guard: str | None, as_json: bool
 ) -> None:
-    """Put a version in force in place of the active one."""
+    """Activate a version in place of the one that is active."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -200,7 +213,10 @@ def activate_config(
 def rollback_config(
     dsn: str, model_type: str, steps: int, to: str | None, notes: str | None, as_json: bool
 ) -> None:
-    """Put back in force what was before; two rollbacks go two steps back."""
+    """Activate the version again that was active before.
+
+    A second rollback goes one step further back.
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -238,7 +254,7 @@ def show_activation(connection: Connection, activation: dict[str, Any], as_json:
 @json_option
 @takes_dsn
 def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) -> None:
-    """Show what was in force when, who put it there and why, newest first."""
+    """Show which version was active when, by whom and why."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -251,7 +267,7 @@ def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) 
 
 @config_commands.command("impact")
 @click.argument("model_type")
-@click.option("--at", type=TIME, help="The activation in force then.  [default: the active one]")
+@click.option("--at", type=TIME, help="Activation at that time.  [default: the latest]")
 @click.option("--window", default="7 days", help="How far to look before and after.")
 @click.option("--min-calls", default=50, type=click.IntRange(1), help="Fewest calls on each side.")
 @outcome_option
@@ -266,7 +282,7 @@ def config_impact(
     outcome: str,
     as_json: bool,
 ) -> None:
-    """Compare the calls of a model type before and after an activation."""
+    """Compare the calls before and after an activation."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -291,7 +307,10 @@ def config_impact(
 @click.argument("needed", type=click.Choice(["on", "off"]))
 @takes_dsn
 def set_approval(dsn: str, model_type: str, needed: str) -> None:
-    """Say whether activating a model type needs a second person; going back never does."""
+    """Say whether an activation needs a second person.
+
+    A rollback never does.
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -309,7 +328,10 @@ def set_approval(dsn: str, model_type: str, needed: str) -> None:
 @guard_option
 @takes_dsn
 def request_config(dsn: str, config: str, notes: str | None, guard: str | None) -> None:
-    """Ask for an activation that another admin approves, and print the request's number."""
+    """Ask another admin for an activation, and print the request.
+
+    What is printed is its number, which approve and reject take.
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -328,7 +350,7 @@ def request_config(dsn: str, config: str, notes: str | None, guard: str | None) 
 @json_option
 @takes_dsn
 def list_requests(dsn: str, is_all: bool, limit: int, as_json: bool) -> None:
-    """List the activations that wait for another admin, newest first."""
+    """List the requests that wait for another admin, newest first."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection, query("config_requests").decode(), is_all=is_all, limit=limit
@@ -346,7 +368,10 @@ def list_requests(dsn: str, is_all: bool, limit: int, as_json: bool) -> None:
 @notes_option
 @takes_dsn
 def reject_config(dsn: str, request: int, notes: str | None) -> None:
-    """Close a request without an activation; your own is withdrawn."""
+    """Close a request without an activation.
+
+    A request of your own is withdrawn.
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -363,7 +388,7 @@ def reject_config(dsn: str, request: int, notes: str | None) -> None:
 @json_option
 @takes_dsn
 def approve_config(dsn: str, request: int, notes: str | None, as_json: bool) -> None:
-    """Activate what another admin asked for."""
+    """Activate the version that another admin asked for."""
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -378,7 +403,10 @@ def approve_config(dsn: str, request: int, notes: str | None, as_json: bool) -> 
 @json_option
 @takes_dsn
 def verify_configs(dsn: str, as_json: bool) -> None:
-    """Check that nobody edited the audit log; exit 1 and name the first broken entry."""
+    """Check that nobody changed the audit log.
+
+    If somebody did, the first entry that is wrong is printed, and the exit code is 1.
+    """
     with connect(dsn) as connection:
         rows = reports.select(connection, "select * from perf.verify_audit_log()")
     print_rows(rows, as_json=as_json)

@@ -17,7 +17,10 @@ from pgkit.output import is_for_people, print_checks, print_json, print_list, pr
 @click.option("--lock-timeout", default="10s", help="How long to wait for a lock on a table.")
 @takes_dsn
 def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
-    """Bring the database up to date with the files of pgkit."""
+    """Install pgkit in the database, or bring it up to date.
+
+    Everything happens in one transaction. Running it again changes nothing.
+    """
     if dry_run:
         with connect(dsn) as connection:
             for file in migrations.plan(connection):
@@ -42,7 +45,7 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
 @json_option
 @takes_dsn
 def status(dsn: str, as_json: bool) -> None:
-    """Show how far the database is, and what differs from the files."""
+    """Show which version is installed, and what differs from it."""
     with connect(dsn) as connection:
         found = migrations.read_status(connection)
         server_version = connection.info.parameter_status("server_version")
@@ -66,7 +69,7 @@ def status(dsn: str, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @takes_dsn
 def uninstall(dsn: str, yes: bool) -> None:
-    """Remove everything of ours from the database, data included."""
+    """Remove pgkit from the database, with all its data."""
     with connect(dsn) as connection:
         if not yes:
             lost = "".join(f"\n  {name}" for name in migrations.read_dependents(connection))
@@ -83,14 +86,18 @@ def uninstall(dsn: str, yes: bool) -> None:
     for reason in kept:
         click.echo(f"Kept {reason}", err=True)
     if not removed:
-        click.echo("Nothing of ours was in this database.", err=True)
+        click.echo("pgkit was not installed in this database.", err=True)
 
 
 @click.command("doctor")
 @json_option
 @takes_dsn
 def run_doctor(dsn: str, as_json: bool) -> None:
-    """Check connection, versions, rights, extensions, schedule and health."""
+    """Check everything, and say what to do about each problem.
+
+    Connection, versions, rights, extensions, schedule and health are checked. The exit code is 1
+    if a check fails.
+    """
     checks = [check._asdict() for check in doctor.examine(dsn)]
     print_checks(checks, as_json=as_json)
     if any(check["result"] == "fail" for check in checks):

@@ -8,6 +8,7 @@ import click
 from pgkit import reports, worker
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
+from pgkit.hints import in_commands
 from pgkit.output import print_checks, print_rows
 
 
@@ -15,7 +16,10 @@ from pgkit.output import print_checks, print_rows
 @json_option
 @takes_dsn
 def schedule(dsn: str, as_json: bool) -> None:
-    """Have pg_cron do the jobs: roll up every minute, partitions and retention daily."""
+    """Let pg_cron run the jobs.
+
+    Calls are rolled up every minute. Partitions are made and old data is removed every day.
+    """
     with connect(dsn) as connection:
         rows = reports.select(connection, "select * from perf.schedule_jobs()")
     print_rows(rows, as_json=as_json)
@@ -24,7 +28,7 @@ def schedule(dsn: str, as_json: bool) -> None:
 @click.command()
 @takes_dsn
 def unschedule(dsn: str) -> None:
-    """Remove the jobs from pg_cron, and print how many they were."""
+    """Remove the jobs from pg_cron, and print how many there were."""
     with connect(dsn) as connection:
         rows = reports.select(connection, "select perf.unschedule_jobs() as jobs")
     click.echo(rows[0]["jobs"])
@@ -34,10 +38,12 @@ def unschedule(dsn: str) -> None:
 @click.option("--once", is_flag=True, help="Run every job now and exit, with 1 if one failed.")
 @takes_dsn
 def run_worker(dsn: str, once: bool) -> None:
-    """Do the jobs on their schedule (GMT) where pg_cron is missing; several workers are fine.
+    """Run the jobs on their schedule, where pg_cron is missing.
 
-    Each run is a line on stderr and a row in perf_internal.worker_runs. SIGTERM and SIGINT stop it
-    after the current job. It needs a session of its own: no pooler in transaction mode.
+    Times of the schedule are in GMT. Several workers may run at once. Each run of a job is a line
+    on stderr and a row in perf_internal.worker_runs. SIGTERM and SIGINT stop the worker after the
+    current job. It needs a session of its own, so it does not work through a pooler in transaction
+    mode.
     """
     if once:
         with connect(dsn, autocommit=True) as connection:
@@ -54,9 +60,14 @@ def log_line(message: str) -> None:
 @json_option
 @takes_dsn
 def health(dsn: str, as_json: bool) -> None:
-    """Show whether calls are rolled up, jobs run and partitions exist; exit 1 if a check fails."""
+    """Show whether calls are rolled up and jobs run.
+
+    The exit code is 1 if a check fails.
+    """
     with connect(dsn) as connection:
         checks = reports.select(connection, "select * from perf.get_health()")
+    for check in checks:
+        check["hint"] = check["hint"] and in_commands(check["hint"])
     print_checks(checks, as_json=as_json)
     if any(check["status"] == "fail" for check in checks):
         sys.exit(1)

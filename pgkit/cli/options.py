@@ -70,8 +70,8 @@ dsn_option = click.option(
     "--dsn",
     expose_value=False,
     callback=keep_dsn,
-    help="Connection string, in any form libpq takes; without one, DATABASE_URL or else libpq's"
-    " PG* variables apply.",
+    help="Connection string: a URI or key=value pairs. Without one, the variable DATABASE_URL"
+    " applies, else PGHOST and the other variables of PostgreSQL.",
 )
 
 

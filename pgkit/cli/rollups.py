@@ -1,21 +1,188 @@
-"""Roll up what was recorded."""
+"""Roll up what was recorded, keep it as long as it should be kept, and check it."""
+
+import sys
+from datetime import datetime
 
 import click
+import psycopg
 
 from pgkit import reports
-from pgkit.cli.options import json_option, takes_dsn
-from pgkit.database import connect
-from pgkit.output import print_json
+from pgkit.cli.options import TIME, json_option, takes_dsn
+from pgkit.database import Failure, connect, query
+from pgkit.output import Column, print_json, print_rows, tell
+from pgkit.times import span
+
+PARTITION_COLUMNS = (
+    Column("partition_name", "partition", "middle"),
+    Column("moved_rows", "rows moved into it"),
+)
+CLEANUP_COLUMNS = (
+    Column("level", "level"),
+    Column("name", "removed from", "middle"),
+    Column("dropped_rows", "rows"),
+    Column("freed_bytes", "bytes"),
+    Column("kept_because", "kept because", "end"),
+    Column("pipeline", "pipeline"),
+)
+RETENTION_COLUMNS = (
+    Column("pipeline", "pipeline"),
+    Column("level", "level"),
+    Column("keep", "kept"),
+    Column("deleted_before", "removed before"),
+)
+WRONG_COLUMNS = (
+    Column("granularity", "granularity"),
+    Column("time_bucket", "from"),
+    Column("metric", "metric", "middle"),
+    Column("differs_in", "differs in"),
+    Column("expected_count", "expected rows"),
+    Column("rolled_up_count", "rows"),
+    Column("series_id", "series", "middle"),
+)
+
+pipeline_option = click.option("--pipeline", default="calls", help="What is rolled up.")
 
 
 @click.command()
 @json_option
 @takes_dsn
 def aggregate(dsn: str, as_json: bool) -> None:
-    """Roll up what is not rolled up yet, and print how many rows that were."""
+    """Roll up the calls that wait, and print how many there were."""
     with connect(dsn) as connection:
         rows = reports.select(connection, "select perf.aggregate_performance_metrics() as calls")
     if as_json:
         print_json(rows[0])
     else:
         click.echo(rows[0]["calls"])
+
+
+@click.command()
+@click.option("--days-ahead", default=7, type=click.IntRange(0, 366), help="For so many days.")
+@json_option
+@takes_dsn
+def partitions(dsn: str, days_ahead: int, as_json: bool) -> None:
+    """Make the partitions of raw calls that are missing.
+
+    They are made for today and the days ahead, and for earlier days whose calls have none yet.
+    """
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select * from perf.ensure_partitions(days_ahead => %(days_ahead)s)",
+            days_ahead=days_ahead,
+        )
+    print_rows(rows, PARTITION_COLUMNS, as_json=as_json, nothing="No partition was missing.")
+
+
+@click.command()
+@json_option
+@takes_dsn
+def cleanup(dsn: str, as_json: bool) -> None:
+    """Remove what is older than the retention keeps.
+
+    Raw calls go by whole partitions, once they are rolled up and verified. A partition that had to
+    stay is shown with the reason.
+    """
+    with connect(dsn) as connection:
+        rows = reports.select(connection, "select * from perf.cleanup_old_performance_data()")
+    print_rows(rows, CLEANUP_COLUMNS, as_json=as_json, nothing="Nothing is old enough to go.")
+
+
+@click.command()
+@click.argument("pipeline", required=False)
+@click.argument("level", required=False)
+@click.argument("keep", required=False)
+@json_option
+@takes_dsn
+def retention(
+    dsn: str, pipeline: str | None, level: str | None, keep: str | None, as_json: bool
+) -> None:
+    """Show how long data is kept, or set it.
+
+    KEEP is a time such as 14 days or 2 years, or forever.
+
+    Example: pgkit retention calls raw "14 days"
+    """
+    if pipeline is not None and keep is None:
+        raise click.UsageError("PIPELINE, LEVEL and KEEP go together")
+    with connect(dsn) as connection:
+        if pipeline is not None:
+            try:
+                changed = reports.select(
+                    connection,
+                    query("set_retention").decode(),
+                    pipeline=pipeline,
+                    level=level,
+                    keep=None if keep == "forever" else keep,
+                )
+            except (psycopg.errors.CheckViolation, psycopg.DataError):
+                raise Failure(
+                    f'KEEP must be a time from 1 day to 1000 years, or forever, got "{keep}"',
+                    "For example: pgkit retention calls raw '14 days'",
+                ) from None
+            if not changed:
+                raise Failure(
+                    f'there is no level "{level}" of pipeline "{pipeline}" that you may change',
+                    "pgkit retention shows the levels. An admin may change them.",
+                )
+        rows = reports.select(connection, query("retention").decode())
+    if as_json:
+        print_json(rows)
+    else:
+        shown = [{**row, "keep": row["keep"] or "forever"} for row in rows]
+        print_rows(shown, RETENTION_COLUMNS)
+
+
+@click.command()
+@click.option("--from", "start", type=TIME, default="7d", help="Start, cut to a whole day.")
+@click.option("--to", "end", type=TIME, default="now", help="End, extended to a whole day.")
+@pipeline_option
+@json_option
+@takes_dsn
+def verify(dsn: str, start: datetime, end: datetime, pipeline: str, as_json: bool) -> None:
+    """Check the rollups against the raw calls, and the audit log.
+
+    Calls that are not rolled up yet do not count. Days whose raw calls are gone are not checked.
+    What is wrong is printed, and the exit code is 1.
+    """
+    with connect(dsn) as connection:
+        wrong = reports.select(
+            connection,
+            "select * from perf.verify_performance_metrics(%(start)s, %(end)s, %(pipeline)s)",
+            start=start,
+            end=end,
+            pipeline=pipeline,
+        )
+        entries = reports.select(connection, "select * from perf.verify_audit_log()")
+    if as_json:
+        print_json({"rollups": wrong, "audit_log": entries})
+    else:
+        print_rows(wrong, WRONG_COLUMNS, title="wrong rollups", nothing="The rollups are right.")
+        print_rows(entries, title="wrong audit log", nothing="The audit log is whole.")
+    if wrong:
+        tell("Next: pgkit rebuild FROM TO")
+    if wrong or entries:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("start", metavar="FROM", type=TIME)
+@click.argument("end", metavar="TO", type=TIME)
+@pipeline_option
+@takes_dsn
+def rebuild(dsn: str, start: datetime, end: datetime, pipeline: str) -> None:
+    """Compute the rollups of whole days again from raw calls.
+
+    Days whose raw calls are gone cannot be computed again.
+
+    Example: pgkit rebuild 2026-11-20 2026-11-22
+    """
+    with connect(dsn) as connection:
+        rows = reports.select(
+            connection,
+            "select perf.rebuild_performance_metrics(%(start)s, %(end)s, %(pipeline)s) as calls",
+            start=start,
+            end=end,
+            pipeline=pipeline,
+        )
+    click.echo(f"Rolled up {rows[0]['calls']} rows again, {span(start, end)}.")

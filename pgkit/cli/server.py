@@ -28,7 +28,12 @@ data_option = click.option(
     help="Set a configuration parameter for this start.",
 )
 def up(data: Path, port: int | None, listen: str | None, settings: tuple[str, ...]) -> None:
-    """Start a private PostgreSQL and print its connection string."""
+    """Start a private PostgreSQL and print its connection string.
+
+    The first start creates it. If it runs already, only the connection string is printed.
+
+    Example: export DATABASE_URL=$(pgkit up)
+    """
     pairs = dict(parse_setting(setting) for setting in settings)
     dsn = server.up(data, port=port, listen=listen, settings=pairs)
     click.echo(dsn)
@@ -46,6 +51,6 @@ def parse_setting(setting: str) -> tuple[str, str]:
 @click.command()
 @data_option
 def down(data: Path) -> None:
-    """Stop the private PostgreSQL; its data stays."""
+    """Stop the private PostgreSQL. Its data stays."""
     stopped = server.down(data)
     click.echo("Stopped." if stopped else "It was not running.", err=True)

@@ -24,12 +24,13 @@ from pgkit.output import print_json
 )
 @json_option
 def run_demo(data: Path, as_json: bool) -> None:
-    """Record real calls in a private PostgreSQL and compare percentiles with published ones.
+    """Try pgkit with 2,100 real calls in a private PostgreSQL.
 
-    Then change a configuration between calls, and show what that did.
+    The calls are those of the LLMPerf leaderboard (Anyscale, December 2023). The demo compares our
+    percentiles with the published ones. Then it changes a configuration between calls, and shows
+    what that did.
 
-    The calls are those of the LLMPerf leaderboard (Anyscale, December 2023). The server is not the
-    one of pgkit up, and stays: pgkit down --data stops it.
+    The server of the demo is not the one of pgkit up. It runs on until pgkit down --data stops it.
     """
     with Console(stderr=True).status("starting PostgreSQL") as status:
         dsn = server.up(data)
@@ -98,9 +99,10 @@ def called_as() -> str:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @takes_dsn
 def run_tests(dsn: str, pgtap_only: bool, pytest_only: bool, paths: tuple[Path, ...]) -> None:
-    """Run the pgTAP and pytest suites, or the given files, in temporary databases.
+    """Run the tests of pgkit in temporary databases.
 
-    They are made on the server of --dsn; without one, on a server started for the purpose.
+    PATHS are files with pgTAP or pytest tests; without one, all run. The databases are made on the
+    server of --dsn, or on a server that is started for the tests.
     """
     if pgtap_only and pytest_only:
         raise click.UsageError("--pgtap-only and --pytest-only exclude each other")
@@ -126,7 +128,9 @@ def show_progress(file: Path, outcome: runner.Outcome) -> None:
 def completion(shell: str) -> None:
     """Print the completion script of a shell.
 
-    For example: pgkit completion bash > ~/.local/share/bash-completion/completions/pgkit
+    \b
+    Example:
+      pgkit completion bash > ~/.local/share/bash-completion/completions/pgkit
     """
     from click.shell_completion import get_completion_class
 

@@ -1,0 +1,32 @@
+"""Name commands where PostgreSQL's hints name functions."""
+
+import re
+
+# Functions of perf, and the command that does the same.
+COMMANDS = {
+    "activate_model_config": "configs activate",
+    "aggregate_performance_metrics": "aggregate",
+    "cleanup_old_performance_data": "cleanup",
+    "ensure_partitions": "partitions",
+    "get_activation_history": "configs history",
+    "get_config_history": "configs list",
+    "get_rollback_candidates": "configs history",
+    "grant_role": "grant-role",
+    "rebuild_performance_metrics": "rebuild",
+    "request_activation": "configs request",
+    "rollback_model_config": "configs rollback",
+    "save_model_config": "configs save",
+    "schedule_jobs": "schedule",
+    "verify_performance_metrics": "verify",
+}
+CALL = re.compile(r"(?:\b(?:call|select(?: \* from)?) )?\bperf\.(\w+)\([^()]*\)")
+
+
+def in_commands(hint: str) -> str:
+    """Return a hint with commands in place of the calls of functions that do the same."""
+
+    def command(found: re.Match[str]) -> str:
+        return f"`pgkit {COMMANDS[found[1]]}`" if found[1] in COMMANDS else found[0]
+
+    hint = hint.replace("select name from perf.models", "`pgkit models list`")
+    return CALL.sub(command, hint)
