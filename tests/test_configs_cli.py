@@ -158,6 +158,49 @@ def test_what_is_not_json_is_refused_where_it_was_typed(pgkit, saved) -> None:
     guard = pgkit("configs", "activate", "sdxl@1", "--guard", "{metric: 1}", dsn=saved)
     assert guard.returncode == 2
     assert "'--guard': not JSON: Expecting property name" in guard.stderr
+    nan = pgkit("configs", "save", "sdxl", "v3", "-", dsn=saved, input='{"a": NaN}')
+    assert nan.returncode == 1
+    assert nan.stderr.startswith("Error: ")
+    deep = pgkit("configs", "save", "sdxl", "v3", "-", dsn=saved, input="[" * 100_000)
+    assert deep.returncode == 2
+    assert "nested too deeply" in deep.stderr
     file = pgkit("configs", "save", "sdxl", "v3", "-", dsn=saved, input="{")
     assert file.returncode == 2
     assert "not JSON: Expecting property name" in file.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('{"steps": 30, "steps": 20}', "$.steps"),
+        ('{"a": [1, {"odd key": {"b": 1, "c": 2, "b": 1}}]}', '$.a[1]."odd key".b'),
+        ('{"": 1, "": 2}', '$.""'),
+    ],
+)
+def test_a_key_that_is_there_twice_is_refused_with_its_path(pgkit, saved, text, path) -> None:
+    done = pgkit("configs", "save", "sdxl", "v3", "-", dsn=saved, input=text)
+    assert done.returncode == 2
+    assert f"the key {path} is there twice" in done.stderr
+    assert len(pgkit("configs", "list", dsn=saved).stdout.splitlines()) == 3
+
+
+def test_the_same_key_in_two_objects_is_fine(pgkit, saved) -> None:
+    text = '{"a": {"n": 1}, "b": [{"n": 1}, {"n": 1}]}'
+    done = pgkit("configs", "save", "sdxl", "v3", "-", dsn=saved, input=text)
+    assert done.stdout == "sdxl@3 saved.\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_read_by_the_mark_at_its_start(pgkit, saved, tmp_path, encoding) -> None:
+    file = tmp_path / "config.json"
+    file.write_bytes(json.dumps(OLD, ensure_ascii=False).encode(encoding))
+    done = pgkit("configs", "save", "sdxl", "v1", file, dsn=saved)
+    assert done.stdout == "sdxl@1 was there already, with the same data.\n", done.stderr
+
+
+def test_a_file_that_is_no_text_is_refused(pgkit, saved, tmp_path) -> None:
+    file = tmp_path / "config.json"
+    file.write_bytes(b'{"a": "\xff\xfe"}')
+    done = pgkit("configs", "save", "sdxl", "v1", file, dsn=saved)
+    assert done.returncode == 2
+    assert "not JSON: 'utf-8' codec can't decode byte 0xff" in done.stderr

@@ -9,8 +9,8 @@ import pytest
 from pgkit import migrations
 
 FLOORS = {
+    "statistics": 0,
     "access": 1,
-    "statistics": 1,
     "rollups": 2,
     "calls": 3,
     "jobs": 3,
@@ -135,9 +135,9 @@ PLANTED = {
         "rollups uses perf.record_call of calls",
     ),
     "sideways": (
-        "functions/access/internal/planted.sql",
-        FUNCTION.format(body="return perf_internal.quote_value(null);"),
-        "access uses perf_internal.quote_value of statistics",
+        "functions/jobs/planted.sql",
+        FUNCTION.format(body="return perf.record_call(null, null, null);"),
+        "jobs uses perf.record_call of calls",
     ),
     "in a statement that is put together": (
         "functions/rollups/internal/planted.sql",

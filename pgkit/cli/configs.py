@@ -1,10 +1,11 @@
 """Keep, compare, activate and roll back configurations."""
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -46,7 +47,7 @@ guard_option = click.option(
 
 @config_commands.command("list")
 @click.argument("model_type", required=False)
-@click.option("--limit", default=20, type=click.IntRange(1), help="How many versions.")
+@click.option("--limit", default=20, type=click.IntRange(1, 10000), help="How many versions.")
 @json_option
 @takes_dsn
 def list_configs(dsn: str, model_type: str | None, limit: int, as_json: bool) -> None:
@@ -141,7 +142,7 @@ def diff_configs(dsn: str, old: str, new: str, as_json: bool) -> None:
 @config_commands.command("save")
 @click.argument("model_type")
 @click.argument("name")
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=click.File("rb"))
 @notes_option
 @click.option("--activate", is_flag=True, help="Activate the version too.")
 @json_option
@@ -150,18 +151,19 @@ def save_config(
     dsn: str,
     model_type: str,
     name: str,
-    file: TextIO,
+    file: BinaryIO,
     notes: str | None,
     activate: bool,
     as_json: bool,
 ) -> None:
     """Save a version from a JSON file.
 
-    The file - is standard input. Data that was saved before is not saved again.
+    The file - is standard input. A key that an object has twice is refused. Data that was
+    saved before is not saved again.
 
     Example: pgkit configs save sdxl "fewer steps" sdxl.json --activate
     """
-    data = JSON.convert(file.read(), None, click.get_current_context())
+    data = JSON.convert(read_text(file), None, click.get_current_context())
     with connect(dsn) as connection:
         row = reports.select(
             connection,
@@ -178,7 +180,16 @@ def save_config(
         return
     state = "saved" if row["is_new"] else "was there already, with the same data"
     active = "; it is active" if row["is_active"] else ""
-    click.echo(f"{model_type}@{row['version']} {state}{active}.")
+    click.echo(f"{model_type.strip()}@{row['version']} {state}{active}.")
+
+
+def read_text(file: BinaryIO) -> str:
+    """Return the text of a JSON file, whose first bytes say whether it is UTF-8, 16 or 32."""
+    content = file.read()
+    try:
+        return content.decode(json.detect_encoding(content))
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"not JSON: {error}") from error
 
 
 @config_commands.command("activate")
@@ -250,7 +261,7 @@ def show_activation(connection: Connection, activation: dict[str, Any], as_json:
 
 @config_commands.command("history")
 @click.argument("model_type", required=False)
-@click.option("--limit", default=20, type=click.IntRange(1), help="How many activations.")
+@click.option("--limit", default=20, type=click.IntRange(1, 10000), help="How many activations.")
 @json_option
 @takes_dsn
 def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) -> None:

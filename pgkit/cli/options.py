@@ -38,10 +38,39 @@ class Json(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
-            json.loads(value)
+            repeated = find_repeated_key(json.loads(value, object_pairs_hook=Members))
         except ValueError as error:
             self.fail(f"not JSON: {error}", param, ctx)
+        except RecursionError:
+            self.fail("nested too deeply", param, ctx)
+        if repeated is not None:
+            self.fail(f"the key {repeated} is there twice", param, ctx)
         return str(value)
+
+
+class Members(list[tuple[str, Any]]):
+    """The members of a JSON object, with those whose key was there before."""
+
+
+def find_repeated_key(value: Any, path: str = "$") -> str | None:
+    """Return the path of a key that an object has twice; PostgreSQL would keep the last one."""
+    below: list[tuple[str, Any]] = []
+    if isinstance(value, Members):
+        keys = set()
+        for key, member in value:
+            step = (
+                f".{key}"
+                if key.isascii() and key.isidentifier()
+                else f".{json.dumps(key, ensure_ascii=False)}"
+            )
+            if key in keys:
+                return path + step
+            keys.add(key)
+            below.append((path + step, member))
+    elif isinstance(value, list):
+        below = [(f"{path}[{index}]", element) for index, element in enumerate(value)]
+    found = (find_repeated_key(member, step) for step, member in below)
+    return next((key for key in found if key is not None), None)
 
 
 TIME = Time()

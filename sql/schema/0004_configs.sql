@@ -2,7 +2,10 @@
 create table perf.model_config_types (
     model_type varchar(20) primary key,
     needs_approval boolean not null default false,
-    constraint model_type_is_not_blank check (model_type ~ '\S')
+    -- No control characters, and no spaces around it.
+    constraint model_type_is_a_name check (
+        model_type ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+    )
 );
 
 comment on table perf.model_config_types is
@@ -22,7 +25,9 @@ create table perf.model_config_history (
     version integer not null,
     unique (model_type, version),
     unique (id, model_type),
-    constraint config_name_is_not_blank check (config_name ~ '\S'),
+    constraint config_name_is_a_name check (
+        config_name ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+    ),
     constraint config_data_is_an_object check (jsonb_typeof(config_data) = 'object'),
     constraint config_data_is_at_most_1_mb check (octet_length(config_data::text) <= 1048576)
 );

@@ -134,6 +134,8 @@ select functions_are(
         'adopt_restored_rows',
         'announce_activation',
         'check_as_of',
+        'check_given',
+        'check_history_range',
         'check_origin',
         'check_percentiles',
         'check_raw_rows',

@@ -17,7 +17,10 @@ begin
     if perf_internal.lock_config_type(v_config.model_type) then
         raise exception using
             errcode = 'PT409',
-            message = format('activations of %s need approval', v_config.model_type),
+            message = format(
+                'activations of %s need approval',
+                perf_internal.quote_value(v_config.model_type)
+            ),
             hint = 'perf.request_activation() asks for it.';
     end if;
     return perf_internal.add_activation(

@@ -25,6 +25,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select perf_internal.require_role('analyst');
+    select perf_internal.check_history_range(
+        get_activation_history.since, get_activation_history.until, get_activation_history.max_rows
+    );
     select
         a.id,
         a.model_type,
@@ -58,7 +61,7 @@ as $$
 $$;
 
 comment on function perf.get_activation_history is
-    'Activations in force at some time of a range, newest first, of one model type or all: what, when, by whom (or which login, or the service key) and why. max_rows null: all of them. Error 42501: not an analyst.';
+    'Activations in force at some time of a range, newest first, of one model type or all: what, when, by whom (or which login, or the service key) and why. At most max_rows, 1 to 10000. Errors: 22023, 42501 not an analyst.';
 
 revoke execute on function perf.get_activation_history from public;
 grant execute on function perf.get_activation_history

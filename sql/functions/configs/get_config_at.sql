@@ -15,6 +15,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select perf_internal.require_role('analyst');
+    select perf_internal.check_given('model_type', get_config_at.model_type),
+        perf_internal.check_given('at', get_config_at.at::text);
     select
         c.id,
         c.model_type,
@@ -38,7 +40,7 @@ as $$
 $$;
 
 comment on function perf.get_config_at is
-    'The version of a model type in force at a moment; no row before its first activation. Error 42501: not an analyst.';
+    'The version of a model type in force at a moment; no row before its first activation. Errors: 22023, 42501 not an analyst.';
 
 revoke execute on function perf.get_config_at from public;
 grant execute on function perf.get_config_at

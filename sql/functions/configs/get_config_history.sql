@@ -26,6 +26,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select perf_internal.require_role('analyst');
+    select perf_internal.check_history_range(
+        get_config_history.since, get_config_history.until, get_config_history.max_rows
+    );
     select
         c.id,
         c.model_type,
@@ -75,7 +78,7 @@ as $$
 $$;
 
 comment on function perf.get_config_history is
-    'Versions, newest first: of one model type or all, saved in a range of time, by one person or all; who saved them, and when they were last in force. max_rows null: all of them. Error 42501: not an analyst.';
+    'Versions, newest first: of one model type or all, saved in a range of time, by one person or all; who saved them, and when they were last in force. At most max_rows, 1 to 10000. Errors: 22023, 42501 not an analyst.';
 
 revoke execute on function perf.get_config_history from public;
 grant execute on function perf.get_config_history

@@ -13,6 +13,20 @@ as $$
 #variable_conflict use_column
 begin
     perform perf_internal.require_role('analyst');
+    if coalesce(cardinality(get_config_settings.settings), 0) not between 1 and 100
+        or array_ndims(get_config_settings.settings) > 1
+        or exists (
+            select 1
+            from unnest(get_config_settings.settings) as s
+            where s is null
+                or length(s) > 1000
+        )
+    then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'settings must be a list of 1 to 100 JSON paths of at most 1000 characters, got '
+                || perf_internal.quote_value(get_config_settings.settings::text);
+    end if;
     return query
     select
         c.model_type,
@@ -25,11 +39,14 @@ begin
     where c.is_active
     order by s.position, c.model_type;
 exception
-    when syntax_error then
+    when syntax_error or invalid_regular_expression or numeric_value_out_of_range
+        or feature_not_supported or program_limit_exceeded
+    then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format('settings must be JSON paths, got %s', get_config_settings.settings),
-            hint = 'For example $.default_settings.guidance_scale, as in compare_model_configs().';
+            message = 'settings must be JSON paths, got '
+                || perf_internal.quote_value(get_config_settings.settings::text),
+            hint = 'For example $.default_settings.guidance_scale, as in compare_model_configs(). In the text of an array a path with a comma stands in double quotes: {"$.sizes[0,1]"}.';
 end
 $$;
 

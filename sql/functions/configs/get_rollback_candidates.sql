@@ -22,6 +22,7 @@ as $$
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.check_as_of(get_rollback_candidates.as_of);
+    perform perf_internal.check_given('model_type', get_rollback_candidates.model_type);
     if get_rollback_candidates.days is null
         or get_rollback_candidates.days not between 1 and 36500
     then

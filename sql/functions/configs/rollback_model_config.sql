@@ -45,7 +45,9 @@ begin
             errcode = 'PT409',
             message = format(
                 '%s is not the active configuration of %s: %s is',
-                rollback_model_config.from_id, rollback_model_config.model_type, v_current.config_id
+                rollback_model_config.from_id,
+                perf_internal.quote_value(rollback_model_config.model_type),
+                v_current.config_id
             ),
             hint = 'Somebody else was faster.';
     elsif v_current.config_id = rollback_model_config.to_id then
@@ -78,11 +80,13 @@ begin
             message = case
                 when rollback_model_config.to_id is not null then format(
                     '%s was never the active configuration of %s',
-                    rollback_model_config.to_id, rollback_model_config.model_type
+                    rollback_model_config.to_id,
+                    perf_internal.quote_value(rollback_model_config.model_type)
                 )
                 else format(
                     'nothing to roll back to: steps (%s) goes past the first activation of %s',
-                    rollback_model_config.steps, rollback_model_config.model_type
+                    rollback_model_config.steps,
+                    perf_internal.quote_value(rollback_model_config.model_type)
                 )
             end,
             hint = 'perf.get_rollback_candidates() lists what there is to go back to.';

@@ -14,33 +14,39 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_problem text;
+    v_model_type text := btrim(save_model_config.model_type);
+    v_config_name text := btrim(save_model_config.config_name);
     v_config perf.model_config_history;
     v_is_new boolean := false;
 begin
     perform perf_internal.require_role('admin');
-    if save_model_config.model_type is null or save_model_config.config_name is null
-        or save_model_config.config_data is null
-        or length(save_model_config.model_type) > 20
-        or length(save_model_config.config_name) > 100
-    then
+    v_problem := coalesce(
+        perf_internal.get_name_problem('model_type', save_model_config.model_type, 20),
+        perf_internal.get_name_problem('config_name', save_model_config.config_name, 100),
+        case
+            when jsonb_typeof(save_model_config.config_data) is distinct from 'object'
+                then 'config_data must be a JSON object, got '
+                    || perf_internal.quote_value(save_model_config.config_data::text)
+            when octet_length(save_model_config.config_data::text) > 1048576
+                then 'config_data must be at most 1048576 bytes as text, got '
+                    || octet_length(save_model_config.config_data::text)
+        end
+    );
+    if v_problem is not null then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format(
-                'model_type must have 1 to 20 characters, config_name 1 to 100, and config_data be a JSON object, got %s, %s and %s',
-                perf_internal.quote_value(save_model_config.model_type),
-                perf_internal.quote_value(save_model_config.config_name),
-                coalesce(jsonb_typeof(save_model_config.config_data), 'null')
-            );
+            message = v_problem;
     end if;
     insert into perf.model_config_types as t (model_type)
-    values (save_model_config.model_type)
+    values (v_model_type)
     on conflict do nothing;
-    perform perf_internal.lock_config_type(save_model_config.model_type);
+    perform perf_internal.lock_config_type(v_model_type);
     select c.*
     into v_config
     from perf.model_config_history as c
-    where c.model_type = save_model_config.model_type
-        and c.config_name = save_model_config.config_name
+    where c.model_type = v_model_type
+        and c.config_name = v_config_name
         and jsonb_hash_extended(c.config_data, 0)
             = jsonb_hash_extended(save_model_config.config_data, 0)
         and c.config_data = save_model_config.config_data;
@@ -54,15 +60,15 @@ begin
             version
         )
         values (
-            save_model_config.model_type,
-            save_model_config.config_name,
+            v_model_type,
+            v_config_name,
             save_model_config.config_data,
             perf_internal.get_profile_id(),
             save_model_config.notes,
             (
                 select coalesce(max(l.version), 0) + 1
                 from perf.model_config_history as l
-                where l.model_type = save_model_config.model_type
+                where l.model_type = v_model_type
             )
         )
         returning c.* into v_config;
@@ -79,7 +85,7 @@ end
 $$;
 
 comment on function perf.save_model_config is
-    'Saves a version of a model type''s configuration, and activates it if told to. The same name and data again return the version there is (is_new false). Errors: 22023 and 23514 bad argument, 42501 not an admin, PT409 activate where the type needs approval.';
+    'Saves a version of a model type''s configuration, and activates it if told to. The same name and data again return the version there is (is_new false). Spaces around type and name are left out. jsonb keeps one of two equal keys, the last: `pgkit configs save` refuses a file with two. Errors: 22023 bad argument, 42501 not an admin, PT409 activate where the type needs approval.';
 
 revoke execute on function perf.save_model_config from public;
 grant execute on function perf.save_model_config to authenticated, service_role, perf_admin;

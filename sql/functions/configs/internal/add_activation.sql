@@ -22,7 +22,9 @@ begin
             raise exception using
                 errcode = 'PT409',
                 message = format(
-                    '%s version %s is active already', v_config.model_type, v_config.version
+                    'version %s of %s is active already',
+                    v_config.version,
+                    perf_internal.quote_value(v_config.model_type)
                 ),
                 hint = 'A guard is given with the activation that it guards.';
         end if;

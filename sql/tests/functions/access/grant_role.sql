@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(24);
 
 select is(
     perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada'),
@@ -83,16 +83,45 @@ select throws_ok(
 
 select throws_ok(
     $$ select perf.grant_role('c0000000-0000-4000-8000-000000000000', 'analyst', '  ') $$,
-    '23514',
-    null,
+    '22023',
+    'username must have 1 to 200 characters, got ""',
     'refuses a blank username'
 );
 
 select throws_ok(
+    $$ select perf.grant_role(
+        'c0000000-0000-4000-8000-000000000000', 'analyst', repeat('x', 201)
+    ) $$,
+    '22023',
+    'username must have 1 to 200 characters, got "' || repeat('x', 60) || '..." (201 characters)',
+    'refuses a username of 201 characters'
+);
+
+select throws_ok(
+    $$ select perf.grant_role('c0000000-0000-4000-8000-000000000000', 'analyst', E'a\nb') $$,
+    '22023',
+    'username must have no control characters, got "a\nb"',
+    'refuses control characters in a username'
+);
+
+select throws_ok(
     $$ select perf.grant_role('c0000000-0000-4000-8000-000000000000', 'analyst', 'ada l.') $$,
-    '23505',
-    null,
+    'PT409',
+    'username "ada l." is that of another user',
     'refuses the username of somebody else'
+);
+
+select throws_ok(
+    $$ select perf.grant_role('c0000000-0000-4000-8000-000000000000', 'analyst', ' ada l. ') $$,
+    'PT409',
+    null,
+    'also with spaces around it'
+);
+
+select is(
+    perf.grant_role('b0000000-0000-4000-8000-000000000000', 'analyst', ' ben '),
+    false,
+    'spaces around a username are left out'
 );
 
 set local role authenticated;

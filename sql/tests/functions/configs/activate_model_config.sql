@@ -53,7 +53,7 @@ select throws_ok(
     $$ select perf.activate_model_config(perf.find_model_config('sdxl@2'), guard => '{"metric":
         "error_rate", "worse_than": 0.05, "within": "1 hour"}') $$,
     'PT409',
-    'sdxl version 2 is active already',
+    'version 2 of "sdxl" is active already',
     'does not guard what is active already'
 );
 
@@ -78,7 +78,7 @@ select perf.set_config_approval('sdxl', true);
 select throws_ok(
     $$ select perf.activate_model_config(perf.find_model_config('sdxl@2')) $$,
     'PT409',
-    'activations of sdxl need approval',
+    'activations of "sdxl" need approval',
     'refuses a type that needs approval'
 );
 

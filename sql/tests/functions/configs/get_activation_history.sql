@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -48,6 +48,13 @@ select is(
 );
 
 select is_empty($$ select * from perf.get_activation_history('wan') $$, 'none of an unknown type');
+
+select throws_ok(
+    'select * from perf.get_activation_history(max_rows => 10001)',
+    '22023',
+    'max_rows must be between 1 and 10000, got 10001',
+    'refuses more than 10,000 rows'
+);
 
 set local role service_role;
 select perf.rollback_model_config('sdxl', to_id => perf.find_model_config('sdxl@2'));

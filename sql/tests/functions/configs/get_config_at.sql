@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -55,7 +55,19 @@ select is_empty(
     'an unknown type has nothing in force'
 );
 
-select is_empty('select * from perf.get_config_at(null)', 'null neither');
+select throws_ok(
+    'select * from perf.get_config_at(null)',
+    '22023',
+    'model_type must not be null',
+    'refuses no type'
+);
+
+select throws_ok(
+    $$ select * from perf.get_config_at('sdxl', null) $$,
+    '22023',
+    'at must not be null',
+    'refuses no time'
+);
 
 set local role perf_recorder;
 

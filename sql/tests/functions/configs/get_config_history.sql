@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 select perf.save_model_config('wan', 'w', '{"n": 3}');
@@ -48,9 +48,16 @@ select is((select count(*) from perf.get_config_history(since => now())), 3::big
 
 select throws_ok(
     'select * from perf.get_config_history(max_rows => -1)',
-    '2201W',
-    null,
+    '22023',
+    'max_rows must be between 1 and 10000, got -1',
     'refuses a negative number of rows'
+);
+
+select throws_ok(
+    'select * from perf.get_config_history(since => null)',
+    '22023',
+    'since and until must be points in time, until not before since, got null and infinity',
+    'refuses a null time'
 );
 
 set local role authenticated;

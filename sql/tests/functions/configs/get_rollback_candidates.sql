@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
 from generate_series(1, 2) as n;
@@ -61,6 +61,13 @@ select throws_ok(
     '22023',
     'as_of must be a point in time, got infinity',
     'refuses an infinite as_of'
+);
+
+select throws_ok(
+    'select perf.get_rollback_candidates(null)',
+    '22023',
+    'model_type must not be null',
+    'refuses no type'
 );
 
 set local role authenticated;

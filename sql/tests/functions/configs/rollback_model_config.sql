@@ -41,7 +41,7 @@ select is(
 select throws_ok(
     $$ select perf.rollback_model_config('sdxl', 2) $$,
     'PT409',
-    'nothing to roll back to: steps (2) goes past the first activation of sdxl',
+    'nothing to roll back to: steps (2) goes past the first activation of "sdxl"',
     'refuses more steps than there were'
 );
 
