@@ -1,5 +1,6 @@
 """Connect to PostgreSQL and turn its errors into one `Error:` and one `Hint:` line."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -18,6 +19,17 @@ CONNECTION_HINT = (
     "`pgkit up` starts a local server."
 )
 
+DSN_HINT = (
+    "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, special characters of the password as in"
+    " %40 for @, or host=HOST dbname=DATABASE password='PASSWORD'. It is not shown here, because it"
+    " may hold a password."
+)
+URI_SCHEMES = ("postgresql://", "postgres://")
+# With an @ or / in the password libpq takes the rest of the password for the host or database, and
+# shows that in its errors.
+CLEAR_URI = re.compile(r"\w+://([^/?@]*@)?[^?@]*(\?.*)?", re.S)
+ENCODING_HINT = "Use a database in UTF8: create database NAME encoding 'UTF8' template template0."
+
 
 class Failure(click.ClickException):
     """An expected failure: exit code 1, an `Error:` line, and a `Hint:` line where there is one."""
@@ -34,22 +46,54 @@ class Failure(click.ClickException):
 
 @contextmanager
 def connect(dsn: str, *, autocommit: bool = False) -> Iterator[Connection]:
-    """Open a connection, commit at the end of the block, and explain what goes wrong inside it.
+    """Open a connection and explain what goes wrong inside the block, which is one transaction.
 
-    `dsn` is anything libpq takes: a URI, `key=value` pairs, or empty for the PG* variables.
+    With `autocommit` each statement is a transaction of its own, which has what pgkit relies on
+    only inside of `transaction`. `dsn` is anything libpq takes: a URI, `key=value` pairs, or empty
+    for the PG* variables.
     """
-    parameters = parse_dsn(dsn)
-    with explained(), psycopg.connect(autocommit=autocommit, **parameters) as connection:
-        yield connection
+    with explained(), open_connection(dsn) as connection:
+        if autocommit:
+            yield connection
+        else:
+            with transaction(connection):
+                yield connection
+
+
+def open_connection(dsn: str) -> Connection:
+    """Make a connection; every connection of pgkit is made here.
+
+    Without prepared statements, because a pooler may give the next transaction to another session.
+    """
+    return psycopg.connect(autocommit=True, prepare_threshold=None, **parse_dsn(dsn))
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """Make the block a transaction that has the settings pgkit relies on."""
+    with connection.transaction():
+        connection.execute(query("settings"))
+        yield
 
 
 def parse_dsn(dsn: str, **parameters: str) -> dict[str, Any]:
-    """Return the connection parameters in `dsn`, with `parameters` put over them."""
+    """Return the connection parameters in `dsn`, with `parameters` put over them.
+
+    What is wrong with it is not repeated, because that may be a part of the password.
+    """
     try:
         given = conninfo_to_dict(dsn)
-    except psycopg.ProgrammingError as error:
-        raise Failure(f"cannot read the connection string: {first_line(error)}") from None
-    return {"fallback_application_name": "pgkit", **given, **parameters}
+        is_clear = (
+            (not dsn.startswith(URI_SCHEMES) or CLEAR_URI.fullmatch(dsn))
+            and re.fullmatch(r"[\d,]*", str(given.get("port", "")))
+            and "://" not in str(given.get("dbname", ""))
+        )
+    except (psycopg.ProgrammingError, ValueError):
+        is_clear = False
+    if not is_clear:
+        raise Failure("cannot read the connection string", DSN_HINT)
+    encoding = {"client_encoding": "UTF8"}
+    return {"fallback_application_name": "pgkit", **given, **encoding, **parameters}
 
 
 @contextmanager
@@ -66,20 +110,29 @@ def explained() -> Iterator[None]:
 
 def explain(error: psycopg.Error) -> Failure | None:
     """Say in words of a user what went wrong, or nothing if the error is a bug of this tool."""
+    message = error.diag.message_primary or first_line(error)
+    # As PostgreSQL says in any language that it cannot convert between this and another encoding.
+    is_about_encoding = "UTF8" in message and not error.diag.message_hint
     if error.sqlstate is None:
         if isinstance(error, psycopg.OperationalError):
-            return Failure(first_line(error), CONNECTION_HINT)
+            return Failure(message, ENCODING_HINT if is_about_encoding else CONNECTION_HINT)
         return None
     if isinstance(error, psycopg.errors.SyntaxError):
         return None
-    message = error.diag.message_primary or first_line(error)
     hint = error.diag.message_hint
-    if isinstance(
+    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        hint = (
+            "This is a standby, or default_transaction_read_only is on for the server, this "
+            "database or this user."
+        )
+    elif isinstance(error, psycopg.errors.UntranslatableCharacter) and is_about_encoding:
+        hint = ENCODING_HINT
+    elif isinstance(
         error,
         psycopg.errors.InvalidSchemaName
         | psycopg.errors.UndefinedFunction
         | psycopg.errors.UndefinedTable,
-    ):
+    ) and re.search(r"\bperf(_internal)?\b", message):
         hint = "Run `pgkit migrate` to bring this database up to date."
     return Failure(message, hint and in_commands(hint))
 

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from pgkit import llmperf, seed
 from pgkit.calls import Writer, Written
-from pgkit.database import Connection, query
+from pgkit.database import Connection, query, transaction
 
 # The calls have no time of their own, so they share an hour of the month they were made in.
 START = datetime(2023, 12, 19, 10, tzinfo=UTC)
@@ -75,34 +75,35 @@ def change_configuration(connection: Connection) -> list[dict[str, Any]]:
     """Put a second configuration in force between real calls and return what it did to them.
 
     The service's calls are the bundled ones of one provider before the change, of another after
-    it, recorded now. A second time only reports.
+    it, recorded now. A second time only reports. The connection commits each statement.
     """
     samples = llmperf.read_samples()
-    connection.execute(query("register_demo_service"), [SERVICE, SERVICE_TYPE])
-    if not connection.execute(query("demo_activations"), [SERVICE_TYPE]).fetchone():
-        for model_name in (BEFORE, AFTER):
-            provider = model_name.split("/")[0]
+    with transaction(connection):
+        connection.execute(query("register_demo_service"), [SERVICE, SERVICE_TYPE])
+        is_new = not connection.execute(query("demo_activations"), [SERVICE_TYPE]).fetchone()
+    for model_name in (BEFORE, AFTER) if is_new else ():
+        provider = model_name.split("/")[0]
+        calls = [
+            {
+                "model_name": SERVICE,
+                "tool_name": llmperf.TOOL,
+                "response_time_ms": sample.response_time_ms,
+                "first_token_ms": sample.first_token_ms,
+                "input_tokens": sample.input_tokens,
+                "output_tokens": sample.output_tokens,
+                "error_type": sample.error_type,
+            }
+            for sample in samples
+            if sample.model_name == model_name
+        ]
+        with transaction(connection):
             connection.execute(
                 "select perf.save_model_config(%s, %s, %s, %s, activate => true)",
                 [SERVICE_TYPE, "Assistant", Jsonb({"provider": provider}), f"Ask {provider}"],
             )
-            calls = [
-                {
-                    "model_name": SERVICE,
-                    "tool_name": llmperf.TOOL,
-                    "response_time_ms": sample.response_time_ms,
-                    "first_token_ms": sample.first_token_ms,
-                    "input_tokens": sample.input_tokens,
-                    "output_tokens": sample.output_tokens,
-                    "error_type": sample.error_type,
-                }
-                for sample in samples
-                if sample.model_name == model_name
-            ]
-            connection.commit()
+        with transaction(connection):
             connection.execute("select perf.record_calls(%s)", [Jsonb(calls)])
-            connection.commit()
-    with connection.cursor(row_factory=dict_row) as cursor:
+    with transaction(connection), connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(query("demo_impact"), [SERVICE_TYPE])
         return cursor.fetchall()
 

@@ -6,14 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import psycopg
 from yoyo import default_migration_table, internalmigrations, read_migrations
 from yoyo.backends import get_backend_class
 from yoyo.connections import parse_uri
 
-from pgkit.database import Connection, Failure, explain, explained, first_line, parse_dsn, query
+from pgkit.database import (
+    ENCODING_HINT,
+    Connection,
+    Failure,
+    explain,
+    explained,
+    first_line,
+    open_connection,
+    query,
+)
 
 FOLDERS = ("roles", "schema", "functions", "views", "metrics", "policies")
 SCHEME = "postgresql+psycopg"
@@ -90,12 +98,13 @@ def migrate(
     sql = sql or sql_folder()
     files = read_files(sql)
     with explained():
-        backend = open_backend(dsn)
-        connection: Connection = backend.connection
+        connection = open_connection(dsn)
+        backend = open_backend(connection)
         connection.add_notice_handler(lambda notice: warn(str(notice.message_primary)))
         with closing(connection), backend.transaction():
+            prepare_session(connection)
             take_lock(connection, warn)
-            prepare_session(connection, lock_timeout)
+            connection.execute("select set_config('lock_timeout', %s, true)", [lock_timeout])
             refuse(connection, files)
             if not is_installed(connection):
                 create_bookkeeping(backend)
@@ -118,6 +127,8 @@ def migrate(
                 ran.append(file)
             apply_rights(connection, files)
             record(connection, files)
+            # PostgREST looks for new functions only when it is told. Sent when this commits.
+            connection.execute("notify pgrst, 'reload schema'")
     return ran
 
 
@@ -129,15 +140,15 @@ def plan(connection: Connection, *, sql: Path | None = None) -> list[SqlFile]:
     return [file for file in files if file.folder != "schema" or file.name not in applied]
 
 
-def open_backend(dsn: str) -> Any:
-    """Connect yoyo, with its tables in `perf_internal`.
+def open_backend(connection: Connection) -> Any:
+    """Give yoyo a connection of ours.
 
     Not through `yoyo.get_backend`: that creates a lock table in a transaction of its own. Our
     advisory lock goes away with the process that held it, yoyo's row does not.
     """
-    parameters = parse_dsn(dsn, schema="perf_internal")
-    uri = parse_uri(f"{SCHEME}://?{urlencode(parameters)}")
-    return get_backend_class(SCHEME)(uri, default_migration_table)
+    methods = {"connect": lambda backend, uri: connection}
+    backend = type("Backend", (get_backend_class(SCHEME),), methods)
+    return backend(parse_uri(f"{SCHEME}://"), default_migration_table)
 
 
 def take_lock(connection: Connection, warn: Callable[[str], None]) -> None:
@@ -148,17 +159,19 @@ def take_lock(connection: Connection, warn: Callable[[str], None]) -> None:
         connection.execute(LOCK.format("pg_advisory_xact_lock").encode())
 
 
-def prepare_session(connection: Connection, lock_timeout: str) -> None:
+def prepare_session(connection: Connection) -> None:
     """Set what a migration needs, until the transaction ends."""
+    connection.execute(query("settings"))
     connection.execute("set local check_function_bodies = off")
     connection.execute("set local client_min_messages = warning")
-    # Behind a pooler the setting yoyo made when it connected may belong to another session.
+    # Where yoyo finds its tables.
     connection.execute("set local search_path = perf_internal")
-    connection.execute("select set_config('lock_timeout', %s, true)", [lock_timeout])
 
 
 def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
     """Fail, before anything is changed, where a migration could not or must not run."""
+    if problem := find_encoding_problem(connection):
+        raise Failure(problem, f"{ENCODING_HINT} Nothing was changed.")
     missing = [row[0] for row in connection.execute(query("missing_rights"))]
     missing += [f"extension {name} on the server" for name in missing_extensions(connection, files)]
     if missing:
@@ -184,6 +197,16 @@ def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
             "An applied schema file stays as it is: restore it and put the change into a new file. "
             "A database that can be lost is started over with `pgkit uninstall`.",
         )
+
+
+def find_encoding_problem(connection: Connection) -> str | None:
+    """Say why the encoding of this database will not do, or nothing where it will."""
+    if finds(connection, "select where current_setting('server_encoding') = %s", "SQL_ASCII"):
+        return (
+            "this database is in SQL_ASCII, in which PostgreSQL neither checks nor converts texts,"
+            " so names would be read back wrong"
+        )
+    return None
 
 
 def missing_extensions(connection: Connection, files: Sequence[SqlFile]) -> list[str]:

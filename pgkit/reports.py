@@ -58,9 +58,8 @@ CALLS = {"all": "all calls", "success": "successful calls", "error": "failed cal
 
 
 def select(connection: Connection, statement: str, **parameters: object) -> list[dict[str, Any]]:
-    """Return the rows of a statement with named parameters, times in UTC."""
+    """Return the rows of a statement with named parameters."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute("set local timezone = 'UTC'")
         return cursor.execute(statement.encode(), parameters).fetchall()
 
 

@@ -2,24 +2,24 @@
 
 Every due time runs once, however many workers there are, by this argument:
 
-1. A worker runs a job only while it holds the job's advisory lock, in the session that runs the
-   job. So a worker that gets the lock knows that no run is under way, and that every earlier run
-   has committed its row in worker_runs or has died and lost its transaction.
-2. Due times and the start in that row come from one clock, that of the database. So a run that
-   started at or after a due time has done it. A worker that comes second, or late, finds that row
-   and leaves the job alone.
-3. A worker that does not get the lock asks again a second later, until the job is done or due
-   again. So a due time is not lost when the worker that holds the lock dies. A run that was
-   abandoned like this is tried again once.
+1. A worker claims a due time by a row in worker_runs. A lock lets one claim of a job go on at a
+   time, and due times and claims have one clock, that of the database. So a worker that comes
+   second, or late, finds the row of the first and leaves the job alone.
+2. A row without an end is a run that is under way, or one that was abandoned. A worker whose
+   connection is lost says so itself; after an hour the others say it. Then the due time is claimed
+   once more.
 
-Where due times passed while no worker ran, one run at the start makes up for all of them. The lock
-belongs to a session, so a pooler in transaction mode in between would break the argument.
+Nothing is kept in a session from one transaction to the next, so that a pooler may be in between.
+Where a run is not over when the job is due again, another worker may run it at the same time. That
+does no harm: the jobs themselves take the locks that they need.
+
+Where due times passed while no worker ran, one run at the start makes up for all of them.
 """
 
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from types import FrameType
@@ -28,11 +28,17 @@ from typing import NamedTuple
 import psycopg
 from croniter import croniter
 
-from pgkit.database import Connection, explained, first_line, parse_dsn, query
+from pgkit.database import (
+    Connection,
+    explained,
+    first_line,
+    open_connection,
+    query,
+    transaction,
+)
 
-LOCK = "select {}(hashtext('pgkit worker'), hashtext(%s))"
+LOCK = "select pg_advisory_xact_lock(hashtext('pgkit worker'), hashtext(%s))"
 LONGEST_SLEEP = 60.0
-BUSY_SLEEP = 1.0
 LONGEST_BACKOFF = 60.0
 
 Log = Callable[[str], None]
@@ -53,13 +59,14 @@ def work(dsn: str, stop: Event, log: Log) -> None:
     The first connection must succeed: a wrong address would otherwise never show.
     """
     with explained():
-        connection: Connection = psycopg.connect(autocommit=True, **parse_dsn(dsn))
+        connection = open_connection(dsn)
+        lost: list[int] = []
         backoff = 0.0
         while not stop.is_set():
             try:
-                with connection:
+                with closing(connection):
                     log("waiting for jobs to be due")
-                    for _ in turns(connection, stop, log):
+                    for _ in turns(connection, stop, log, lost):
                         backoff = 0.0
             except psycopg.OperationalError as error:
                 log(f"connection lost: {first_line(error)}")
@@ -73,14 +80,17 @@ def work(dsn: str, stop: Event, log: Log) -> None:
 def reconnect(lost: Connection, dsn: str, log: Log) -> Connection:
     """Return a new connection, or the lost one where that fails."""
     try:
-        return psycopg.connect(autocommit=True, **parse_dsn(dsn))
+        return open_connection(dsn)
     except psycopg.OperationalError as error:
         log(first_line(error))
         return lost
 
 
-def turns(connection: Connection, stop: Event, log: Log) -> Iterator[None]:
-    """Look at the jobs and run those that are due; yield; sleep until the next is; again."""
+def turns(connection: Connection, stop: Event, log: Log, lost: list[int]) -> Iterator[None]:
+    """Look at the jobs and run those that are due; yield; sleep until the next is; again.
+
+    `lost` keeps the run that a connection was lost in, for the next connection.
+    """
     done: dict[str, datetime] = {}
     while not stop.is_set():
         looked = time.monotonic()
@@ -89,10 +99,10 @@ def turns(connection: Connection, stop: Event, log: Log) -> Iterator[None]:
         for job in jobs:
             if stop.is_set():
                 return
-            if done.get(job.name) != job.due_at:
-                if run_alone(connection, job, job.due_at, log) is None:
-                    sleep = min(sleep, BUSY_SLEEP)
-                    continue
+            if (
+                done.get(job.name) != job.due_at
+                and run_alone(connection, job, job.due_at, log, lost) is not None
+            ):
                 done[job.name] = job.due_at
             sleep = min(sleep, (job.next_due_at - now).total_seconds())
         yield
@@ -104,7 +114,7 @@ def run_once(connection: Connection, log: Log) -> bool:
     now, jobs = read_jobs(connection)
     results = []
     for job in jobs:
-        result = run_alone(connection, job, now, log)
+        result = run_alone(connection, job, now, log, [])
         if result is None:
             log(f"{job.name}: another worker is running it")
         results.append(result)
@@ -113,7 +123,8 @@ def run_once(connection: Connection, log: Log) -> bool:
 
 def read_jobs(connection: Connection) -> tuple[datetime, list[Job]]:
     """Return the time by the database's clock, and the jobs."""
-    rows = connection.execute(query("jobs")).fetchall()
+    with transaction(connection):
+        rows = connection.execute(query("jobs")).fetchall()
     # A due time counts from its very instant on; croniter looks strictly before and after.
     nows = [row[0].astimezone(UTC) + timedelta(microseconds=1) for row in rows]
     jobs = [
@@ -128,20 +139,23 @@ def read_jobs(connection: Connection) -> tuple[datetime, list[Job]]:
     return nows[0], jobs
 
 
-def run_alone(connection: Connection, job: Job, due_at: datetime, log: Log) -> bool | None:
-    """Run a job unless a run since `due_at` did it; nothing is returned where another worker is.
+def run_alone(
+    connection: Connection, job: Job, due_at: datetime, log: Log, lost: list[int]
+) -> bool | None:
+    """Run a job unless a run since `due_at` did it; nothing is returned while another worker does.
 
-    Returns False where the job failed. An error that ends the connection gives up the lock too.
+    Returns False where the job failed. An error that ends the connection leaves the run in `lost`.
     """
-    row = connection.execute(LOCK.format("pg_try_advisory_lock").encode(), [job.name]).fetchone()
-    if row is None or not row[0]:
-        return None
-    claimed = connection.execute(
-        query("claim_job_run"), {"job_name": job.name, "due_at": due_at}
-    ).fetchone()
-    worked = claimed is None or run(connection, job, claimed[0], log)
-    connection.execute(LOCK.format("pg_advisory_unlock").encode(), [job.name])
-    return worked
+    claim = {"job_name": job.name, "due_at": due_at, "lost_id": lost[-1] if lost else None}
+    with transaction(connection):
+        connection.execute(LOCK.encode(), [job.name])
+        claimed = connection.execute(query("claim_job_run"), claim).fetchone()
+    assert claimed is not None
+    run_id, is_running = claimed
+    if run_id is None:
+        return None if is_running else True
+    lost[:] = [run_id]
+    return run(connection, job, run_id, log)
 
 
 def run(connection: Connection, job: Job, run_id: int, log: Log) -> bool:
@@ -151,21 +165,18 @@ def run(connection: Connection, job: Job, run_id: int, log: Log) -> bool:
     result = ""
     try:
         cursor = connection.execute(job.command.encode())
-        if cursor.description:
-            rows = cursor.fetchall()
-            is_value = len(rows) == 1 and len(rows[0]) == 1
-            result = str(rows[0][0]) if is_value else f"{len(rows)} rows"
-        else:
-            result = "done"
+        rows = cursor.fetchall() if cursor.description else []
+        result = str(rows[0][0]) if rows else "done"
     except psycopg.Error as error:
         if connection.closed:
             raise
         message = error.diag.message_primary or first_line(error)
-    connection.execute(
-        "update perf_internal.worker_runs"
-        " set finished_at = clock_timestamp(), error_message = %s where id = %s",
-        [message, run_id],
-    )
+    with transaction(connection):
+        connection.execute(
+            "update perf_internal.worker_runs"
+            " set finished_at = clock_timestamp(), error_message = %s where id = %s",
+            [message, run_id],
+        )
     spent = 1000 * (time.monotonic() - started)
     log(f"{job.name}: {f'failed, {message}' if message else result} ({spent:.0f} ms)")
     return message is None

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from pipeline import wait_for
 from psycopg.conninfo import make_conninfo
 
 from pgkit import migrations, runner
-from pgkit.database import Failure, connect, parse_dsn
+from pgkit.database import Failure, connect, explain, parse_dsn
 
 GATE = 4242
 WAIT_AT_GATE = f"do $$ begin perform pg_advisory_xact_lock_shared({GATE}); end $$;\n"
@@ -227,7 +228,7 @@ def test_status_tells_functions_without_file_and_files_without_function(
     assert "Next: pgkit migrate" in shown.stderr
 
 
-def test_yoyo_reads_every_form_of_connection_string(private_server) -> None:
+def test_every_form_of_connection_string_is_understood(private_server) -> None:
     """Spaces, percent signs and quotes in names, user and password given by URI and by pairs."""
     user, password, name = "we ird@:/%40", "p@ss:/ %#?&='\\", "a b%20/c"
     with psycopg.connect(private_server, autocommit=True) as connection:
@@ -238,12 +239,67 @@ def test_yoyo_reads_every_form_of_connection_string(private_server) -> None:
         connection.execute(
             psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name))
         )
-        parts = parse_dsn(private_server, user=user, password=password, dbname=name)
-    backend = migrations.open_backend(make_conninfo("", **parts))
-    row = backend.connection.execute("select current_user, current_database()").fetchone()
-    assert row == (user, name)
-    assert backend.connection.info.password == password
-    backend.connection.close()
+    parts = parse_dsn(private_server, user=user, password=password, dbname=name)
+    uri = f"postgresql://{quote(user, '')}:{quote(password, '')}@/{quote(name, '')}?" + urlencode(
+        {key: parts[key] for key in ("host", "port") if key in parts}
+    )
+    for dsn in (uri, make_conninfo("", **parts)):
+        with connect(dsn) as opened:
+            row = opened.execute("select current_user, current_database()").fetchone()
+            assert row == (user, name)
+            assert opened.info.password == password
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgres://u:s3@cret@h/db",
+        "postgres://u:s3/cret@h/db",
+        "postgres://u:12/cret@h/db",
+        "postgres://u:s3%cret@h/db",
+        "postgres://u:cret%00@h/db",
+        "postgresql://u:s3#@cret@h/db",
+        "postgresql:///db?user=u&password=cret&what=x",
+        "postgresql:///db?user=u&password=cret=cret",
+        "postgresql://u:cret@[::1/db",
+        "postgresql://u@h:cret/db",
+        "host=h password=my cret",
+        "host=h password='cret",
+        "host=h password=a cret=b",
+        "host=h port=cret",
+        "host=h dbname=postgres://u:cret@h/db",
+        "h:5432:db:u:cret",
+        "cret",
+        "host=h password=cret\udcff",
+        "host=h password=a\ncret",
+    ],
+)
+def test_an_unclear_connection_string_is_not_shown(pgkit, dsn) -> None:
+    for command in ("status", "migrate", "doctor", "load"):
+        failed = pgkit(command, "--dsn", dsn, *(["-"] if command == "load" else []))
+        assert failed.returncode == 1
+        shown = failed.stdout + failed.stderr
+        assert "cannot read the connection string" in shown
+        assert "cret" not in shown.replace("secret", "")
+        assert "Traceback" not in shown
+
+
+def test_the_hint_to_migrate_is_for_what_is_missing_of_ours(pgkit, empty_database) -> None:
+    failed = pgkit("trends", "model", "tool", dsn=empty_database)
+    assert "Hint: Run `pgkit migrate`" in failed.stderr
+    other = explain(
+        psycopg.errors.UndefinedFunction('operator does not exist: "perform" = integer')
+    )
+    assert other is not None
+    assert other.hint is None
+
+
+def test_migrate_tells_postgrest(empty_database) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as listener:
+        listener.execute("listen pgrst")
+        migrations.migrate(empty_database)
+        told = list(listener.notifies(timeout=10, stop_after=1))
+    assert [(notice.channel, notice.payload) for notice in told] == [("pgrst", "reload schema")]
 
 
 def test_an_empty_connection_string_means_the_variables_of_libpq(

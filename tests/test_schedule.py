@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from pgkit import migrations
 from pgkit.database import parse_dsn
 
-AGGREGATE = "call perf.keep_aggregated()"
+AGGREGATE = "call perf.run_job('aggregate')"
 
 
 @pytest.fixture

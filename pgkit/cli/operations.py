@@ -42,8 +42,7 @@ def run_worker(dsn: str, once: bool) -> None:
 
     Times of the schedule are in GMT. Several workers may run at once. Each run of a job is a line
     on stderr and a row in perf_internal.worker_runs. SIGTERM and SIGINT stop the worker after the
-    current job. It needs a session of its own, so it does not work through a pooler in transaction
-    mode.
+    current job.
     """
     if once:
         with connect(dsn, autocommit=True) as connection:

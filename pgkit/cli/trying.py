@@ -51,7 +51,8 @@ def run_demo(data: Path, as_json: bool) -> None:
                 connection, "select perf.aggregate_performance_metrics() as calls"
             )
             compared = demo.compare(connection)
-            status.update("changing a configuration")
+        status.update("changing a configuration")
+        with connect(dsn, autocommit=True) as connection:
             impact = demo.change_configuration(connection)
             connection.execute("select perf.aggregate_performance_metrics()")
     if as_json:

@@ -110,6 +110,7 @@ select functions_are(
         'request_activation',
         'revoke_role',
         'rollback_model_config',
+        'run_job',
         'save_model_config',
         'schedule_jobs',
         'set_config_approval',
@@ -547,6 +548,7 @@ select set_eq(
     'select u.oid::regprocedure::text from pg_temp.unpinned_functions as u',
     array[
         'perf.keep_aggregated(interval,bigint)',
+        'perf.run_job(text)',
         'perf_internal.get_last_bin(numeric)',
         'perf_internal.get_sketch_unit(integer)'
     ],

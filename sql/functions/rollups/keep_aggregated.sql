@@ -1,4 +1,6 @@
 -- A procedure, because it commits after each run; so it can have neither settings nor security definer.
+-- It begins with a transaction whose isolation level it can choose, and keeps that level: with a snapshot
+-- older than its lock a run would fail instead of waiting.
 -- Runs of other sessions at the same time only wait for each other. Between two runs no transaction is
 -- open for longer than a second.
 create or replace procedure perf.keep_aggregated(
@@ -13,8 +15,10 @@ declare
     v_is_due boolean;
 begin
     perform perf_internal.require_role('admin');
-    v_rows := perf.aggregate_performance_metrics();
     commit;
+    set transaction isolation level read committed;
+    v_rows := perf.aggregate_performance_metrics();
+    commit and chain;
     -- Few rows in a minute need no attention until the next.
     while v_rows operator(pg_catalog.>=) pending_rows
         and pg_catalog.clock_timestamp() operator(pg_catalog.<) v_end
@@ -27,10 +31,10 @@ begin
                 operator(pg_catalog.>=) pending_rows
         );
         -- A run that holds a lock on raw rows could wait in a circle with work on partitions.
-        commit;
+        commit and chain;
         if v_is_due then
             perform perf.aggregate_performance_metrics();
-            commit;
+            commit and chain;
         end if;
     end loop;
 end

@@ -5,11 +5,11 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
     values
-        ('pgkit-aggregate', '* * * * *', 'call perf.keep_aggregated()'),
-        ('pgkit-partitions', '0 2 * * *', 'select * from perf.ensure_partitions()'),
-        ('pgkit-cleanup', '0 2 * * *', 'select * from perf.cleanup_old_performance_data()'),
-        ('pgkit-config-guards', '* * * * *', 'select * from perf.check_config_guards()'),
-        ('pgkit-trim-job-history', '30 2 * * *', 'select perf.trim_job_history()');
+        ('pgkit-aggregate', '* * * * *', 'call perf.run_job(''aggregate'')'),
+        ('pgkit-partitions', '0 2 * * *', 'call perf.run_job(''partitions'')'),
+        ('pgkit-cleanup', '0 2 * * *', 'call perf.run_job(''cleanup'')'),
+        ('pgkit-config-guards', '* * * * *', 'call perf.run_job(''config-guards'')'),
+        ('pgkit-trim-job-history', '30 2 * * *', 'call perf.run_job(''trim-job-history'')');
 $$;
 
 comment on function perf_internal.get_jobs is

@@ -97,7 +97,8 @@ begin
         v_bytes
     )
     on conflict (pipeline, range_start) do update
-        set row_count = x.row_count + excluded.row_count,
+        set range_end = greatest(x.range_end, excluded.range_end),
+            row_count = x.row_count + excluded.row_count,
             bytes = x.bytes + excluded.bytes,
             dropped_at = excluded.dropped_at;
     dropped_rows := v_rows;

@@ -73,7 +73,7 @@ insert into perf_internal.worker_runs (job_name, started_at, finished_at, error_
 select results_eq(
     $$ select * from pg_temp.health('2020-01-06 12:00', 'failed runs') $$,
     $$ values ('warn', '2 in the last 24 hours',
-        'select * from perf.cleanup_old_performance_data(): second') $$,
+        'call perf.run_job(''cleanup''): second') $$,
     'failed runs are a warning, with the last message'
 );
 select is(
@@ -129,10 +129,10 @@ as $$
     delete from cron.job where jobid = job_id returning true
 $$;
 insert into cron.job_run_details (command, status, return_message, start_time)
-values ('call perf.keep_aggregated()', 'failed', 'third', '2020-01-06 12:00');
+values ('call perf.run_job(''aggregate'')', 'failed', 'third', '2020-01-06 12:00');
 select results_eq(
     $$ select value, hint from pg_temp.health('2020-01-06 12:00', 'failed runs') $$,
-    $$ values ('3 in the last 24 hours', 'call perf.keep_aggregated(): third') $$,
+    $$ values ('3 in the last 24 hours', 'call perf.run_job(''aggregate''): third') $$,
     'runs of pg_cron count too'
 );
 

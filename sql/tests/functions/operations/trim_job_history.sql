@@ -67,15 +67,15 @@ as $$
 $$;
 
 insert into cron.job_run_details (database, command, start_time, end_time) values
-    (current_database(), 'call perf.keep_aggregated()',
+    (current_database(), 'call perf.run_job(''aggregate'')',
         '2020-01-06 11:00', '2020-01-06 11:59:59.999999'),
-    (current_database(), 'select perf.trim_job_history()',
+    (current_database(), 'call perf.run_job(''trim-job-history'')',
         '2020-01-06 11:00', '2020-01-06 11:30'),
-    (current_database(), 'call perf.keep_aggregated()',
+    (current_database(), 'call perf.run_job(''aggregate'')',
         '2020-01-06 11:01', '2020-01-06 12:00'),
-    (current_database(), 'call perf.keep_aggregated()', '2020-01-06 11:02', null),
+    (current_database(), 'call perf.run_job(''aggregate'')', '2020-01-06 11:02', null),
     (current_database(), 'select 1', '2020-01-06 11:03', '2020-01-06 11:03'),
-    ('another_database', 'call perf.keep_aggregated()',
+    ('another_database', 'call perf.run_job(''aggregate'')',
         '2020-01-06 11:04', '2020-01-06 11:04');
 
 select is(

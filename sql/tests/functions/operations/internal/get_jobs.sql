@@ -4,19 +4,19 @@ select plan(3);
 select results_eq(
     'select j.job_name, j.schedule, j.command from perf_internal.get_jobs() as j order by 1',
     $$ values
-        ('pgkit-aggregate', '* * * * *', 'call perf.keep_aggregated()'),
-        ('pgkit-cleanup', '0 2 * * *', 'select * from perf.cleanup_old_performance_data()'),
-        ('pgkit-config-guards', '* * * * *', 'select * from perf.check_config_guards()'),
-        ('pgkit-partitions', '0 2 * * *', 'select * from perf.ensure_partitions()'),
-        ('pgkit-trim-job-history', '30 2 * * *', 'select perf.trim_job_history()') $$,
+        ('pgkit-aggregate', '* * * * *', 'call perf.run_job(''aggregate'')'),
+        ('pgkit-cleanup', '0 2 * * *', 'call perf.run_job(''cleanup'')'),
+        ('pgkit-config-guards', '* * * * *', 'call perf.run_job(''config-guards'')'),
+        ('pgkit-partitions', '0 2 * * *', 'call perf.run_job(''partitions'')'),
+        ('pgkit-trim-job-history', '30 2 * * *', 'call perf.run_job(''trim-job-history'')') $$,
     'names every job, when it runs and what it calls'
 );
 
 select is_empty(
     $$ select j.job_name from perf_internal.get_jobs() as j
-       where j.job_name !~ '^pgkit-'
-           or to_regproc(substring(j.command from '(perf\.\w+)\(\)')) is null $$,
-    'every name has our prefix, every command calls a function that exists'
+       where j.command <> format('call perf.run_job(%L)', regexp_replace(j.job_name, '^pgkit-', ''))
+    $$,
+    'every name has our prefix, every command runs the job of that name'
 );
 
 set local role perf_recorder;

@@ -17,11 +17,11 @@ insert into perf_internal.worker_runs (job_name, started_at, finished_at, error_
 select results_eq(
     $$ select * from perf_internal.get_runs('2020-01-06 10:00') order by started_at $$,
     $$ values
-        ('call perf.keep_aggregated()', '2020-01-06 10:00'::timestamptz, false,
+        ('call perf.run_job(''aggregate'')', '2020-01-06 10:00'::timestamptz, false,
             null::text),
-        ('select * from perf.cleanup_old_performance_data()', '2020-01-06 10:01', true,
+        ('call perf.run_job(''cleanup'')', '2020-01-06 10:01', true,
             'out of disk'),
-        ('call perf.keep_aggregated()', '2020-01-06 10:02', false, null) $$,
+        ('call perf.run_job(''aggregate'')', '2020-01-06 10:02', false, null) $$,
     'gives the runs of the worker since a time, what failed with its message'
 );
 
@@ -65,16 +65,16 @@ $$;
 insert into cron.job_run_details
     (database, command, status, return_message, start_time, end_time)
 values
-    (current_database(), 'call perf.keep_aggregated()', 'succeeded', '1 row',
+    (current_database(), 'call perf.run_job(''aggregate'')', 'succeeded', '1 row',
         '2020-01-06 11:00', '2020-01-06 11:00'),
-    (current_database(), 'call perf.keep_aggregated()', 'failed', 'ERROR: oh',
+    (current_database(), 'call perf.run_job(''aggregate'')', 'failed', 'ERROR: oh',
         '2020-01-06 11:01', '2020-01-06 11:01'),
-    (current_database(), 'call perf.keep_aggregated()', 'running', null,
+    (current_database(), 'call perf.run_job(''aggregate'')', 'running', null,
         '2020-01-06 11:02', null),
-    (current_database(), 'call perf.keep_aggregated()', 'succeeded', null,
+    (current_database(), 'call perf.run_job(''aggregate'')', 'succeeded', null,
         '2020-01-06 10:59:59.999999', '2020-01-06 11:00'),
     (current_database(), 'select 1', 'failed', null, '2020-01-06 11:03', '2020-01-06 11:03'),
-    ('another_database', 'call perf.keep_aggregated()', 'failed', null,
+    ('another_database', 'call perf.run_job(''aggregate'')', 'failed', null,
         '2020-01-06 11:04', '2020-01-06 11:04');
 
 select results_eq(
@@ -82,10 +82,10 @@ select results_eq(
        from perf_internal.get_runs('2020-01-06 11:00')
        order by 2 $$,
     $$ values
-        ('call perf.keep_aggregated()', '2020-01-06 11:00'::timestamptz, false,
+        ('call perf.run_job(''aggregate'')', '2020-01-06 11:00'::timestamptz, false,
             '1 row'),
-        ('call perf.keep_aggregated()', '2020-01-06 11:01', true, 'ERROR: oh'),
-        ('call perf.keep_aggregated()', '2020-01-06 11:02', false, null) $$,
+        ('call perf.run_job(''aggregate'')', '2020-01-06 11:01', true, 'ERROR: oh'),
+        ('call perf.run_job(''aggregate'')', '2020-01-06 11:02', false, null) $$,
     'and those of pg_cron, only of our jobs in this database'
 );
 

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(16);
 
 create function pg_temp.days(as_of timestamptz, days_ahead integer)
 returns text
@@ -50,8 +50,24 @@ select is(
 update perf.retention set keep = null where pipeline = 'calls' and level = 'raw';
 select is(
     pg_temp.days('2020-01-06 12:00+00', 0),
-    '12-29 12-30 01-03 01-06',
-    'of all rows where it keeps them for ever'
+    '12-01 01-03 01-06',
+    'of all rows where it keeps them for ever: months, but days in a month that has a day'
+);
+update perf.retention set keep = '90 days' where pipeline = 'calls' and level = 'raw';
+select is(
+    pg_temp.days('2020-01-06 12:00+00', 0), '12-29 12-30 01-03 01-06', 'days up to 90 days'
+);
+update perf.retention set keep = '91 days' where pipeline = 'calls' and level = 'raw';
+select is(
+    pg_temp.days('2020-01-31 12:00+00', 1),
+    '12-01 01-03 01-31 02-01',
+    'months from then on, ahead too'
+);
+select results_eq(
+    $$ select to_char(m.range_start at time zone 'UTC', 'MM-DD')
+       from perf_internal.get_missing_ranges('calls', '2020-01-06 12:00+00', 2, 3) as m $$,
+    array['01-06', '01-08', '01-03'],
+    'no more than were asked for: the next first, then the newest'
 );
 select is(pg_temp.days(null, 0), null, 'null has none');
 

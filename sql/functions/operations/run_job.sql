@@ -1,0 +1,39 @@
+-- A procedure, because it commits; so it can have neither settings nor security definer, and names
+-- operators with their schema.
+--
+-- It begins with a transaction of its own, because the isolation level of one that has begun to read
+-- is fixed: work on partitions must see what others have committed, whatever default_transaction_isolation is.
+create or replace procedure perf.run_job(job text)
+language plpgsql
+as $$
+begin
+    perform perf_internal.require_role('admin');
+    commit;
+    set transaction isolation level read committed;
+    if job operator(pg_catalog.=) 'aggregate' then
+        call perf.keep_aggregated();
+    elsif job operator(pg_catalog.=) 'partitions' then
+        -- It makes some at a time, and says which.
+        while exists (select from perf.ensure_partitions()) loop
+            commit and chain;
+        end loop;
+    elsif job operator(pg_catalog.=) 'cleanup' then
+        perform from perf.cleanup_old_performance_data();
+    elsif job operator(pg_catalog.=) 'config-guards' then
+        perform from perf.check_config_guards();
+    elsif job operator(pg_catalog.=) 'trim-job-history' then
+        perform perf.trim_job_history();
+    else
+        raise exception using
+            errcode = 'PT404',
+            message = pg_catalog.concat('there is no job ', perf_internal.quote_value(job)),
+            hint = 'select * from perf_internal.get_jobs() lists them.';
+    end if;
+end
+$$;
+
+comment on procedure perf.run_job is
+    'Does a job as pg_cron and pgkit worker do it, in transactions of its own: aggregate, partitions, cleanup, config-guards or trim-job-history. Errors: PT404 no such job, 42501 not an admin.';
+
+revoke execute on procedure perf.run_job from public;
+grant execute on procedure perf.run_job to service_role, perf_admin;

@@ -1,0 +1,149 @@
+"""Everything works behind a pooler that gives each transaction another session: pgbouncer."""
+
+import csv
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+from pipeline import wait_for
+from psycopg.conninfo import make_conninfo
+
+from pgkit import server
+from pgkit.database import parse_dsn
+
+PORT = 6432
+CONFIG = """
+[databases]
+* = {server}
+
+[pgbouncer]
+listen_port = {port}
+unix_socket_dir = {folder}
+logfile = {folder}/log
+auth_type = any
+pool_mode = transaction
+default_pool_size = {size}
+query_wait_timeout = 60
+"""
+COUNTED = """
+select sum(r.count)
+from perf_internal.rollups as r
+where r.granularity = 'daily' and r.metric = 'response_time_ms' and r.time_bucket < '2026-02-01'
+"""
+DAYS = "--from", "2026-01-05", "--to", "2026-01-06"
+
+
+@pytest.fixture
+def pooled(server_dsn: str) -> Iterator[Callable[[str, int], str]]:
+    """Start a pgbouncer with so many sessions; return the connection string through it."""
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if program is None:
+        pytest.skip("there is no pgbouncer on this machine")
+    account = server.server_account()
+    started: list[subprocess.Popen[bytes]] = []
+    with TemporaryDirectory(prefix="pgkit-", dir="/tmp") as name:
+        folder = Path(name)
+        if account is not None:
+            shutil.chown(folder, account.pw_uid, account.pw_gid)
+
+        def start(dsn: str, size: int) -> str:
+            parts = parse_dsn(dsn)
+            kept = {key: parts[key] for key in ("host", "port", "user", "password") if key in parts}
+            config = CONFIG.format(
+                server=make_conninfo("", **kept), folder=folder, size=size, port=PORT
+            )
+            (folder / "config").write_text(config)
+            command = [program, str(folder / "config")]
+            started.append(
+                subprocess.Popen(
+                    command,
+                    cwd="/",
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    **server.switch_to(account),
+                )
+            )
+            wait_for((folder / f".s.PGSQL.{PORT}").exists)
+            return make_conninfo(
+                "", host=str(folder), port=PORT, dbname=parts["dbname"], user=parts["user"]
+            )
+
+        yield start
+        for process in started:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def write_calls(path: Path) -> Path:
+    """Write calls of 60 configurations, more than a session keeps without prepared statements."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["model", "tool", "latency_ms", "timestamp", "params"])
+        for number in range(600):
+            model = number % 60
+            called_at = f"2026-01-05T{number // 60:02}:{model:02}:00Z"
+            writer.writerow([f"m{model}", "chat", number, called_at, f'{{"temperature": {model}}}'])
+    return path
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_every_command_works_through_a_pooler(pgkit, pooled, empty_database, tmp_path, size):
+    dsn = pooled(empty_database, size)
+    calls = write_calls(tmp_path / "calls.csv")
+    config = tmp_path / "config.json"
+    config.write_text('{"temperature": 0.5}')
+    for command in (
+        ("migrate",),
+        ("migrate",),
+        ("load", calls),
+        ("load", calls),
+        ("aggregate",),
+        ("trends", "m1", "chat", *DAYS),
+        ("compare", "--tool", "chat", *DAYS),
+        ("worker", "--once"),
+        ("worker", "--once"),
+        ("configs", "save", "assistant", "Assistant", config, "--notes", "first"),
+        ("configs", "activate", "assistant@1"),
+        ("configs", "list"),
+        ("seed",),
+        ("health",),
+        ("status",),
+    ):
+        done = pgkit(*command, dsn=dsn)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+    examined = pgkit("doctor", dsn=dsn)
+    assert "\tfail\t" not in examined.stdout
+    assert "Traceback" not in examined.stderr
+    with psycopg.connect(empty_database) as connection:
+        assert connection.execute(COUNTED).fetchone() == (1200,)
+
+
+def test_many_at_once_share_two_sessions(pgkit, pooled, database, tmp_path) -> None:
+    dsn = pooled(database, 2)
+    calls = write_calls(tmp_path / "calls.csv")
+    pgkit("load", calls, dsn=dsn)
+    pgkit("aggregate", dsn=dsn)
+    commands = [
+        ("load", calls),
+        ("trends", "m1", "chat", *DAYS),
+        ("worker", "--once"),
+        ("aggregate",),
+        ("load", calls),
+        ("worker", "--once"),
+        ("trends", "m2", "chat", *DAYS),
+        ("health",),
+    ]
+    with ThreadPoolExecutor(len(commands)) as pool:
+        results = list(pool.map(lambda command: pgkit(*command, dsn=dsn), commands))
+    for command, done in zip(commands, results, strict=True):
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+    assert pgkit("aggregate", dsn=dsn).returncode == 0
+    with psycopg.connect(database) as connection:
+        assert connection.execute(COUNTED).fetchone() == (1800,)
+        locks = connection.execute("select from pg_locks where locktype = 'advisory'").fetchall()
+    assert locks == []
