@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import psycopg
 
 from pgkit import migrations
-from pgkit.database import Connection, Failure, connect, query
+from pgkit.database import ENCODING_HINT, Connection, Failure, connect, query
 from pgkit.hints import in_commands
 
 OLDEST_PG_CRON = (1, 4)
@@ -28,6 +28,7 @@ def examine(dsn: str) -> Iterator[Check]:
             info = connection.info
             yield Check("connection", "ok", f"{info.user} on {info.dbname} at {info.host or '-'}")
             yield check_version(connection)
+            yield check_encoding(connection)
             yield check_rights(connection)
             yield from check_extensions(connection)
             yield check_migration(connection)
@@ -48,6 +49,13 @@ def check_version(connection: Connection) -> Check:
     if version < 150000:
         return Check("server", "fail", text, "Use PostgreSQL 15 or newer.")
     return Check("server", "ok", text)
+
+
+def check_encoding(connection: Connection) -> Check:
+    if problem := migrations.find_encoding_problem(connection):
+        return Check("encoding", "fail", problem, ENCODING_HINT)
+    encoding = connection.execute("select current_setting('server_encoding')").fetchone()
+    return Check("encoding", "ok", str(encoding and encoding[0]))
 
 
 def check_rights(connection: Connection) -> Check:
