@@ -95,9 +95,6 @@ class Writer:
         self.copy: psycopg.Copy | None = None
 
     def __enter__(self) -> Self:
-        self.connection.execute("set local timezone = 'UTC'")
-        # 05/11/2026 is May to some and November to others, and refused so.
-        self.connection.execute("set local datestyle = 'ISO, YMD'")
         # The trigger of the raw table checks configurations and times; here both are known.
         self.connection.execute("set local perf.rows_are_checked = 'on'")
         row = self.connection.execute("select now()").fetchone()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -87,8 +87,13 @@ def temporary_server() -> Iterator[str]:
 
 
 @contextmanager
-def temporary_database(dsn: str, template: str = "template1") -> Iterator[str]:
-    """Yield the connection string of a new database on the server of `dsn`; drop it at the end."""
+def temporary_database(
+    dsn: str, template: str = "template1", settings: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Yield the connection string of a new database on the server of `dsn`; drop it at the end.
+
+    `settings` are those of the database, each written as SQL has it.
+    """
     name = f"pgkit_test_{secrets.token_hex(4)}"
     with connect(dsn, autocommit=True) as connection:
         connection.execute(
@@ -96,6 +101,8 @@ def temporary_database(dsn: str, template: str = "template1") -> Iterator[str]:
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
+        for setting, value in (settings or {}).items():
+            connection.execute(f"alter database {name} set {setting} = {value}".encode())
     try:
         yield make_conninfo("", **parse_dsn(dsn, dbname=name))
     finally:
@@ -120,11 +127,14 @@ def wait_until_unused(connection: Connection, database: str) -> None:
 
 
 def run_pgtap(
-    dsn: str, files: Sequence[Path], progress: Callable[[Path, Outcome], None]
+    dsn: str,
+    files: Sequence[Path],
+    progress: Callable[[Path, Outcome], None] = lambda path, outcome: None,
+    settings: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Run pgTAP files in a temporary, migrated database on the server of `dsn`."""
+    """Run pgTAP files in a temporary, migrated database with `settings`, on this server."""
     total = Outcome()
-    with temporary_database(dsn) as database:
+    with temporary_database(dsn, settings=settings) as database:
         migrations.migrate(database)
         install_test_extensions(database)
         for file in files:

@@ -17,6 +17,11 @@ where current_setting('server_version_num')::integer < 150000
 
 union all
 
+select 'transactions that may write (this is a standby, or default_transaction_read_only is on)'
+where current_setting('transaction_read_only') = 'on'
+
+union all
+
 select format('CREATE on database %s', current_database())
 where not has_database_privilege(current_database(), 'CREATE')
     and (to_regnamespace('perf') is null or to_regnamespace('perf_internal') is null)

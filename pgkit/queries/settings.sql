@@ -5,7 +5,8 @@ set local client_encoding = 'UTF8';
 set local standard_conforming_strings = on;
 set local search_path = pg_catalog;
 set local row_security = on;
--- How values are written; psycopg reads no other form of a time.
+-- How values are written; psycopg reads no other form of a time. With YMD 05/11/2026 is refused, which
+-- is May to some and November to others.
 set local datestyle = 'ISO, YMD';
 set local timezone = 'UTC';
 set local intervalstyle = 'postgres';

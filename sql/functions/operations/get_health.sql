@@ -54,7 +54,8 @@ begin
 
         select
             string_agg(
-                (d.range_start at time zone 'UTC')::date::text, ', ' order by d.range_start
+                to_char(d.range_start at time zone 'UTC', 'YYYY-MM-DD'),
+                ', ' order by d.range_start
             ) filter (where d.range_end > get_health.as_of),
             bool_or(d.range_end <= get_health.as_of)
         into v_missing, v_has_strays

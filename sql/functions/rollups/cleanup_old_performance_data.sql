@@ -19,6 +19,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
+set datestyle = 'ISO'
 as $$
 #variable_conflict use_column
 declare

@@ -8,6 +8,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set intervalstyle = 'postgres'
 set timezone = 'UTC'
 as $$
 declare

@@ -7,6 +7,7 @@ returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set intervalstyle = 'postgres'
 set timezone = 'UTC'
 set datestyle = 'ISO'
 as $$

@@ -1,6 +1,9 @@
 begin;
 select plan(11);
 
+-- Messages show times as the session does.
+set local datestyle = 'ISO';
+
 create function pg_temp.end_recording()
 returns void
 language plpgsql

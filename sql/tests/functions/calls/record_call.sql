@@ -1,6 +1,9 @@
 begin;
 select plan(44);
 
+-- Messages show times as the session does.
+set local datestyle = 'ISO';
+
 -- A function finds the types it names when it first runs in a session. One of that name in the
 -- caller's temporary schema would run its check as the owner. pgTAP names types too, so it waits.
 savepoint before;

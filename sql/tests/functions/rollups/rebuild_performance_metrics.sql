@@ -1,6 +1,9 @@
 begin;
 select plan(32);
 
+-- Messages show times as the session does.
+set local datestyle = 'ISO';
+
 set local timezone = 'UTC';
 
 create function pg_temp.end_recording()

@@ -1,6 +1,8 @@
 begin;
 select plan(8);
 
+set local timezone = 'UTC';
+
 select lives_ok('truncate perf.user_roles', 'the owner may truncate');
 
 grant truncate on all tables in schema perf, perf_internal

@@ -1,6 +1,9 @@
 begin;
 select plan(38);
 
+-- Messages show times as the session does.
+set local datestyle = 'ISO';
+
 set local timezone = 'UTC';
 
 -- A good call with some fields replaced.

@@ -1,6 +1,9 @@
 begin;
 select plan(8);
 
+-- Messages show times as the session does.
+set local datestyle = 'ISO';
+
 set local timezone = 'UTC';
 
 create temporary table recorded as

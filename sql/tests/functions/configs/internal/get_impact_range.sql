@@ -1,6 +1,10 @@
 begin;
 select plan(16);
 
+-- Messages show times as the session does.
+set local datestyle = 'ISO';
+set local intervalstyle = 'postgres';
+
 set local timezone = 'UTC';
 
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))

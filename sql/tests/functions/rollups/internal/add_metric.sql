@@ -1,6 +1,8 @@
 begin;
 select plan(16);
 
+set local timezone = 'UTC';
+
 create function pg_temp.metrics(name text)
 returns setof text
 language sql

@@ -1,6 +1,8 @@
 begin;
 select plan(8);
 
+set local timezone = 'UTC';
+
 create temporary view locks as
 select l.relation::regclass::text as name, l.mode
 from pg_locks as l
