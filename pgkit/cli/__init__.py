@@ -23,7 +23,13 @@ from pgkit.cli.options import dsn_option
 
 HEADINGS: dict[str, tuple[click.Command, ...]] = {
     "Server": (server.up, server.down),
-    "Database": (database.migrate, database.status, database.run_doctor, database.uninstall),
+    "Database": (
+        database.migrate,
+        database.status,
+        database.run_doctor,
+        database.print_reference,
+        database.uninstall,
+    ),
     "Calls": (
         calls.load_calls,
         calls.seed_database,

@@ -6,7 +6,7 @@ from collections import Counter
 import click
 from rich.console import Console
 
-from pgkit import __version__, doctor, migrations
+from pgkit import __version__, doctor, migrations, reference
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
 from pgkit.output import is_for_people, print_checks, print_json, print_list, print_rows, shown
@@ -102,3 +102,11 @@ def run_doctor(dsn: str, as_json: bool) -> None:
     print_checks(checks, as_json=as_json)
     if any(check["result"] == "fail" for check in checks):
         sys.exit(1)
+
+
+@click.command("reference")
+@takes_dsn
+def print_reference(dsn: str) -> None:
+    """Print what every function, table and metric means, in Markdown."""
+    with connect(dsn) as connection:
+        click.echo(reference.describe(connection), nl=False)

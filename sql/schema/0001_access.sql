@@ -45,6 +45,9 @@ create table perf.profiles (
 
 comment on table perf.profiles is 'A person or service as tokens know it.';
 comment on column perf.profiles.id is 'The sub claim of the token.';
+comment on column perf.profiles.username is
+    'Unique. grant_role() takes it; without one it is the id.';
+comment on column perf.profiles.created_at is 'When the profile was made.';
 
 create table perf.user_roles (
     user_id uuid not null references perf.profiles (id) on delete cascade,
@@ -54,3 +57,6 @@ create table perf.user_roles (
 );
 
 comment on table perf.user_roles is 'Which profile has which roles.';
+comment on column perf.user_roles.user_id is 'The profile that has the role.';
+comment on column perf.user_roles.role is 'The role that it has.';
+comment on column perf.user_roles.granted_at is 'When the role was given.';

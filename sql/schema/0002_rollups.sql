@@ -44,12 +44,20 @@ create table perf.metrics (
 
 comment on table perf.metrics is
     'What is measured, and what follows from it. Filled by the files of sql/metrics.';
+comment on column perf.metrics.metric is 'Name of the metric, as perf.query_metrics() takes it.';
+comment on column perf.metrics.pipeline is 'Which rows it is measured of, for example calls.';
 comment on column perf.metrics.kind is
     'measured: expression of every raw row; failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric.';
+comment on column perf.metrics.unit is 'Unit of its values, for example ms.';
 comment on column perf.metrics.better is
     'Whether higher or lower values are better; null where neither is.';
+comment on column perf.metrics.meaning is 'What it says, in a sentence.';
 comment on column perf.metrics.expression is
     'SQL over a raw row r: a number of at least 0, or null where the row does not have it.';
+comment on column perf.metrics.base_metric is
+    'The metric it is made of; null for a measured one. See kind.';
+comment on column perf.metrics.other_metric is
+    'For a difference, what is taken away; for a share, what it is a share of.';
 
 -- Foreign key; and what a pipeline measures.
 create index metrics_pipeline_idx on perf.metrics (pipeline);
@@ -175,6 +183,9 @@ create table perf.retention (
 
 comment on table perf.retention is
     'How long each level of a pipeline is kept; change it with update.';
+comment on column perf.retention.pipeline is 'A pipeline of perf.metrics, or schedule.';
+comment on column perf.retention.level is
+    'What is kept: raw rows, hourly, daily or weekly rollups, or job_history.';
 comment on column perf.retention.keep is 'Age at which rows go; null keeps them for ever.';
 comment on column perf.retention.deleted_before is
     'Rows before this are gone; null while none are.';

@@ -11,9 +11,13 @@ create table perf.models (
 );
 
 comment on table perf.models is 'A model that is called.';
+comment on column perf.models.id is 'Key of the model.';
 comment on column perf.models.name is 'Unique, so best written provider/model.';
+comment on column perf.models.provider is
+    'Who serves the model: what recording says, else what stands before the first slash of the name, else unknown.';
 comment on column perf.models.model_type is
     'The key that configurations and generation logs share (sdxl, wan, ...).';
+comment on column perf.models.created_at is 'When the model was first used or registered.';
 
 -- What did the calls of this model type do: configurations ask.
 create index models_model_type_idx on perf.models (model_type) where model_type is not null;
@@ -27,6 +31,10 @@ create table perf.tools (
 );
 
 comment on table perf.tools is 'What a model is called for: chat, search, a function of your own.';
+comment on column perf.tools.id is 'Key of the tool.';
+comment on column perf.tools.name is 'Unique. The tool_name that recording gives.';
+comment on column perf.tools.description is 'For people; pgkit does not read it.';
+comment on column perf.tools.created_at is 'When the tool was first used.';
 
 create table perf.model_tool_configs (
     id uuid primary key default gen_random_uuid(),
@@ -41,10 +49,15 @@ create table perf.model_tool_configs (
 
 comment on table perf.model_tool_configs is
     'A model, a tool and one set of the parameters that affect performance.';
+comment on column perf.model_tool_configs.id is
+    'Key of the configuration, and the series of its rollups.';
+comment on column perf.model_tool_configs.model_id is 'The model that is called.';
+comment on column perf.model_tool_configs.tool_id is 'What it is called for.';
 comment on column perf.model_tool_configs.parameters is
     'All parameters of the first call of this set, also those that are not hashed.';
 comment on column perf.model_tool_configs.parameter_hash is
     'Hash of thinking_mode, use_websearch, streaming, max_tokens and temperature; set by a trigger.';
+comment on column perf.model_tool_configs.created_at is 'When the first such call was recorded.';
 
 -- Foreign key; and all configurations of a tool.
 create index model_tool_configs_tool_id_idx on perf.model_tool_configs (tool_id);
@@ -103,11 +116,24 @@ create table perf.performance_metrics_raw (
 
 comment on table perf.performance_metrics_raw is
     'One call. Written only by functions; kept 7 days.';
+comment on column perf.performance_metrics_raw.model_tool_config_id is
+    'Model, tool and parameters: an id of perf.model_tool_configs.';
+comment on column perf.performance_metrics_raw.call_timestamp is
+    'When the call was made. Its hour, day and week follow from this.';
+comment on column perf.performance_metrics_raw.response_time_ms is
+    'Milliseconds until the whole answer was there, 0 to 1e10.';
 comment on column perf.performance_metrics_raw.transaction_id is
     'The transaction that recorded the call; 0 if a dump says that it was rolled up.';
 comment on column perf.performance_metrics_raw.first_token_ms is 'Time to the first token.';
 comment on column perf.performance_metrics_raw.created_at is
     'When the call was recorded; null if at call_timestamp, or if loaded in bulk.';
+comment on column perf.performance_metrics_raw.input_tokens is
+    'Tokens that the call sent; null if unknown.';
+comment on column perf.performance_metrics_raw.output_tokens is
+    'Tokens that the call got back; null if unknown.';
+comment on column perf.performance_metrics_raw.success is 'Whether the call succeeded.';
+comment on column perf.performance_metrics_raw.error_type is
+    'What went wrong, for example timeout; null if nothing or unknown.';
 comment on column perf.performance_metrics_raw.id is
     'The call_id of the caller, which makes a retry harmless; null without one.';
 

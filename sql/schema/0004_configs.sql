@@ -10,6 +10,7 @@ create table perf.model_config_types (
 
 comment on table perf.model_config_types is
     'A model type that has configurations. Changes of a type queue for its row.';
+comment on column perf.model_config_types.model_type is 'Name of the type, as in perf.models.';
 comment on column perf.model_config_types.needs_approval is
     'Whether a second person has to approve an activation.';
 
@@ -34,8 +35,18 @@ create table perf.model_config_history (
 
 comment on table perf.model_config_history is
     'A version of the configuration of a model type. Only is_active ever changes.';
+comment on column perf.model_config_history.id is 'Key of the version.';
+comment on column perf.model_config_history.model_type is 'The type that it configures.';
+comment on column perf.model_config_history.config_name is
+    'A name for people; several versions may share it.';
+comment on column perf.model_config_history.config_data is
+    'The configuration, a JSON object of at most 1 MB.';
 comment on column perf.model_config_history.is_active is
     'Whether the version is in force now; kept by triggers, always what the activations say.';
+comment on column perf.model_config_history.created_by is
+    'The person whom a token named; null for a database login and for the service key.';
+comment on column perf.model_config_history.created_at is 'When it was saved.';
+comment on column perf.model_config_history.notes is 'Why it was saved.';
 comment on column perf.model_config_history.version is 'Counts the versions of a model type from 1.';
 
 -- The rule that one version per model type is active, and which one it is.
@@ -109,6 +120,12 @@ create table perf.model_config_activations (
 
 comment on table perf.model_config_activations is
     'When which version was in force, and who put it there. Written by one insert each; see perf_internal.place_activation.';
+comment on column perf.model_config_activations.id is 'Number of the activation.';
+comment on column perf.model_config_activations.model_type is
+    'The type whose configuration changed.';
+comment on column perf.model_config_activations.config_id is 'The version that was in force.';
+comment on column perf.model_config_activations.active_during is
+    'From when until when; without an end while it is in force.';
 comment on column perf.model_config_activations.kind is
     'activate: by a person; rollback: by a person, to what was in force before; guard: rolled back by check_config_guards().';
 comment on column perf.model_config_activations.activated_by is
@@ -126,6 +143,9 @@ comment on column perf.model_config_activations.guard is
     'When the scheduler rolls back by itself: the guard as asked for, and the limit it came to.';
 comment on column perf.model_config_activations.guard_status is
     'watching; held: the time is over; broken: rolled back; superseded: another version came first.';
+comment on column perf.model_config_activations.active_from is 'Start of active_during.';
+comment on column perf.model_config_activations.active_until is
+    'End of active_during, not part of it; null while it is in force.';
 
 -- One activation per type is open: the other half of model_config_history_active_idx.
 create unique index model_config_activations_active_idx
@@ -178,12 +198,33 @@ create table perf.model_config_requests (
 
 comment on table perf.model_config_requests is
     'A wish to activate a version of a type that needs approval, and what a second person said.';
+comment on column perf.model_config_requests.id is
+    'Number of the request, for approve_activation() and reject_activation().';
+comment on column perf.model_config_requests.model_type is
+    'The type whose configuration is to change.';
+comment on column perf.model_config_requests.config_id is 'The version to activate.';
+comment on column perf.model_config_requests.notes is 'Why, in the words of the requester.';
+comment on column perf.model_config_requests.guard is
+    'The guard that the activation gets; null for none.';
+comment on column perf.model_config_requests.status is
+    'open; approved: activated; rejected: by a second person; withdrawn: by the requester.';
 comment on column perf.model_config_requests.requested_by is
     'The person whom a token named; null for a database login and for the service key.';
 comment on column perf.model_config_requests.requested_by_role is
     'The database role that acted: service_role for the service key.';
 comment on column perf.model_config_requests.requested_by_login is
     'The database login of the session: PostgREST''s own for every request that came through it.';
+comment on column perf.model_config_requests.requested_at is 'When it was asked for.';
+comment on column perf.model_config_requests.decided_by is
+    'The person whom a token named; null for a login, for the service key, and while open.';
+comment on column perf.model_config_requests.decided_by_role is
+    'The database role that decided; null while open.';
+comment on column perf.model_config_requests.decided_by_login is
+    'The database login that decided; null while open.';
+comment on column perf.model_config_requests.decided_at is 'When it was decided; null while open.';
+comment on column perf.model_config_requests.decision_notes is 'Why, in the words of the decider.';
+comment on column perf.model_config_requests.activation_id is
+    'The activation that an approval made; null otherwise.';
 
 -- Foreign keys; and the open requests of a type.
 create index model_config_requests_model_type_status_idx
@@ -213,12 +254,19 @@ create table perf.audit_log (
 comment on table perf.audit_log is
     'Every change of a configuration, activation, request, approval rule, profile, role or retention, and of a model unless recording added it. Nobody can edit it, and verify_audit_log() tells if somebody did.';
 comment on column perf.audit_log.id is 'Position in the chain, from 1 without gaps.';
+comment on column perf.audit_log.logged_at is 'When the change was made; entries are in order of commit.';
+comment on column perf.audit_log.table_name is 'The table that changed, without its schema.';
 comment on column perf.audit_log.row_id is
     'The key of the row; of several columns (user_roles, retention) with / between them, empty for a truncate.';
-comment on column perf.audit_log.logged_at is 'When the change was made; entries are in order of commit.';
+comment on column perf.audit_log.action is 'insert, update, delete or truncate.';
 comment on column perf.audit_log.caller is 'Whom the token named; null for a database login.';
+comment on column perf.audit_log.caller_role is
+    'The database role in force, for example authenticated.';
+comment on column perf.audit_log.caller_login is 'The database login of the session.';
 comment on column perf.audit_log.old_values is 'For an update, the values that changed.';
 comment on column perf.audit_log.new_values is 'For an update, what they changed to; else the row.';
+comment on column perf.audit_log.previous_hash is
+    'The hash of the entry before; of the first entry, of a fixed text.';
 comment on column perf.audit_log.hash is
     'sha256 of the entry and previous_hash; see perf_internal.get_audit_hash.';
 

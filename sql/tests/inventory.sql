@@ -694,6 +694,16 @@ select is_empty(
 );
 
 select is_empty(
+    $$ select r.oid::regclass, a.attname
+       from pg_temp.relations as r
+       join pg_attribute as a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+       where r.relnamespace = 'perf'::regnamespace
+           and r.relkind in ('r', 'p', 'v', 'm')
+           and col_description(r.oid, a.attnum) is null $$,
+    'every column of a table or view of perf has a comment'
+);
+
+select is_empty(
     $$ select k.conname, k.conrelid::regclass
        from pg_constraint as k
        join pg_temp.relations as r on r.oid = k.conrelid

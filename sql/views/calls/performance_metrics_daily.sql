@@ -27,6 +27,41 @@ where c.granularity = 'daily';
 
 comment on view perf.performance_metrics_daily is
     'Calls by configuration and day that runs have rolled up, kept 2 years; times in milliseconds.';
+comment on column perf.performance_metrics_daily.id is
+    'Made from configuration, granularity and time; the same at every reading.';
+comment on column perf.performance_metrics_daily.model_tool_config_id is
+    'Model, tool and parameters: an id of perf.model_tool_configs.';
+comment on column perf.performance_metrics_daily.time_bucket is 'Start of the day (UTC).';
+comment on column perf.performance_metrics_daily.call_count is 'Number of calls.';
+comment on column perf.performance_metrics_daily.success_count is
+    'Number of calls that succeeded.';
+comment on column perf.performance_metrics_daily.error_count is 'Number of calls that failed.';
+comment on column perf.performance_metrics_daily.avg_response_time is
+    'Mean response time of all calls, in ms.';
+comment on column perf.performance_metrics_daily.min_response_time is
+    'Shortest response time, in ms.';
+comment on column perf.performance_metrics_daily.max_response_time is
+    'Longest response time, in ms.';
+comment on column perf.performance_metrics_daily.p50_response_time is
+    'Median of the response times, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_daily.p95_response_time is
+    '95th percentile of the response times, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_daily.p99_response_time is
+    '99th percentile of the response times, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_daily.avg_input_tokens is
+    'Mean of the tokens sent, of calls that give them.';
+comment on column perf.performance_metrics_daily.avg_output_tokens is
+    'Mean of the tokens got back, of calls that give them.';
+comment on column perf.performance_metrics_daily.total_input_tokens is 'All tokens sent.';
+comment on column perf.performance_metrics_daily.total_output_tokens is 'All tokens got back.';
+comment on column perf.performance_metrics_daily.p50_first_token_ms is
+    'Median of the times to the first token, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_daily.p95_first_token_ms is
+    '95th percentile of the times to the first token, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_daily.p99_first_token_ms is
+    '99th percentile of the times to the first token, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_daily.created_at is
+    'When a run first wrote the bucket.';
 
 grant select on perf.performance_metrics_daily
     to authenticated, service_role, perf_admin, perf_analyst;

@@ -27,6 +27,42 @@ where c.granularity = 'weekly';
 
 comment on view perf.performance_metrics_weekly is
     'Calls by configuration and week that runs have rolled up, kept for ever; times in milliseconds.';
+comment on column perf.performance_metrics_weekly.id is
+    'Made from configuration, granularity and time; the same at every reading.';
+comment on column perf.performance_metrics_weekly.model_tool_config_id is
+    'Model, tool and parameters: an id of perf.model_tool_configs.';
+comment on column perf.performance_metrics_weekly.time_bucket is
+    'Start of the week, a Monday (UTC).';
+comment on column perf.performance_metrics_weekly.call_count is 'Number of calls.';
+comment on column perf.performance_metrics_weekly.success_count is
+    'Number of calls that succeeded.';
+comment on column perf.performance_metrics_weekly.error_count is 'Number of calls that failed.';
+comment on column perf.performance_metrics_weekly.avg_response_time is
+    'Mean response time of all calls, in ms.';
+comment on column perf.performance_metrics_weekly.min_response_time is
+    'Shortest response time, in ms.';
+comment on column perf.performance_metrics_weekly.max_response_time is
+    'Longest response time, in ms.';
+comment on column perf.performance_metrics_weekly.p50_response_time is
+    'Median of the response times, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_weekly.p95_response_time is
+    '95th percentile of the response times, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_weekly.p99_response_time is
+    '99th percentile of the response times, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_weekly.avg_input_tokens is
+    'Mean of the tokens sent, of calls that give them.';
+comment on column perf.performance_metrics_weekly.avg_output_tokens is
+    'Mean of the tokens got back, of calls that give them.';
+comment on column perf.performance_metrics_weekly.total_input_tokens is 'All tokens sent.';
+comment on column perf.performance_metrics_weekly.total_output_tokens is 'All tokens got back.';
+comment on column perf.performance_metrics_weekly.p50_first_token_ms is
+    'Median of the times to the first token, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_weekly.p95_first_token_ms is
+    '95th percentile of the times to the first token, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_weekly.p99_first_token_ms is
+    '99th percentile of the times to the first token, in ms, within 0.5 %.';
+comment on column perf.performance_metrics_weekly.created_at is
+    'When a run first wrote the bucket.';
 
 grant select on perf.performance_metrics_weekly
     to authenticated, service_role, perf_admin, perf_analyst;

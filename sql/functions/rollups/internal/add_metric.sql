@@ -53,7 +53,7 @@ begin
             (
                 'failed_' || add_metric.metric,
                 'failed',
-                add_metric.meaning || ' Of what failed.',
+                add_metric.meaning || ' Of failed rows only.',
                 null,
                 add_metric.metric,
                 null
@@ -61,7 +61,7 @@ begin
             (
                 'successful_' || add_metric.metric,
                 'difference',
-                add_metric.meaning || ' Of what succeeded.',
+                add_metric.meaning || ' Of successful rows only.',
                 null,
                 add_metric.metric,
                 'failed_' || add_metric.metric

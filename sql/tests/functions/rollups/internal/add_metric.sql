@@ -27,9 +27,9 @@ select results_eq(
     $$ select * from pg_temp.metrics('total_tokens') $$,
     $$ values
         ('failed_total_tokens | calls | failed | tokens | lower | '
-            'Tokens of both ways. Of what failed. | total_tokens'),
+            'Tokens of both ways. Of failed rows only. | total_tokens'),
         ('successful_total_tokens | calls | difference | tokens | lower | '
-            'Tokens of both ways. Of what succeeded. | total_tokens | failed_total_tokens'),
+            'Tokens of both ways. Of successful rows only. | total_tokens | failed_total_tokens'),
         ('total_tokens | calls | measured | tokens | lower | '
             'Tokens of both ways. | r.input_tokens + r.output_tokens') $$,
     'and, because calls can fail, that of failed and of successful ones'
@@ -71,8 +71,8 @@ select lives_ok(
 select results_eq(
     $$ select * from pg_temp.metrics('total_tokens') $$,
     $$ values
-        ('failed_total_tokens | calls | failed | kilotokens | X. Of what failed. | total_tokens'),
-        ('successful_total_tokens | calls | difference | kilotokens | X. Of what succeeded. | '
+        ('failed_total_tokens | calls | failed | kilotokens | X. Of failed rows only. | total_tokens'),
+        ('successful_total_tokens | calls | difference | kilotokens | X. Of successful rows only. | '
             'total_tokens | failed_total_tokens'),
         ('total_tokens | calls | measured | kilotokens | X. | r.output_tokens') $$,
     'which changes it'
