@@ -1,17 +1,29 @@
 """What the documents name exists."""
 
+import base64
+import hashlib
+import hmac
+import json
+import os
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from pgkit import reference
+from pgkit.cli import HEADINGS
+
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted((ROOT / "docs").glob("*.md"))
+README = ROOT / "README.md"
+DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), README, ROOT / "CONTRIBUTING.md"]
 NAME = re.compile(r"\b(perf(?:_internal)?)\.([a-z_][a-z0-9_]*)")
 # A path ends before a placeholder: of sql/functions/<room>/ it is sql/functions.
-FILE = re.compile(r"\b(?:benchmarks|docker|docs|pgkit|scripts|sql|tests)/[\w./-]*\w")
-LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+FILE = re.compile(r"(?<![\w/])(?:benchmarks|docker|docs|pgkit|scripts|sql|tests)/[\w./-]*\w")
+LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
 OBJECTS = """
 select n.nspname, o.name
 from pg_namespace as n
@@ -46,7 +58,71 @@ def test_files_that_a_document_names_exist(document: Path) -> None:
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name)
-def test_links_of_a_document_lead_to_files(document: Path) -> None:
-    linked = LINK.findall(document.read_text(encoding="utf-8"))
-    assert [link for link in linked if not (document.parent / link).exists()] == []
+def read_anchors(document: Path) -> set[str]:
+    """Return what a link may name in a document: its headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [*DOCUMENTS, ROOT / "benchmarks/README.md"],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_links_of_a_document_lead_somewhere(document: Path) -> None:
+    broken = []
+    for file, anchor in LINK.findall(document.read_text(encoding="utf-8")):
+        target = document.parent / file if file else document
+        if not target.exists() or (anchor and anchor not in read_anchors(target)):
+            broken.append(f"{file}#{anchor}")
+    assert broken == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 200
+
+
+def test_the_readme_names_every_room_in_order_of_the_floors() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| .* \|$", README.read_text(encoding="utf-8"), re.M)
+    assert rows == list(reference.ROOMS)
+    folders = {path.name for path in (ROOT / "sql/functions").iterdir()}
+    assert set(reference.ROOMS) == folders
+
+
+def test_the_readme_lists_every_command_under_its_heading() -> None:
+    text = README.read_text(encoding="utf-8")
+    for heading, commands in HEADINGS.items():
+        [row] = re.findall(rf"^\| {heading.lower()} \| (.*) \|$", text, re.M)
+        listed = re.findall(r"`([\w-]+)`", re.sub(r"\(.*?\)", "", row))
+        assert listed == [command.name for command in commands]
+
+
+def test_every_guide_is_linked_from_the_readme() -> None:
+    linked = {file for file, _ in LINK.findall(README.read_text(encoding="utf-8"))}
+    guides = {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")}
+    assert guides - linked == set()
+
+
+def decode(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def test_the_guide_to_postgrest_makes_a_token_that_is_valid(tmp_path: Path) -> None:
+    guide = (ROOT / "docs/postgrest.md").read_text(encoding="utf-8")
+    [script] = re.findall(r"^```python\n(.*?)^```", guide, re.M | re.S)
+    (tmp_path / "token.py").write_text(script)
+    secret = "a secret of at least 32 characters"
+    done = subprocess.run(
+        [sys.executable, tmp_path / "token.py"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PGRST_JWT_SECRET": secret},
+    )
+    header, claims, signature = done.stdout.strip().split(".")
+    assert json.loads(decode(header)) == {"alg": "HS256", "typ": "JWT"}
+    named = json.loads(decode(claims))
+    assert named.pop("exp") > time.time()
+    assert named == {"role": "authenticated", "sub": "7d9f1c5e-1111-4222-8333-444455556666"}
+    signed = hmac.digest(secret.encode(), f"{header}.{claims}".encode(), hashlib.sha256)
+    assert decode(signature) == signed
