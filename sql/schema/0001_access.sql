@@ -56,7 +56,7 @@ create table perf.user_roles (
     primary key (user_id, role)
 );
 
-comment on table perf.user_roles is 'Which profile has which roles.';
+comment on table perf.user_roles is 'Which profile has which role.';
 comment on column perf.user_roles.user_id is 'The profile that has the role.';
 comment on column perf.user_roles.role is 'The role that it has.';
 comment on column perf.user_roles.granted_at is 'When the role was given.';

@@ -1,4 +1,4 @@
--- The engine: what is measured, the rollups of it, how far they have come, and how long all is kept.
+-- The engine: metrics, their rollups, the state of the runs, and how long each level is kept.
 create table perf_internal.pipelines (
     pipeline text primary key,
     raw_table text not null,
@@ -7,7 +7,7 @@ create table perf_internal.pipelines (
     series_view text not null,
     failed_when text,
     partition_width interval not null,
-    -- Thirty days are equal to a month, but not as long as each.
+    -- Added to a date, because PostgreSQL takes '30 days' and '1 month' for equal.
     constraint partition_width_is_a_day_or_a_month check (
         timestamp '2001-01-01' + partition_width in ('2001-01-02', '2001-02-01')
     )
@@ -59,11 +59,11 @@ comment on column perf.metrics.base_metric is
 comment on column perf.metrics.other_metric is
     'For a difference, what is taken away; for a share, what it is a share of.';
 
--- Foreign key; and what a pipeline measures.
+-- For the foreign key, and for the metrics of a pipeline.
 create index metrics_pipeline_idx on perf.metrics (pipeline);
 
--- Ordered so that nothing is lost to alignment. series_id is in the key and there is no foreign key,
--- so that the table can be distributed over several machines by it.
+-- The order of the columns leaves no gaps for alignment. series_id is in the key and there is no
+-- foreign key, so that the table can be distributed over several machines by series_id.
 create table perf_internal.rollups (
     series_id uuid not null,
     time_bucket timestamptz not null,
@@ -85,23 +85,23 @@ create table perf_internal.rollups (
 with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 
 comment on table perf_internal.rollups is
-    'What one metric of one series was in an hour, a day or a week. Every part adds up.';
+    'Values of one metric of one series in an hour, a day or a week. Every part adds up.';
 comment on column perf_internal.rollups.time_bucket is
     'Start of the hour, day or week (from Monday) in UTC.';
 comment on column perf_internal.rollups.m2 is
     'Sum of the squared differences from the mean; see Chan, Golub, LeVeque (1979) on merging it.';
 comment on column perf_internal.rollups.p50 is
-    'Percentiles of the sketch, with p95 and p99; null until a run finds that the bucket is over.';
+    'Percentile of the sketch, as p95 and p99. Null until a run finds that the bucket is over.';
 comment on column perf_internal.rollups.sketch is
     'See perf_internal.make_sketch, without the zeros at its end: divided by the unit of last_bin. Null where all values are 0.';
 comment on column perf_internal.rollups.last_bin is
     'The bin that the last 16 digits of the sketch count.';
 
--- All series over a time range: comparisons, retention.
+-- For all series over a time range: comparisons, retention.
 create index rollups_granularity_time_bucket_idx
     on perf_internal.rollups (granularity, time_bucket);
 
--- Sketches are written often; pglz would take a third of a run.
+-- Each run writes many sketches. Compressing them with pglz would take a third of its time.
 do $$
 begin
     if exists (
@@ -115,8 +115,8 @@ begin
 end
 $$;
 
--- A row of a raw table is pending when its transaction was not yet over when the last run looked: at
--- or after snapshot_xmax, or among in_progress then.
+-- A raw row is pending if its transaction was not over in the snapshot of the last run: its id is
+-- at least snapshot_xmax, or it is in in_progress.
 create table perf_internal.rollup_state (
     pipeline text primary key references perf_internal.pipelines (pipeline),
     snapshot_xmax bigint not null default 0,
@@ -136,7 +136,7 @@ create table perf_internal.database_origin (
 );
 
 comment on table perf_internal.database_origin is
-    'One row: that of perf_internal.origin. Another one came with a dump, and so did the transaction ids of the raw rows.';
+    'One row: the id of this database, as in perf_internal.origin. If the two differ, the rows came with a dump, and so did their transaction ids.';
 
 insert into perf_internal.database_origin default values;
 
@@ -151,9 +151,9 @@ create table perf_internal.raw_partitions (
 );
 
 comment on table perf_internal.raw_partitions is
-    'The partitions of raw tables, but for the default ones.';
+    'The partitions of raw tables, except the default partitions.';
 comment on column perf_internal.raw_partitions.summarized_ranges is
-    'Page ranges of the transaction index that a run has summarised.';
+    'Number of page ranges of the BRIN index on transaction_id that runs have summarised.';
 
 create table perf_internal.dropped_ranges (
     pipeline text not null references perf_internal.pipelines (pipeline),
@@ -166,7 +166,7 @@ create table perf_internal.dropped_ranges (
 );
 
 comment on table perf_internal.dropped_ranges is
-    'Ranges whose raw rows retention has removed, wholly or in part: raw no longer covers them.';
+    'Ranges whose raw rows retention has removed, some or all. Raw rows no longer prove what happened there.';
 
 create table perf.retention (
     pipeline text not null,
@@ -188,4 +188,4 @@ comment on column perf.retention.level is
     'What is kept: raw rows, hourly, daily or weekly rollups, or job_history.';
 comment on column perf.retention.keep is 'Age at which rows go; null keeps them for ever.';
 comment on column perf.retention.deleted_before is
-    'Rows before this are gone; null while none are.';
+    'Cleanup has removed the rows before this time; null if it has removed none.';

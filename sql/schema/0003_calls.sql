@@ -1,4 +1,4 @@
--- Calls of models: what was called, and every call.
+-- Calls of models: models, tools, configurations, and every call.
 create table perf.models (
     id uuid primary key default gen_random_uuid(),
     name text not null unique,
@@ -19,7 +19,7 @@ comment on column perf.models.model_type is
     'The key that configurations and generation logs share (sdxl, wan, ...).';
 comment on column perf.models.created_at is 'When the model was first used or registered.';
 
--- What did the calls of this model type do: configurations ask.
+-- For the models of a type: the impact of a configuration.
 create index models_model_type_idx on perf.models (model_type) where model_type is not null;
 
 create table perf.tools (
@@ -59,7 +59,7 @@ comment on column perf.model_tool_configs.parameter_hash is
     'Hash of thinking_mode, use_websearch, streaming, max_tokens and temperature; set by a trigger.';
 comment on column perf.model_tool_configs.created_at is 'When the first such call was recorded.';
 
--- Foreign key; and all configurations of a tool.
+-- For the foreign key, and for the configurations of a tool.
 create index model_tool_configs_tool_id_idx on perf.model_tool_configs (tool_id);
 
 create type perf_internal.call as (
@@ -89,11 +89,11 @@ create type perf_internal.call_kind as (
 );
 
 comment on type perf_internal.call_kind is
-    'What calls of one configuration say of it, and which it is.';
+    'Model, tool, provider and parameters of calls, and the configuration that they have.';
 
--- Ordered so that nothing is lost to alignment. Not a foreign key: checked per statement by a
--- trigger, at a third of the cost. No index on the configuration: what is read often is read from
--- the rollups.
+-- The order of the columns leaves no gaps for alignment. model_tool_config_id has no foreign key: a
+-- trigger checks it once per statement, at a third of the cost. It has no index either, because
+-- reports read rollups.
 create table perf.performance_metrics_raw (
     model_tool_config_id uuid not null,
     call_timestamp timestamptz not null,
@@ -123,7 +123,7 @@ comment on column perf.performance_metrics_raw.call_timestamp is
 comment on column perf.performance_metrics_raw.response_time_ms is
     'Milliseconds until the whole answer was there, 0 to 1e10.';
 comment on column perf.performance_metrics_raw.transaction_id is
-    'The transaction that recorded the call; 0 if a dump says that it was rolled up.';
+    'Id of the transaction that recorded the call; 0 if the call was rolled up before a restore.';
 comment on column perf.performance_metrics_raw.first_token_ms is 'Time to the first token.';
 comment on column perf.performance_metrics_raw.created_at is
     'When the call was recorded; null if at call_timestamp, or if loaded in bulk.';
@@ -137,11 +137,12 @@ comment on column perf.performance_metrics_raw.error_type is
 comment on column perf.performance_metrics_raw.id is
     'The call_id of the caller, which makes a retry harmless; null without one.';
 
--- Which rows has no run read yet: the tail, and the ranges of transactions that committed late.
+-- Finds rows that no run has read: the newest pages, and pages written by transactions that
+-- committed late.
 create index performance_metrics_raw_transaction_id_idx
     on perf.performance_metrics_raw using brin (transaction_id) with (pages_per_range = 64);
 
--- Was this call_id recorded already.
+-- Finds a call_id that was recorded before.
 create unique index performance_metrics_raw_call_timestamp_id_idx
     on perf.performance_metrics_raw (call_timestamp, id, model_tool_config_id)
     where id is not null;

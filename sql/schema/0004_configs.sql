@@ -9,7 +9,7 @@ create table perf.model_config_types (
 );
 
 comment on table perf.model_config_types is
-    'A model type that has configurations. Changes of a type queue for its row.';
+    'A model type that has configurations. A change of a type locks its row here, so changes happen one after the other.';
 comment on column perf.model_config_types.model_type is 'Name of the type, as in perf.models.';
 comment on column perf.model_config_types.needs_approval is
     'Whether a second person has to approve an activation.';
@@ -49,7 +49,7 @@ comment on column perf.model_config_history.created_at is 'When it was saved.';
 comment on column perf.model_config_history.notes is 'Why it was saved.';
 comment on column perf.model_config_history.version is 'Counts the versions of a model type from 1.';
 
--- The rule that one version per model type is active, and which one it is.
+-- At most one version of a model type is active. Also finds it.
 create unique index model_config_history_active_idx
     on perf.model_config_history (model_type) where is_active;
 
@@ -57,27 +57,27 @@ create unique index model_config_history_active_idx
 create index model_config_history_model_type_created_at_idx
     on perf.model_config_history (model_type, created_at desc, version desc);
 
--- What changed lately, in any type.
+-- The newest versions of all types.
 create index model_config_history_created_at_idx on perf.model_config_history (created_at desc);
 
--- Foreign key; and what a person saved.
+-- For the foreign key, and for the versions that a person saved.
 create index model_config_history_created_by_created_at_idx
     on perf.model_config_history (created_by, created_at desc);
 
--- Was this saved before. The hash agrees with jsonb equality (1 = 1.0), which its text does not.
+-- Finds a version with the same data. Equal jsonb has equal hashes (1 = 1.0) but not equal texts.
 create index model_config_history_model_type_config_name_hash_idx
     on perf.model_config_history (
         model_type, config_name, jsonb_hash_extended(config_data, 0)
     );
 
--- Each activation ends the one before at the instant at which it starts. The two columns beside
--- the range are there to be indexed: lower() is not leakproof, so under row level security an index
--- on it would not be used.
+-- Each activation ends the one before at the instant at which it starts. active_from and
+-- active_until repeat the range because lower() is not leakproof: under row level security
+-- PostgreSQL would not use an index on it.
 --
--- The exclusion constraint compares types by a hash, as a range of one number, because core GiST
--- has no operator class for text: btree_gist would have to live in some schema of the user's, need
--- a right to create it, and outlive uninstall. Types that collide (for a thousand types, odds of 1
--- in 10^13) would be refused, never overlap.
+-- The exclusion constraint compares types by a hash, as a range of one number, because GiST has no
+-- operator class for text. The extension btree_gist has one, but it needs a schema of the user's
+-- and a right to create it, and it would outlive uninstall. Two types with the same hash (odds of 1 in
+-- 10^13 for a thousand types) could not be active at the same time.
 create table perf.model_config_activations (
     id bigint generated always as identity primary key,
     model_type varchar(20) not null references perf.model_config_types (model_type),
@@ -119,7 +119,7 @@ create table perf.model_config_activations (
 );
 
 comment on table perf.model_config_activations is
-    'When which version was in force, and who put it there. Written by one insert each; see perf_internal.place_activation.';
+    'When each version was in force, and who put it there. One insert writes an activation; see perf_internal.place_activation.';
 comment on column perf.model_config_activations.id is 'Number of the activation.';
 comment on column perf.model_config_activations.model_type is
     'The type whose configuration changed.';
@@ -127,39 +127,39 @@ comment on column perf.model_config_activations.config_id is 'The version that w
 comment on column perf.model_config_activations.active_during is
     'From when until when; without an end while it is in force.';
 comment on column perf.model_config_activations.kind is
-    'activate: by a person; rollback: by a person, to what was in force before; guard: rolled back by check_config_guards().';
+    'activate: somebody activated it; rollback: somebody went back to it; guard: check_config_guards() went back to it.';
 comment on column perf.model_config_activations.activated_by is
     'The person whom a token named; null for a database login and for the service key.';
 comment on column perf.model_config_activations.activated_by_role is
     'The database role that acted: service_role for the service key.';
 comment on column perf.model_config_activations.activated_by_login is
     'The database login of the session: PostgREST''s own for every request that came through it.';
-comment on column perf.model_config_activations.notes is 'Why.';
+comment on column perf.model_config_activations.notes is 'Why it was activated.';
 comment on column perf.model_config_activations.restores_id is
-    'For a rollback, the activation it brought back.';
+    'For a rollback, the activation that it brought back.';
 comment on column perf.model_config_activations.previous_id is
-    'The activation that a rollback of one step brings back. After a rollback that is what lay before the activation brought back, so that two rollbacks go two steps.';
+    'The activation that a rollback of one step brings back. After a rollback it is the one before the activation that was brought back, so two rollbacks go two steps back.';
 comment on column perf.model_config_activations.guard is
-    'When the scheduler rolls back by itself: the guard as asked for, and the limit it came to.';
+    'When the schedule rolls back by itself: the guard as asked for, and the limit in the unit of the metric.';
 comment on column perf.model_config_activations.guard_status is
-    'watching; held: the time is over; broken: rolled back; superseded: another version came first.';
+    'watching; held: the time is over and all was well; broken: rolled back; superseded: another version was activated first.';
 comment on column perf.model_config_activations.active_from is 'Start of active_during.';
 comment on column perf.model_config_activations.active_until is
     'End of active_during, not part of it; null while it is in force.';
 
--- One activation per type is open: the other half of model_config_history_active_idx.
+-- At most one activation of a type has no end, as at most one version is active.
 create unique index model_config_activations_active_idx
     on perf.model_config_activations (model_type) where active_until is null;
 
--- What was in force at a moment; the history of a type.
+-- For the version in force at a moment, and for the history of a type.
 create index model_config_activations_model_type_active_from_idx
     on perf.model_config_activations (model_type, active_from desc);
 
--- Foreign key; and when was this version in force.
+-- For the foreign key, and for when a version was in force.
 create index model_config_activations_config_id_model_type_active_from_idx
     on perf.model_config_activations (config_id, model_type, active_from desc);
 
--- Foreign keys.
+-- For the foreign keys.
 create index model_config_activations_activated_by_idx
     on perf.model_config_activations (activated_by);
 create index model_config_activations_restores_id_idx
@@ -167,7 +167,7 @@ create index model_config_activations_restores_id_idx
 create index model_config_activations_previous_id_idx
     on perf.model_config_activations (previous_id) where previous_id is not null;
 
--- What is there to check every minute.
+-- For the guards to check, every minute.
 create index model_config_activations_watching_idx
     on perf.model_config_activations (model_type) where guard_status = 'watching';
 
@@ -197,7 +197,7 @@ create table perf.model_config_requests (
 );
 
 comment on table perf.model_config_requests is
-    'A wish to activate a version of a type that needs approval, and what a second person said.';
+    'A request to activate a version of a type that needs approval, and its decision.';
 comment on column perf.model_config_requests.id is
     'Number of the request, for approve_activation() and reject_activation().';
 comment on column perf.model_config_requests.model_type is
@@ -226,7 +226,7 @@ comment on column perf.model_config_requests.decision_notes is 'Why, in the word
 comment on column perf.model_config_requests.activation_id is
     'The activation that an approval made; null otherwise.';
 
--- Foreign keys; and the open requests of a type.
+-- For the foreign keys, and for the open requests of a type.
 create index model_config_requests_model_type_status_idx
     on perf.model_config_requests (model_type, status);
 create index model_config_requests_config_id_model_type_idx
@@ -252,7 +252,7 @@ create table perf.audit_log (
 );
 
 comment on table perf.audit_log is
-    'Every change of a configuration, activation, request, approval rule, profile, role or retention, and of a model unless recording added it. Nobody can edit it, and verify_audit_log() tells if somebody did.';
+    'Every change of a configuration, activation, request, approval rule, profile, role or retention, and of a model unless recording added it. Triggers refuse to change an entry; verify_audit_log() finds one that was changed all the same.';
 comment on column perf.audit_log.id is 'Position in the chain, from 1 without gaps.';
 comment on column perf.audit_log.logged_at is 'When the change was made; entries are in order of commit.';
 comment on column perf.audit_log.table_name is 'The table that changed, without its schema.';
@@ -270,7 +270,7 @@ comment on column perf.audit_log.previous_hash is
 comment on column perf.audit_log.hash is
     'sha256 of the entry and previous_hash; see perf_internal.get_audit_hash.';
 
--- What happened to this row.
+-- For the changes of one row.
 create index audit_log_table_name_row_id_idx on perf.audit_log (table_name, row_id);
 
 create table perf_internal.audit_head (
@@ -281,7 +281,7 @@ create table perf_internal.audit_head (
 );
 
 comment on table perf_internal.audit_head is
-    'Length and last hash of the audit log; whoever adds an entry locks it.';
+    'Length and last hash of the audit log. A transaction that adds an entry locks this row.';
 
 insert into perf_internal.audit_head (entries, hash) values (0, sha256('pgkit audit log'));
 
@@ -300,4 +300,4 @@ create table perf_internal.audit_queue (
 );
 
 comment on table perf_internal.audit_queue is
-    'Changes of transactions that have not committed; at commit they become entries of the log.';
+    'Changes of transactions that have not committed. At commit they become entries of the log.';

@@ -1,4 +1,4 @@
--- The schedule: runs of jobs where pg_cron is missing, and how long runs are remembered.
+-- The schedule: runs of jobs by pgkit worker, and how long runs are kept.
 insert into perf.retention (pipeline, level, keep) values ('schedule', 'job_history', '7 days');
 
 create table perf_internal.worker_runs (
@@ -10,8 +10,8 @@ create table perf_internal.worker_runs (
 );
 
 comment on table perf_internal.worker_runs is
-    'Runs of jobs by pgkit worker, where pg_cron is missing; what cron.job_run_details is to it.';
+    'Runs of jobs by pgkit worker, as cron.job_run_details has those of pg_cron.';
 
--- The last runs of a job.
+-- For the last runs of a job.
 create index worker_runs_job_name_started_at_idx
     on perf_internal.worker_runs (job_name, started_at desc);

@@ -1,4 +1,5 @@
--- Rollup rows of calls side by side, as people ask for them. The views by granularity of perf show it.
+-- Rollup rows of calls: one row of metrics side by side for each bucket. The views
+-- perf.performance_metrics_hourly, _daily and _weekly select from it.
 create or replace view perf_internal.call_metrics
 with (security_invoker = true)
 as

@@ -16,7 +16,7 @@ join perf.models as m on m.id = c.model_id
 join perf.tools as t on t.id = c.tool_id;
 
 comment on view perf_internal.call_series is
-    'What the calls of each configuration measure: model, tool, provider, model_type, parameters.';
+    'The labels of each series of calls: model, tool, provider, model_type, parameters.';
 
 grant select on perf_internal.call_series
     to authenticated, service_role, perf_admin, perf_analyst;
