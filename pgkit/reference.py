@@ -113,7 +113,8 @@ def write_function(row: Row) -> str:
     arguments = block(row["arguments"]) if row["arguments"] else "()"
     lines = [f"### {row['name']}", "", what, "", "```sql", f"perf.{row['name']}{arguments}"]
     if row["columns"]:
-        lines.append(f"returns {block(row['columns'])}")
+        many = "table " if row["returns_rows"] else ""
+        lines.append(f"returns {many}{block(row['columns'])}")
     elif not row["is_procedure"]:
         lines.append(f"returns {row['returned']}")
     lines += ["```", ""]

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pgkit import reference
+from pgkit import binaries, reference
 from pgkit.cli import HEADINGS
 
 ROOT = Path(__file__).parent.parent
@@ -126,3 +126,28 @@ def test_the_guide_to_postgrest_makes_a_token_that_is_valid(tmp_path: Path) -> N
     assert named == {"role": "authenticated", "sub": "7d9f1c5e-1111-4222-8333-444455556666"}
     signed = hmac.digest(secret.encode(), f"{header}.{claims}".encode(), hashlib.sha256)
     assert decode(signature) == signed
+
+
+def test_sessions_of_psql_in_documents_show_what_psql_prints(database: str) -> None:
+    """In the order in which they are read: reports.md asks for what the README recorded."""
+    shown, printed = [], []
+    for document in (README, ROOT / "docs/reports.md"):
+        text = document.read_text(encoding="utf-8")
+        for session in re.findall(r"^```sql\n(postgres=# .*?)^```", text, re.M | re.S):
+            for piece in session.split("postgres=# ")[1:]:
+                statement, output = piece.split(";\n", maxsplit=1)
+                done = subprocess.run(
+                    [
+                        binaries.find_program("psql"),
+                        "--no-psqlrc",
+                        f"--command={statement}",
+                        database,
+                    ],
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                )
+                shown.append(output.strip("\n"))
+                printed.append(done.stdout.strip("\n"))
+    assert len(shown) == 4
+    assert printed == shown

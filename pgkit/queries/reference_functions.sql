@@ -24,9 +24,8 @@ select
         where p.proargmodes[a.number] in ('o', 't')
         order by a.number
     ) as columns,
-    concat_ws(
-        ' ', case when p.proretset then 'setof' end, format_type(p.prorettype, null)
-    ) as returned,
+    p.proretset as returns_rows,
+    format_type(p.prorettype, null) as returned,
     array(
         select g.rolname::text
         from aclexplode(p.proacl) as a
