@@ -1,5 +1,6 @@
--- Roles belong to the whole cluster, so another database may have made them, or make them right now.
--- The first three are the ones PostgREST and Supabase use. Whoever migrates administers.
+-- Roles belong to the whole cluster, so another database may have made them, or may be making them
+-- now. The first three are the ones that PostgREST and Supabase use. The role that migrates becomes
+-- an admin.
 do $$
 declare
     v_role text;
