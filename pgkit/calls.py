@@ -153,14 +153,15 @@ class Writer:
             self.first = called_at
         elif called_at > self.last:
             self.last = called_at
-        succeeded = SUCCESS[success.lower()] if success else "f" if error_type else "t"
+        error = self.error_types[error_type] if error_type else NULL
+        succeeded = SUCCESS[success.lower()] if success else "t" if error == NULL else "f"
         return (
             f"{config_id}\t{called_at.isoformat()}\t{read_ms(response_time_ms)}"
             f"\t{read_ms(first_token_ms) if first_token_ms else NULL}"
             f"\t{read_count(input_tokens) if input_tokens else NULL}"
             f"\t{read_count(output_tokens) if output_tokens else NULL}"
             f"\t{succeeded}"
-            f"\t{self.error_types[error_type] if error_type else NULL}"
+            f"\t{error}"
             f"\t{identifier or NULL}\n"
         )
 
@@ -206,11 +207,14 @@ class Writer:
             if plain[FIELDS.index("call_timestamp")] is None:
                 raise BadCall("call_timestamp must be given, got null")
             self.find_config(call, plain)
-        error_type = plain[FIELDS.index("error_type")]
-        if error_type is not None:
+        place = FIELDS.index("error_type")
+        error, error_type = call[place], plain[place]
+        if error:
             if len(self.error_types) > LARGEST_CACHE:
                 self.error_types.clear()
-            self.error_types[error_type] = escape(error_type)
+            self.error_types[error] = NULL
+            if error_type:
+                self.error_types[error] = self.error_types[error_type] = escape(error_type)
         return plain
 
     def find_config(self, call: Call, plain: Sequence[str | None]) -> None:

@@ -72,7 +72,7 @@ def test_json_lines_may_each_have_other_keys(pgkit, database, connection, tmp_pa
     call = {"model_name": "acme/one", "tool_name": "chat", "response_time_ms": 12}
     lines = [
         {**call, "call_timestamp": "2020-01-06T10:00:00Z", "parameters": {"max_tokens": 5}},
-        {**call, "success": False, "error_type": "tab\there", "call_timestamp": 1578305100.5},
+        {**call, "success": False, "error_type": "back\\slash", "call_timestamp": 1578305100.5},
         {"call_timestamp": "2020-01-06T10:10:00Z", **call, "input_tokens": None},
     ]
     file = write(tmp_path / "calls", "", *map(json.dumps, lines))
@@ -83,9 +83,36 @@ def test_json_lines_may_each_have_other_keys(pgkit, database, connection, tmp_pa
     assert [row[4] for row in rows] == [{"max_tokens": 5}, {}, {}]
     assert (rows[1][3], rows[1][7], str(rows[1][9])) == (
         False,
-        "tab\there",
+        "back\\slash",
         "2020-01-06 10:05:00.500000",
     )
+
+
+def test_what_stands_for_no_error_is_none_and_spaces_around_values_are_not_kept(
+    pgkit, database, connection, tmp_path
+) -> None:
+    call = {"model": "gpt-4o", "tool": "chat", "latency_ms": 812, "timestamp": "2020-01-06T10:00Z"}
+    nothing = [False, 0, {}, [], "", None, "None", "NaN"]
+    file = write(tmp_path / "calls", "", *(json.dumps({**call, "error": none}) for none in nothing))
+    padded = write(
+        tmp_path / "padded.csv",
+        "model, tool, latency_ms, timestamp, error",
+        *(f"gpt-4o, chat, 812, 2020-01-06T10:00Z, {error}" for error in ("false", "timeout", "")),
+    )
+    for path in (file, padded):
+        loaded = pgkit("load", path, dsn=database)
+        assert loaded.returncode == 0, loaded.stderr
+    assert connection.execute(
+        """select m.name, t.name, r.error_type, count(*), bool_and(r.success)
+        from perf.performance_metrics_raw as r
+        join perf.model_tool_configs as c on c.id = r.model_tool_config_id
+        join perf.models as m on m.id = c.model_id
+        join perf.tools as t on t.id = c.tool_id
+        group by 1, 2, 3 order by 4"""
+    ).fetchall() == [
+        ("gpt-4o", "chat", "timeout", 1, False),
+        ("gpt-4o", "chat", None, len(nothing) + 2, True),
+    ]
 
 
 @pytest.mark.parametrize("is_json", [True, False])
@@ -201,7 +228,7 @@ def test_a_bad_value_in_json_is_refused_as_record_call_does(
         ("{}\n", ":1", "no column for model_name"),
         ("model,tool,latency_ms\n", ":1", "no column for call_timestamp"),
         ("model,model,tool,ts,latency_ms\n", ":1", "model_name may be 'model' or 'model'"),
-        (f'\n{HEADER}\n"2020-01-06","a\nb",chat,1\n2020-01-06,m,chat,x\n', ":5", "invalid input"),
+        (f'{HEADER},n\n2020-01-06,m,chat,1,"a\nb"\n2020-01-06,m,chat,x,\n', ":4", "invalid input"),
         (f'{HEADER}\n2020-01-06,m,"chat', ":2", "unexpected end of data"),
         ("\x1f\ufffd", ":1", "no column"),
     ],

@@ -1,15 +1,15 @@
 -- How the database reads the arguments of a call, or what is wrong with them.
 select
     perf_internal.get_call_problem(c),
-    c.model_name,
-    c.tool_name,
+    btrim(c.model_name),
+    btrim(c.tool_name),
     c.response_time_ms::text,
     c.success::text,
-    c.provider,
+    btrim(c.provider),
     c.parameters::text,
     c.input_tokens::text,
     c.output_tokens::text,
-    c.error_type,
+    perf_internal.get_error_type(c.error_type),
     c.first_token_ms::text,
     coalesce(c.call_timestamp, perf_internal.get_uuid_time(c.call_id))::text,
     c.call_id::text

@@ -1,13 +1,22 @@
--- Calls of models: models, tools, configurations, and every call.
+-- Calls of models: models, tools, configurations, and every call. A name has no control characters and
+-- no spaces around it.
 create table perf.models (
     id uuid primary key default gen_random_uuid(),
     name text not null unique,
     provider text not null,
     model_type varchar(20),
     created_at timestamptz not null default now(),
-    constraint model_name_is_1_to_200_characters check (name ~ '\S' and length(name) <= 200),
-    constraint provider_is_1_to_200_characters check (provider ~ '\S' and length(provider) <= 200),
-    constraint model_type_is_not_blank check (model_type ~ '\S')
+    constraint model_name_is_1_to_200_characters check (
+        name ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+        and length(name) <= 200
+    ),
+    constraint provider_is_1_to_200_characters check (
+        provider ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+        and length(provider) <= 200
+    ),
+    constraint model_type_is_not_blank check (
+        model_type ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+    )
 );
 
 comment on table perf.models is 'A model that is called.';
@@ -27,7 +36,10 @@ create table perf.tools (
     name text not null unique,
     description text,
     created_at timestamptz not null default now(),
-    constraint tool_name_is_1_to_200_characters check (name ~ '\S' and length(name) <= 200)
+    constraint tool_name_is_1_to_200_characters check (
+        name ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+        and length(name) <= 200
+    )
 );
 
 comment on table perf.tools is 'What a model is called for: chat, search, a function of your own.';
@@ -110,8 +122,10 @@ create table perf.performance_metrics_raw (
     constraint first_token_is_0_to_1e10_ms check (first_token_ms between 0 and 1e10),
     constraint input_tokens_are_not_negative check (input_tokens >= 0),
     constraint output_tokens_are_not_negative check (output_tokens >= 0),
-    constraint error_type_is_1_to_200_characters
-        check (error_type ~ '\S' and length(error_type) <= 200)
+    constraint error_type_is_1_to_200_characters check (
+        error_type ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+        and length(error_type) <= 200
+    )
 ) partition by range (call_timestamp);
 
 comment on table perf.performance_metrics_raw is

@@ -158,6 +158,7 @@ select functions_are(
         'get_default_partition',
         'get_default_ranges',
         'get_element_problem',
+        'get_error_type',
         'get_exact_percentiles',
         'get_guard_problem',
         'get_impact_range',

@@ -22,6 +22,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_problem text;
+    v_model_name text := btrim(record_call.model_name);
+    v_tool_name text := btrim(record_call.tool_name);
+    v_provider text := btrim(record_call.provider);
+    v_error_type text := case
+        when record_call.error_type is not null
+        then perf_internal.get_error_type(record_call.error_type)
+    end;
     v_is_new boolean;
     v_setting text;
     v_parameters jsonb := coalesce(record_call.parameters, '{}');
@@ -58,12 +65,8 @@ begin
             message = v_problem;
     end if;
     v_config_id := coalesce(
-        perf_internal.find_config(
-            record_call.model_name, record_call.tool_name, record_call.provider, v_parameters
-        ),
-        perf_internal.add_config(
-            record_call.model_name, record_call.tool_name, record_call.provider, v_parameters
-        )
+        perf_internal.find_config(v_model_name, v_tool_name, v_provider, v_parameters),
+        perf_internal.add_config(v_model_name, v_tool_name, v_provider, v_parameters)
     );
     if record_call.call_id is not null then
         -- Whoever reads a partition first and writes after can deadlock with ensure_partitions().
@@ -99,8 +102,8 @@ begin
         nullif(now(), v_called_at),
         record_call.input_tokens,
         record_call.output_tokens,
-        coalesce(record_call.success, record_call.error_type is null),
-        record_call.error_type,
+        coalesce(record_call.success, v_error_type is null),
+        v_error_type,
         record_call.call_id
     )
     on conflict do nothing;
@@ -111,7 +114,7 @@ end
 $$;
 
 comment on function perf.record_call is
-    'Records one call of a model. Times in milliseconds; success defaults to whether there is no error_type; call_timestamp to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. Errors: 22023 bad argument, 42501 not a recorder.';
+    'Records one call of a model; for several use perf.record_calls(), because of a JSON array PostgREST passes only the first element on. Times in milliseconds. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. Errors: 22023 bad argument, 42501 not a recorder.';
 
 revoke execute on function perf.record_call from public;
 grant execute on function perf.record_call

@@ -1,32 +1,59 @@
 -- security definer: as record_call. All or nothing: one statement inserts, and whatever it cannot
 -- take ends in refuse_calls(), which finds the first bad element and says what is wrong with it.
-create or replace function perf.record_calls(calls jsonb)
+--
+-- The parameter has no name, because then PostgREST passes the whole body of a request in it, also a
+-- bare array.
+create or replace function perf.record_calls(jsonb)
 returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD'
 as $$
 declare
+    v_body alias for $1;
+    -- As clients send a named argument.
+    v_given jsonb := case
+        when jsonb_typeof(v_body) = 'object' and v_body ? 'calls' and v_body - 'calls' = '{}'
+        then v_body -> 'calls'
+        else v_body
+    end;
     v_calls perf_internal.call[];
     v_kinds perf_internal.call_kind[];
     v_recorded bigint;
 begin
     perform perf_internal.require_role('recorder');
-    if record_calls.calls is null or jsonb_typeof(record_calls.calls) <> 'array' then
+    if v_given is null or jsonb_typeof(v_given) <> 'array' then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'calls must be a JSON array, got '
-                || perf_internal.quote_value(record_calls.calls::text),
-            hint = 'Each element is an object with the arguments of perf.record_call().';
+                || perf_internal.quote_value(v_given::text),
+            hint = 'Give the array alone or as {"calls": [...]}, without other keys. Each element is an object with the arguments of perf.record_call().';
     end if;
     begin
         v_calls := array(
-            select c
-            from jsonb_populate_recordset(null::perf_internal.call, record_calls.calls) as c
+            select row(
+                btrim(c.model_name),
+                btrim(c.tool_name),
+                c.response_time_ms,
+                c.success,
+                btrim(c.provider),
+                c.parameters,
+                c.input_tokens,
+                c.output_tokens,
+                case
+                    when c.error_type is not null
+                    then perf_internal.get_error_type(c.error_type)
+                end,
+                c.first_token_ms,
+                c.call_timestamp,
+                c.call_id
+            )::perf_internal.call
+            from jsonb_populate_recordset(null::perf_internal.call, v_given) as c
         );
     exception
         when data_exception then
-            perform perf_internal.refuse_calls(record_calls.calls);
+            perform perf_internal.refuse_calls(v_given);
             raise;
     end;
     if exists (
@@ -36,11 +63,11 @@ begin
         )
         or exists (
             select 1
-            from jsonb_array_elements(record_calls.calls) as e
+            from jsonb_array_elements(v_given) as e
             where perf_internal.get_element_problem(e) is not null
         )
     then
-        perform perf_internal.refuse_calls(record_calls.calls);
+        perform perf_internal.refuse_calls(v_given);
     end if;
     -- An id that comes twice is one call, the first, whatever else differs.
     if (select count(c.call_id) > count(distinct c.call_id) from unnest(v_calls) as c) then
@@ -197,7 +224,7 @@ end
 $$;
 
 comment on function perf.record_calls is
-    'Records a batch: a JSON array of objects with the arguments of perf.record_call(). All or nothing; returns how many were new. Errors: 22023 naming the first bad element, 42501 not a recorder.';
+    'Records a batch: a JSON array of objects with the arguments of perf.record_call(), alone or as {"calls": [...]}. The parameter has no name, so that PostgREST takes the array as the body of a request. call_timestamp is a time as in ISO 8601. All or nothing; returns how many were new. Errors: 22023 naming the first bad element, 42501 not a recorder.';
 
 revoke execute on function perf.record_calls from public;
 grant execute on function perf.record_calls

@@ -10,33 +10,46 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_model_name text := btrim(register_model.model_name);
+    v_provider text := btrim(register_model.provider);
+    v_model_type text := btrim(register_model.model_type);
+    v_problem text := coalesce(
+        perf_internal.get_name_problem('model_name', v_model_name, 200),
+        case
+            when v_provider is not null
+            then perf_internal.get_name_problem('provider', v_provider, 200)
+        end,
+        case
+            when v_model_type is not null
+            then perf_internal.get_name_problem('model_type', v_model_type, 20)
+        end
+    );
     v_id uuid;
 begin
     perform perf_internal.require_role('admin');
-    if length(register_model.model_type) > 20 then
+    if v_problem is not null then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = 'model_type must have at most 20 characters, got '
-                || perf_internal.quote_value(register_model.model_type);
+            message = v_problem;
     end if;
     -- Recording turns this on, and then a model leaves no audit entry. A caller could have done so.
     perform set_config('perf.models_are_recorded', 'off', true);
     insert into perf.models as m (name, provider, model_type)
     values (
-        register_model.model_name,
-        coalesce(register_model.provider, perf_internal.get_provider(register_model.model_name)),
-        register_model.model_type
+        v_model_name,
+        coalesce(v_provider, perf_internal.get_provider(v_model_name)),
+        v_model_type
     )
     on conflict (name) do update
-        set provider = coalesce(register_model.provider, m.provider),
-            model_type = coalesce(register_model.model_type, m.model_type)
+        set provider = coalesce(v_provider, m.provider),
+            model_type = coalesce(v_model_type, m.model_type)
     returning m.id into v_id;
     return v_id;
 end
 $$;
 
 comment on function perf.register_model is
-    'Adds a model, or sets provider and model_type of one that exists; what is null stays. Returns its id. Errors: 22023 and 23514 bad argument, 42501 not an admin.';
+    'Adds a model, or sets provider and model_type of one that exists; what is null stays. Returns its id. Names are stored without the spaces around them. Errors: 22023 bad argument, 42501 not an admin.';
 
 revoke execute on function perf.register_model from public;
 grant execute on function perf.register_model to authenticated, service_role, perf_admin;

@@ -41,12 +41,14 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(
-                'provider of model "%s" is "%s", got "%s"',
-                add_config.model_name, v_provider, add_config.provider
+                'provider of model %s is %s, got %s',
+                perf_internal.quote_value(add_config.model_name),
+                perf_internal.quote_value(v_provider),
+                perf_internal.quote_value(add_config.provider)
             ),
             hint = format(
-                'The same model of another provider needs a name of its own, such as "%s/%s".',
-                add_config.provider, add_config.model_name
+                'The same model of another provider needs a name of its own, such as %s.',
+                perf_internal.quote_value(add_config.provider || '/' || add_config.model_name)
             );
     end if;
     if not exists (select 1 from perf.tools as t where t.name = add_config.tool_name) then

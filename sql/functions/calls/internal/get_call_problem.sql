@@ -20,7 +20,9 @@ begin
             perf_internal.get_name_problem('model_name', c.model_name, 200),
             perf_internal.get_name_problem('tool_name', c.tool_name, 200),
             perf_internal.get_name_problem('provider', coalesce(c.provider, 'none'), 200),
-            perf_internal.get_name_problem('error_type', coalesce(c.error_type, 'none'), 200)
+            perf_internal.get_name_problem(
+                'error_type', coalesce(perf_internal.get_error_type(c.error_type), 'none'), 200
+            )
         );
     end if;
     return case

@@ -11,21 +11,35 @@ declare
         'input_tokens', 'output_tokens', 'error_type', 'first_token_ms', 'call_timestamp',
         'call_id'
     ];
+    v_problem text;
 begin
-    if jsonb_typeof(e) <> 'object' then
-        return 'must be an object, got ' || perf_internal.quote_value(e::text);
-    elsif jsonb_typeof(e -> 'model_name') <> 'string' then
-        return 'model_name must be a string, got '
-            || perf_internal.quote_value((e -> 'model_name')::text);
-    elsif jsonb_typeof(e -> 'tool_name') <> 'string' then
-        return 'tool_name must be a string, got '
-            || perf_internal.quote_value((e -> 'tool_name')::text);
-    elsif e - v_keys <> '{}' then
+    v_problem := case
+        when jsonb_typeof(e) <> 'object'
+            then 'must be an object, got ' || perf_internal.quote_value(e::text)
+        when jsonb_typeof(e -> 'model_name') <> 'string'
+            then 'model_name must be a string, got '
+                || perf_internal.quote_value((e -> 'model_name')::text)
+        when jsonb_typeof(e -> 'tool_name') <> 'string'
+            then 'tool_name must be a string, got '
+                || perf_internal.quote_value((e -> 'tool_name')::text)
+        when jsonb_typeof(e -> 'provider') not in ('string', 'null')
+            then 'provider must be a string or null, got '
+                || perf_internal.quote_value((e -> 'provider')::text)
+        when jsonb_typeof(e -> 'error_type') <> 'string'
+            and e -> 'error_type' not in ('null', 'false', '0', '{}', '[]')
+            then 'error_type must be a string such as "timeout", or null for none, got '
+                || perf_internal.quote_value((e -> 'error_type')::text)
+        -- Year, month and day in this order are read so whatever DateStyle says.
+        when e ->> 'call_timestamp' not like '____-__-__%'
+            then 'call_timestamp must be a time as in ISO 8601, got '
+                || perf_internal.quote_value(e ->> 'call_timestamp')
+    end;
+    if v_problem is null and e - v_keys <> '{}' then
         return 'has an unknown key ' || perf_internal.quote_value(
             (select min(k) from jsonb_object_keys(e - v_keys) as k)
         );
     end if;
-    return null;
+    return v_problem;
 end
 $$;
 

@@ -1,5 +1,5 @@
 begin;
-select plan(44);
+select plan(47);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -143,6 +143,33 @@ select is(
     (select success from perf.performance_metrics_raw where response_time_ms = 8),
     true,
     'and counts'
+);
+
+select is(
+    perf.record_call(
+        ' acme/one', 'chat ', 11, null, ' acme ', error_type => 'False ',
+        call_timestamp => '2020-01-06'
+    ),
+    true,
+    'names may have spaces around them'
+);
+
+select results_eq(
+    $$ select m.name, m.provider, t.name, r.success, r.error_type
+       from perf.performance_metrics_raw as r
+       join perf.model_tool_configs as c on c.id = r.model_tool_config_id
+       join perf.models as m on m.id = c.model_id
+       join perf.tools as t on t.id = c.tool_id
+       where r.response_time_ms = 11 $$,
+    $$ values ('acme/one', 'acme', 'chat', true, null::text) $$,
+    'which are not kept, and an error_type of false is none'
+);
+
+select throws_ok(
+    $$ select perf.record_call(E'x\r\nSet-Cookie: a=b', 'chat', 1) $$,
+    '22023',
+    E'model_name must have no control characters, got "x\\r\\nSet-Cookie: a=b"',
+    'refuses control characters in a name'
 );
 
 select is(

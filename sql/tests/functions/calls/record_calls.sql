@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(35);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -136,6 +136,58 @@ select throws_ok(
     E'calls must be a JSON array, got "{\\"model_name\\": \\"m\\"}"',
     'refuses an object'
 );
+select is(
+    perf.record_calls('{"calls": [
+        {"model_name": " padded ", "tool_name": "t ", "provider": " p", "response_time_ms": 21,
+            "error_type": false},
+        {"model_name": "padded", "tool_name": "t", "response_time_ms": 22, "error_type": {}},
+        {"model_name": "padded", "tool_name": "t", "response_time_ms": 23, "error_type": "None"},
+        {"model_name": "padded", "tool_name": "t", "response_time_ms": 24, "error_type": " slow "}
+    ]}'),
+    4::bigint,
+    'takes an object with the array, as clients send a named argument'
+);
+select results_eq(
+    $$ select r.response_time_ms, m.name, m.provider, t.name, r.success, r.error_type
+       from perf.performance_metrics_raw as r
+       join perf.model_tool_configs as c on c.id = r.model_tool_config_id
+       join perf.models as m on m.id = c.model_id
+       join perf.tools as t on t.id = c.tool_id
+       where r.response_time_ms between 21 and 24
+       order by 1 $$,
+    $$ values
+        (21::float8, 'padded', 'p', 't', true, null::text),
+        (22, 'padded', 'p', 't', true, null),
+        (23, 'padded', 'p', 't', true, null),
+        (24, 'padded', 'p', 't', false, 'slow') $$,
+    'spaces around names are not kept, and what stands for no error is none'
+);
+select throws_ok(
+    $$ select perf.record_calls('{"calls": [], "limit": 5}') $$,
+    '22023',
+    E'calls must be a JSON array, got "{\\"calls\\": [], \\"limit\\": 5}"',
+    'refuses an object with another key'
+);
+select throws_ok(
+    $$ select perf.record_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1,
+              "error_type": {"code": 1}}]'
+       ) $$,
+    '22023',
+    E'calls[0]: error_type must be a string such as "timeout", or null for none, got "{\\"code\\": 1}"',
+    'refuses an error_type that is not a text'
+);
+set local datestyle = 'German';
+select throws_ok(
+    $$ select perf.record_calls(
+           '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1,
+              "call_timestamp": "05/11/2019"}]'
+       ) $$,
+    '22023',
+    'calls[0]: call_timestamp must be a time as in ISO 8601, got "05/11/2019"',
+    'refuses a time that depends on DateStyle'
+);
+set local datestyle = 'ISO, MDY';
 select throws_ok(
     $$ select perf.record_calls('[null]') $$,
     '22023',

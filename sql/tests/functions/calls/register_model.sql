@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(19);
 
 insert into perf.profiles (id, username) values
     ('a0000000-0000-4000-8000-000000000000', 'ada'),
@@ -50,13 +50,37 @@ select results_eq(
 );
 
 select throws_ok(
-    'select perf.register_model(null)', '23502', null, 'refuses a null name'
+    'select perf.register_model(null)',
+    '22023',
+    'model_name must have 1 to 200 characters, got null',
+    'refuses a null name'
 );
 select throws_ok(
-    $$ select perf.register_model(' ') $$, '23514', null, 'refuses a blank name'
+    $$ select perf.register_model(' ') $$,
+    '22023',
+    'model_name must have 1 to 200 characters, got ""',
+    'refuses a blank name'
 );
 select throws_ok(
-    $$ select perf.register_model('two', '') $$, '23514', null, 'refuses an empty provider'
+    $$ select perf.register_model('two', '') $$,
+    '22023',
+    'provider must have 1 to 200 characters, got ""',
+    'refuses an empty provider'
+);
+select throws_ok(
+    $$ select perf.register_model('two', null, E'n\r\nX-Inj: 1') $$,
+    '22023',
+    E'model_type must have no control characters, got "n\\r\\nX-Inj: 1"',
+    'refuses control characters'
+);
+select lives_ok(
+    $$ select perf.register_model(' padded ', ' acme ', ' sdxl ') $$,
+    'names may have spaces around them'
+);
+select is(
+    (select (m.provider, m.model_type)::text from perf.models as m where m.name = 'padded'),
+    '(acme,sdxl)',
+    'which are not stored'
 );
 select throws_ok(
     $$ select perf.register_model('two', null, 'a type of 21 letters.') $$,

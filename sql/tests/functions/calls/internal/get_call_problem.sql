@@ -1,5 +1,5 @@
 begin;
-select plan(38);
+select plan(43);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -149,9 +149,34 @@ select is(
 );
 
 select is(
-    pg_temp.problem('{"error_type": " "}'),
-    'error_type must have 1 to 200 characters, got " "',
-    'error_type must not be blank'
+    pg_temp.problem('{"error_type": " ", "provider": " "}'),
+    'provider must have 1 to 200 characters, got " "',
+    'an error_type may be blank, which is none'
+);
+select is(
+    pg_temp.problem('{"error_type": "{}"}') || pg_temp.problem('{"error_type": "None"}'),
+    null,
+    'or say that there is none'
+);
+select is(
+    pg_temp.problem('{"error_type": "{1}"}'),
+    'error_type must be a text, not a JSON object or array, got "{1}"',
+    'error_type must not be a JSON object'
+);
+select is(
+    pg_temp.problem('{"error_type": "a\u0085"}'),
+    E'error_type must have no control characters, got "a\\u0085"',
+    'error_type must not have control characters'
+);
+select is(
+    pg_temp.problem('{"model_name": "a\nb"}'),
+    E'model_name must have no control characters, got "a\\nb"',
+    'nor must model_name'
+);
+select is(
+    pg_temp.problem('{"tool_name": "[1]"}'),
+    'tool_name must be a text, not a JSON object or array, got "[1]"',
+    'tool_name must not be a JSON array'
 );
 select is(
     pg_temp.problem(jsonb_build_object('error_type', repeat('e', 201))),

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(15);
 
 select is(
     perf_internal.get_element_problem('{"model_name": "acme/one", "tool_name": "chat"}'),
@@ -42,6 +42,39 @@ select is(
     perf_internal.get_element_problem('{"model_name": "m", "tool_name": "t", "latency": 5}'),
     'has an unknown key "latency"',
     'names a key that is unknown'
+);
+select is(
+    perf_internal.get_element_problem('{"model_name": "m", "tool_name": "t", "provider": 5}'),
+    'provider must be a string or null, got "5"',
+    'a number is no provider'
+);
+select is_empty(
+    $$ select e
+       from unnest('{false,0,"{}","[]",null,"\"\"","\"timeout\""}'::text[]) as e
+       where perf_internal.get_element_problem(
+           format('{"error_type": %s}', coalesce(e, 'null'))::jsonb
+       ) is not null $$,
+    'an error_type is a text, or one of the values that stand for none'
+);
+select is(
+    perf_internal.get_element_problem('{"error_type": {"code": 1}}'),
+    E'error_type must be a string such as "timeout", or null for none, got "{\\"code\\": 1}"',
+    'an object with something in it is no error_type'
+);
+select is(
+    perf_internal.get_element_problem('{"error_type": true}'),
+    'error_type must be a string such as "timeout", or null for none, got "true"',
+    'nor is true, which does not say of which type'
+);
+select is(
+    perf_internal.get_element_problem('{"call_timestamp": 1763632800000}'),
+    'call_timestamp must be a time as in ISO 8601, got "1763632800000"',
+    'milliseconds since 1970 are no call_timestamp'
+);
+select is(
+    perf_internal.get_element_problem('{"call_timestamp": "05/11/2026"}'),
+    'call_timestamp must be a time as in ISO 8601, got "05/11/2026"',
+    'nor is a date whose month depends on a setting'
 );
 select is(perf_internal.get_element_problem('{}'), null, 'what is missing is not its question');
 select is(perf_internal.get_element_problem(null), null, 'nothing is wrong with no element');
