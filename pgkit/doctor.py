@@ -164,7 +164,9 @@ def check_restore(connection: Connection) -> Check | None:
     try:
         with connection.transaction():
             connection.execute("select perf_internal.check_origin()")
-    except psycopg.errors.ObjectNotInPrerequisiteState as error:
+    except psycopg.DatabaseError as error:
+        if error.sqlstate != "PT409":
+            raise
         return Check(
             "restore",
             "fail",

@@ -358,7 +358,9 @@ def unschedule(connection: Connection) -> bool:
     try:
         with connection.transaction():
             connection.execute("select perf.unschedule_jobs()")
-    except psycopg.errors.ObjectNotInPrerequisiteState:
+    except psycopg.DatabaseError as error:
+        if error.sqlstate != "PT409":
+            raise
         return False
     return True
 

@@ -586,7 +586,7 @@ class Cluster:
     def run(self, how: str) -> None:
         """Run the aggregation; after a run that is not over everywhere the next is refused."""
         if self.unsettled_run is not None:
-            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="the last run"):
+            with pytest.raises(psycopg.DatabaseError, match="the last run"):
                 aggregate(self.connection)
             self.connection.execute(
                 "delete from public.unsettled where id = %s", [self.unsettled_run]

@@ -295,7 +295,7 @@ def test_nobody_records_or_runs_while_a_restore_is_under_way(dumped, new_cluster
                 """select perf.record_calls('[{"model_name": "acme/large", "tool_name": "chat",
                     "response_time_ms": 1}]')""",
             ):
-                with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="origin"):
+                with pytest.raises(psycopg.DatabaseError, match="origin is empty"):
                     connection.execute(statement)
             connection.execute("refresh materialized view perf_internal.origin")
         go_on(copy, committed)
@@ -313,7 +313,7 @@ def test_a_schema_and_then_its_data_are_a_restore_once_refreshed(dumped, new_clu
         assert b"there is no data to adopt" in schema.stderr
         restore(copy, file, list(RESTORE_DATA))
         with psycopg.connect(copy, autocommit=True) as connection:
-            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+            with pytest.raises(psycopg.DatabaseError, match="origin is empty"):
                 connection.execute("select perf.aggregate_performance_metrics()")
             connection.execute("refresh materialized view perf_internal.origin")
         go_on(copy, committed)
@@ -328,7 +328,7 @@ def test_data_restored_over_other_data_is_not_taken_for_ours(dumped, new_cluster
             connection.execute("delete from perf_internal.rollup_state")
             connection.execute("delete from perf_internal.database_origin")
             restore(copy, file, [*RESTORE_DATA, *(f"--table={table}" for table in CALL_TABLES)])
-            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="not adopted"):
+            with pytest.raises(psycopg.DatabaseError, match="not adopted"):
                 connection.execute("select perf.aggregate_performance_metrics()")
             connection.execute("refresh materialized view perf_internal.origin")
         go_on(copy, committed)

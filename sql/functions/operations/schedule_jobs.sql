@@ -24,7 +24,7 @@ end
 $$;
 
 comment on function perf.schedule_jobs is
-    'Registers the jobs with pg_cron, replacing those of the same name, and returns them; makes the partitions that are missing now. Errors: 55000 where pg_cron is not installed.';
+    'Registers the jobs with pg_cron, replacing those of the same name, and returns them; makes the partitions that are missing now. Errors: PT409 where pg_cron is not installed.';
 
 revoke execute on function perf.schedule_jobs from public;
 grant execute on function perf.schedule_jobs to authenticated, service_role, perf_admin;

@@ -21,7 +21,7 @@ end
 $$;
 
 comment on function perf.unschedule_jobs is
-    'Removes our jobs from pg_cron and returns how many. Errors: 55000 where pg_cron is not installed.';
+    'Removes our jobs from pg_cron and returns how many. Errors: PT409 where pg_cron is not installed.';
 
 revoke execute on function perf.unschedule_jobs from public;
 grant execute on function perf.unschedule_jobs to authenticated, service_role, perf_admin;

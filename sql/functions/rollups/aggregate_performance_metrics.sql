@@ -22,7 +22,7 @@ end
 $$;
 
 comment on function perf.aggregate_performance_metrics is
-    'Adds every row that no run has read yet to its hour, day and week, whatever its age; returns how many. Of one pipeline, or of all. Rows of transactions that are still open, the own one included, wait for the next run. Errors: 42501 not an admin, PT404 no such pipeline, 55000 while a restore is under way.';
+    'Adds every row that no run has read yet to its hour, day and week, whatever its age; returns how many. Of one pipeline, or of all. Rows of transactions that are still open, the own one included, wait for the next run. Errors: 42501 not an admin, PT404 no such pipeline, PT409 while a restore is under way.';
 
 revoke execute on function perf.aggregate_performance_metrics from public;
 grant execute on function perf.aggregate_performance_metrics

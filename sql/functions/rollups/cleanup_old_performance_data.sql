@@ -142,7 +142,7 @@ end
 $$;
 
 comment on function perf.cleanup_old_performance_data is
-    'Removes what perf.retention no longer keeps: whole partitions of raw rows once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a partition stayed. Call it in a transaction of its own. Errors: 22023 bad as_of, 42501 not an admin, 55000 not read committed, 55P03 others work on partitions.';
+    'Removes what perf.retention no longer keeps: whole partitions of raw rows once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a partition stayed. Call it in a transaction of its own. Errors: 22023 bad as_of, 42501 not an admin, PT409 not read committed, or others work on partitions.';
 
 revoke execute on function perf.cleanup_old_performance_data from public;
 grant execute on function perf.cleanup_old_performance_data

@@ -125,7 +125,7 @@ end
 $$;
 
 comment on function perf.ensure_partitions is
-    'Makes up to 30 of the partitions that a raw table lacks, for today to days_ahead and then for rows still in the default partition, and moves those rows; returns what it made. Call it until it returns nothing, each time in a transaction of its own, or run perf.run_job(''partitions''), which does that. Errors: 22023, 42501 not an admin, 55000 not read committed, 55P03 when others hold what it needs for too long: a default partition or, for ranges up to tomorrow, any partition.';
+    'Makes up to 30 of the partitions that a raw table lacks, for today to days_ahead and then for rows still in the default partition, and moves those rows; returns what it made. Call it until it returns nothing, each time in a transaction of its own, or run perf.run_job(''partitions''), which does that. Errors: 22023, 42501 not an admin, PT409 not read committed, or when others hold what it needs for too long: a default partition or, for ranges up to tomorrow, any partition.';
 
 revoke execute on function perf.ensure_partitions from public;
 grant execute on function perf.ensure_partitions to authenticated, service_role, perf_admin;

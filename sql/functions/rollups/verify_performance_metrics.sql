@@ -139,7 +139,7 @@ end
 $$;
 
 comment on function perf.verify_performance_metrics is
-    'Buckets of a pipeline that differ from what they were made of: hours and days from raw rows where all are kept, weeks from days. No row means all is well; rows that are not rolled up yet do not count. Errors: 22023 bad range, 42501 not an analyst, PT404 no such pipeline, 55000 while a restore is under way.';
+    'Buckets of a pipeline that differ from what they were made of: hours and days from raw rows where all are kept, weeks from days. No row means all is well; rows that are not rolled up yet do not count. Errors: 22023 bad range, 42501 not an analyst, PT404 no such pipeline, PT409 while a restore is under way.';
 
 revoke execute on function perf.verify_performance_metrics from public;
 grant execute on function perf.verify_performance_metrics

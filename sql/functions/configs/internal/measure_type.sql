@@ -68,7 +68,7 @@ end
 $$;
 
 comment on function perf_internal.measure_type is
-    'Every metric of get_config_metrics() of the calls of a model type over a range, with its confidence interval and the calls that it is of; null where there are too few. The error rate is of all calls, the rest of all, successful or failed ones (outcome). Parts of hours come from raw calls, where those are kept. Errors: 22023 bad outcome, 55000 while a restore is under way.';
+    'Every metric of get_config_metrics() of the calls of a model type over a range, with its confidence interval and the calls that it is of; null where there are too few. The error rate is of all calls, the rest of all, successful or failed ones (outcome). Parts of hours come from raw calls, where those are kept. Errors: 22023 bad outcome, PT409 while a restore is under way.';
 
 revoke execute on function perf_internal.measure_type from public;
 grant execute on function perf_internal.measure_type

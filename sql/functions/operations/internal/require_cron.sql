@@ -7,7 +7,7 @@ as $$
 begin
     if to_regclass('cron.job') is null then
         raise exception using
-            errcode = 'object_not_in_prerequisite_state',
+            errcode = 'PT409',
             message = 'pg_cron is not installed in this database',
             hint = 'Preload pg_cron, set cron.database_name to this database, and run '
                 'create extension pg_cron. Or run pgkit worker instead.';
@@ -16,6 +16,6 @@ end
 $$;
 
 comment on function perf_internal.require_cron is
-    'Raises 55000 where pg_cron is not installed in this database.';
+    'Raises PT409 where pg_cron is not installed in this database.';
 
 revoke execute on function perf_internal.require_cron from public;

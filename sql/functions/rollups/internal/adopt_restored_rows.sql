@@ -19,7 +19,7 @@ begin
     for update;
     if not found then
         raise exception using
-            errcode = 'object_not_in_prerequisite_state',
+            errcode = 'PT409',
             message = 'there is no data to adopt',
             hint = 'Restore the data too, then: refresh materialized view perf_internal.origin';
     elsif exists (select 1 from perf_internal.origin as o where o.origin = v_origin) then
@@ -62,6 +62,6 @@ end
 $$;
 
 comment on function perf_internal.adopt_restored_rows is
-    'Translates the transaction ids of a dump to this cluster, with nothing lost or counted twice; returns the new id of this database, or the old one if it was not restored. Called by refreshing perf_internal.origin. Errors: 55000 before the data is in.';
+    'Translates the transaction ids of a dump to this cluster, with nothing lost or counted twice; returns the new id of this database, or the old one if it was not restored. Called by refreshing perf_internal.origin. Errors: PT409 before the data is in.';
 
 revoke execute on function perf_internal.adopt_restored_rows from public;

@@ -5,8 +5,13 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Reading the view fails by itself while it is empty. A caller whom the policies show no origin
-    -- sees no rows of any cluster either.
+    if not (select c.relispopulated from pg_class as c where c.oid = 'perf_internal.origin'::regclass) then
+        raise exception using
+            errcode = 'PT409',
+            message = 'a restore is under way: perf_internal.origin is empty',
+            hint = 'Once all data is in, run: refresh materialized view perf_internal.origin';
+    end if;
+    -- A caller whom the policies show no origin sees no rows of any cluster either.
     if exists (
         select 1
         from perf_internal.database_origin as d
@@ -17,7 +22,7 @@ begin
         )
     ) then
         raise exception using
-            errcode = 'object_not_in_prerequisite_state',
+            errcode = 'PT409',
             message = 'rows of another cluster were restored here and not adopted',
             hint = 'Run: refresh materialized view perf_internal.origin';
     end if;
@@ -25,7 +30,7 @@ end
 $$;
 
 comment on function perf_internal.check_origin is
-    'Refuses (55000) to go on while a restore is under way, when transaction ids of raw rows mean nothing.';
+    'Refuses (PT409) to go on while a restore is under way, when transaction ids of raw rows mean nothing.';
 
 revoke execute on function perf_internal.check_origin from public;
 grant execute on function perf_internal.check_origin

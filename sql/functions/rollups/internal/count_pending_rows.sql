@@ -37,7 +37,7 @@ end
 $$;
 
 comment on function perf_internal.count_pending_rows is
-    'Raw rows of a time range, or all, that are not rolled up yet; counts no further than max_rows. Error 55000 while a restore is under way.';
+    'Raw rows of a time range, or all, that are not rolled up yet; counts no further than max_rows. Error PT409 while a restore is under way.';
 
 revoke execute on function perf_internal.count_pending_rows from public;
 grant execute on function perf_internal.count_pending_rows

@@ -104,8 +104,8 @@ begin
     dropped_rows := v_rows;
     freed_bytes := v_bytes;
 exception
-    when lock_not_available then
-        kept_because := 'another transaction holds it';
+    when sqlstate 'PT409' then
+        kept_because := sqlerrm;
     when dependent_objects_still_exist then
         kept_because := 'a view or foreign key depends on it';
 end

@@ -79,8 +79,9 @@ begin
     ) as m;
     if v_measures is null then
         raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('nothing is measured of pipeline %s', get_summary_query.pipeline),
+            errcode = 'PT409',
+            message = 'nothing is measured of pipeline '
+                || perf_internal.quote_value(get_summary_query.pipeline),
             hint = 'Run pgkit migrate, which fills perf.metrics.';
     end if;
     return format(
@@ -127,7 +128,7 @@ end
 $$;
 
 comment on function perf_internal.get_summary_query is
-    'SQL of the measures of raw rows r that meet a condition, by series, hour and metric (of these, or all): count, sum, m2, min, max and sketch (of sketched_metrics, or all). Errors: PT404 no such pipeline, 55000 none of these metrics is measured.';
+    'SQL of the measures of raw rows r that meet a condition, by series, hour and metric (of these, or all): count, sum, m2, min, max and sketch (of sketched_metrics, or all). Errors: PT404 no such pipeline, PT409 none of these metrics is measured.';
 
 revoke execute on function perf_internal.get_summary_query from public;
 grant execute on function perf_internal.get_summary_query

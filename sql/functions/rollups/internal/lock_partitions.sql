@@ -15,7 +15,7 @@ declare
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using
-            errcode = 'object_not_in_prerequisite_state',
+            errcode = 'PT409',
             message = format(
                 '%s needs a read committed transaction, this one is %s',
                 lock_partitions.work,
@@ -26,12 +26,12 @@ begin
     while not pg_try_advisory_xact_lock(hashtext('pgkit partitions')) loop
         if clock_timestamp() > v_give_up_at then
             raise exception using
-                errcode = 'lock_not_available',
+                errcode = 'PT409',
                 message = format(
                     '%s waited 10 minutes for others who make or drop partitions',
                     lock_partitions.work
                 ),
-                hint = 'One of them may have left its transaction open; see pg_stat_activity.';
+                hint = 'Try again later. One of them may have left its transaction open; see pg_stat_activity.';
         end if;
         perform pg_sleep(0.1);
     end loop;
@@ -39,6 +39,6 @@ end
 $$;
 
 comment on function perf_internal.lock_partitions is
-    'Waits until nobody else makes or drops partitions, until the end of the transaction. Errors: 55000 not read committed, 55P03 after 10 minutes, naming the work.';
+    'Waits until nobody else makes or drops partitions, until the end of the transaction. Error PT409: not read committed, or still others after 10 minutes, naming the work.';
 
 revoke execute on function perf_internal.lock_partitions from public;

@@ -68,13 +68,10 @@ begin
             when lock_not_available then
                 if clock_timestamp() > v_give_up_at then
                     raise exception using
-                        errcode = 'lock_not_available',
-                        message = format(
-                            '%s could not be locked within %s',
-                            array_to_string(lock_raw.partition_names, ', '),
-                            lock_raw.patience
-                        ),
-                        hint = 'A transaction that reads or records stays open, or a vacuum is at work; see pg_stat_activity and pg_prepared_xacts.';
+                        errcode = 'PT409',
+                        message = 'another transaction holds '
+                            || array_to_string(lock_raw.partition_names, ' or '),
+                        hint = 'Try again later. A transaction that reads or records stays open, or a vacuum is at work; see pg_stat_activity and pg_prepared_xacts.';
                 end if;
         end;
         v_is_parent_first := not v_is_parent_first;
@@ -84,6 +81,6 @@ end
 $$;
 
 comment on function perf_internal.lock_raw is
-    'Takes lock_rollup() of every pipeline and locks partitions of raw tables until the end of the transaction, and, if a mode is given, the whole tables of these pipelines. Errors: PT404 no such pipeline, 55P03 when patience is over.';
+    'Takes lock_rollup() of every pipeline and locks partitions of raw tables until the end of the transaction, and, if a mode is given, the whole tables of these pipelines. Errors: PT404 no such pipeline, PT409 when patience is over.';
 
 revoke execute on function perf_internal.lock_raw from public;

@@ -14,14 +14,14 @@ begin
     for update;
     if not found then
         raise exception using
-            errcode = 'object_not_in_prerequisite_state',
-            message = format('there is no rollup state of %s', lock_rollup.pipeline),
+            errcode = 'PT409',
+            message = 'there is no rollup state of ' || perf_internal.quote_value(lock_rollup.pipeline),
             hint = 'Restore perf_internal.rollup_state together with the raw rows and the rollups.';
     end if;
 end
 $$;
 
 comment on function perf_internal.lock_rollup is
-    'Waits until no other run writes rollups of a pipeline. Errors: 55000 while a restore is under way, or without its state.';
+    'Waits until no other run writes rollups of a pipeline. Errors: PT409 while a restore is under way, or without its state.';
 
 revoke execute on function perf_internal.lock_rollup from public;

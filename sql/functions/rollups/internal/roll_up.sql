@@ -34,9 +34,10 @@ begin
     v_unsettled := perf_internal.get_unsettled();
     if v_last.run_id = any(v_unsettled) then
         raise exception using
-            errcode = 'object_not_in_prerequisite_state',
+            errcode = 'PT409',
             message = format(
-                'the last run of pipeline %s is not yet over on every node', roll_up.pipeline
+                'the last run of pipeline %s is not yet over on every node',
+                perf_internal.quote_value(roll_up.pipeline)
             ),
             hint = 'It ends once all nodes answer. The next run goes on from there.';
     end if;
@@ -74,6 +75,6 @@ end
 $$;
 
 comment on function perf_internal.roll_up is
-    'Adds every raw row that no run has read yet, and whose transaction is over, to its hour, day and week; returns how many. Errors: PT404 no such pipeline, 55000 while a restore is under way.';
+    'Adds every raw row that no run has read yet, and whose transaction is over, to its hour, day and week; returns how many. Errors: PT404 no such pipeline, PT409 while a restore is under way.';
 
 revoke execute on function perf_internal.roll_up from public;

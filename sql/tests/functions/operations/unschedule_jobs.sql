@@ -3,7 +3,7 @@ select plan(8);
 
 select throws_ok(
     'select perf.unschedule_jobs()',
-    '55000',
+    'PT409',
     'pg_cron is not installed in this database',
     'refuses where pg_cron is missing'
 );

@@ -392,7 +392,7 @@ savepoint whole;
 update perf_internal.database_origin set origin = gen_random_uuid();
 select throws_ok(
     $$ select * from pg_temp.query('response_time_ms') $$,
-    '55000',
+    'PT409',
     'rows of another cluster were restored here and not adopted',
     'refuses to answer while a restore is under way'
 );

@@ -298,7 +298,7 @@ select throws_ok(
 update perf_internal.database_origin set origin = gen_random_uuid();
 select throws_ok(
     $$ select * from perf.verify_performance_metrics('2020-01-06', '2020-01-13') $$,
-    '55000',
+    'PT409',
     'rows of another cluster were restored here and not adopted',
     'refuses to judge while a restore is under way'
 );

@@ -3,7 +3,7 @@ select plan(3);
 
 select throws_ok(
     'select perf_internal.require_cron()',
-    '55000',
+    'PT409',
     'pg_cron is not installed in this database',
     'refuses where pg_cron is missing'
 );
@@ -12,7 +12,7 @@ create schema cron;
 
 select throws_ok(
     'select perf_internal.require_cron()',
-    '55000',
+    'PT409',
     'pg_cron is not installed in this database',
     'a schema of that name is not enough'
 );

@@ -89,7 +89,7 @@ select is(
 delete from perf_internal.database_origin;
 select throws_ok(
     'select perf_internal.adopt_restored_rows()',
-    '55000',
+    'PT409',
     'there is no data to adopt',
     'before the data is in there is nothing to adopt'
 );

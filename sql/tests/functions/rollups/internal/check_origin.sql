@@ -20,8 +20,8 @@ reset role;
 refresh materialized view perf_internal.origin with no data;
 select throws_ok(
     'select perf_internal.check_origin()',
-    '55000',
-    'materialized view "origin" has not been populated',
+    'PT409',
+    'a restore is under way: perf_internal.origin is empty',
     'refuses to go on while a restore is under way'
 );
 
@@ -29,7 +29,7 @@ refresh materialized view perf_internal.origin;
 update perf_internal.database_origin set origin = gen_random_uuid();
 select throws_ok(
     'select perf_internal.check_origin()',
-    '55000',
+    'PT409',
     'rows of another cluster were restored here and not adopted',
     'and when the data was restored without the end'
 );

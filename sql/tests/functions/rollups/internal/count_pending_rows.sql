@@ -131,8 +131,8 @@ select results_eq(
 refresh materialized view perf_internal.origin with no data;
 select throws_ok(
     $$ select perf_internal.count_pending_rows('calls') $$,
-    '55000',
-    'materialized view "origin" has not been populated',
+    'PT409',
+    'a restore is under way: perf_internal.origin is empty',
     'nobody can say while a restore is under way'
 );
 

@@ -23,15 +23,15 @@ select lives_ok($$ select perf_internal.lock_rollup('calls') $$, 'takes it again
 
 select throws_ok(
     $$ select perf_internal.lock_rollup('nobody') $$,
-    '55000',
-    'there is no rollup state of nobody',
+    'PT409',
+    'there is no rollup state of "nobody"',
     'without a state nobody could say what is new'
 );
 
 update perf_internal.database_origin set origin = gen_random_uuid();
 select throws_ok(
     $$ select perf_internal.lock_rollup('calls') $$,
-    '55000',
+    'PT409',
     'rows of another cluster were restored here and not adopted',
     'nor while rows are restored and not adopted'
 );

@@ -266,8 +266,8 @@ create temporary table state as
 select s.* from perf_internal.rollup_state as s where s.pipeline = 'calls';
 select throws_ok(
     $$ select perf_internal.roll_up('calls') $$,
-    '55000',
-    'the last run of pipeline calls is not yet over on every node',
+    'PT409',
+    'the last run of pipeline "calls" is not yet over on every node',
     'while the last run itself is unsettled none is begun'
 );
 select results_eq(
@@ -337,8 +337,8 @@ select throws_ok(
 refresh materialized view perf_internal.origin with no data;
 select throws_ok(
     $$ select perf_internal.roll_up('calls') $$,
-    '55000',
-    'materialized view "origin" has not been populated',
+    'PT409',
+    'a restore is under way: perf_internal.origin is empty',
     'no run is begun while a restore is under way'
 );
 
