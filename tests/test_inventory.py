@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from test_rooms import FLOORS
 
-from pgkit import migrations
+from pgkit import database, migrations
 
 SQL = migrations.sql_folder()
 
@@ -21,6 +21,10 @@ OBJECT = re.compile(
     r"^create (?:or replace )?(?:materialized )?(?:function|procedure|aggregate|view)"
     r" (?:if not exists )?(\w+)\.(\w+)",
     re.M,
+)
+# Comments and names in double quotes are skipped; what stands between dollar signs is SQL too.
+LITERAL = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|"[^"]*"|(?<!\w)[eE]'(?:[^'\\]|\\.|'')*'|'((?:[^']|'')*)'""", re.S
 )
 
 
@@ -92,3 +96,16 @@ def test_rooms_have_the_same_names_everywhere(kind: str) -> None:
     # A file of sql/metrics is a room of its own, so it needs no folder.
     names = {path.stem if kind == "metrics" else path.name for path in (SQL / kind).iterdir()}
     assert names <= set(FLOORS)
+
+
+def test_no_string_needs_standard_conforming_strings() -> None:
+    """A session may have it off, and parses functions by it; `E'...'` means the same in both."""
+    folders = [*(SQL / kind for kind in (*TESTED, "schema")), Path(database.__file__).parent]
+    wrong = [
+        f"{path}: '{literal}'"
+        for folder in folders
+        for path in folder.rglob("*.sql")
+        for literal in LITERAL.findall(path.read_text(encoding="utf-8"))
+        if "\\" in literal
+    ]
+    assert wrong == []

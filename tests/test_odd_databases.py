@@ -223,6 +223,18 @@ def test_a_name_that_the_database_cannot_store_is_an_error_in_words(pgkit, latin
     assert [row["call_count"] for row in shown] == [2]
 
 
+def test_control_characters_are_told_from_letters_in_latin1(latin_database) -> None:
+    migrations.migrate(latin_database)
+    with psycopg.connect(latin_database, autocommit=True, client_encoding="UTF8") as connection:
+        assert connection.execute(
+            "select perf_internal.quote_value(%s)", ["é\r\n\x7f\x85\xa0"]
+        ).fetchone() == (r'"é\r\n\u007f\u0085' + '\xa0"',)
+        connection.execute("select perf.record_call('é', 'ÿ', 1)")
+        for name in ("a\nb", "a\x85"):
+            with pytest.raises(psycopg.errors.InvalidParameterValue, match="control characters"):
+                connection.execute("select perf.record_call(%s, 'chat', 1)", [name])
+
+
 def test_an_encoding_that_has_no_way_to_utf8_is_an_error_in_words(pgkit, mule_database) -> None:
     for command in ("migrate", "doctor"):
         failed = pgkit(command, dsn=mule_database)

@@ -7,7 +7,7 @@ where p.deptype in ('n', 'a')
     and o.schema in ('perf', 'perf_internal')
     and d.schema is distinct from 'perf'
     and d.schema is distinct from 'perf_internal'
-    and (d.schema is not null or d.identity !~ ' (on|for) perf(_internal)?\.')
+    and (d.schema is not null or d.identity !~ ' (on|for) perf(_internal)?[.]')
     and d.type not in ('default acl', 'default value')
-    and d.identity !~ '^(for )?perf(_internal)?\.'
+    and d.identity !~ '^(for )?perf(_internal)?[.]'
 order by 1

@@ -36,7 +36,11 @@ create table perf.profiles (
     id uuid primary key,
     username text not null unique,
     created_at timestamptz not null default now(),
-    constraint username_is_not_blank check (username ~ '\S')
+    -- No control characters, and no spaces around it.
+    constraint username_is_1_to_200_characters check (
+        username ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+        and length(username) <= 200
+    )
 );
 
 comment on table perf.profiles is 'A person or service as tokens know it.';

@@ -1,5 +1,5 @@
 begin;
-select plan(49);
+select plan(50);
 
 select tables_are(
     'perf',

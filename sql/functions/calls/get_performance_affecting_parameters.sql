@@ -8,11 +8,17 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if jsonb_typeof(get_performance_affecting_parameters.parameters) <> 'object' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'parameters must be a JSON object, got '
+                || perf_internal.quote_value(get_performance_affecting_parameters.parameters::text);
+    end if;
     -- Mostly there are no others, and no number ends in a zero behind the point: a tenth of the time.
     if get_performance_affecting_parameters.parameters - array[
             'thinking_mode', 'use_websearch', 'streaming', 'max_tokens', 'temperature'
         ] = '{}'
-        and get_performance_affecting_parameters.parameters::text !~ '\.\d*0(\D|$)'
+        and get_performance_affecting_parameters.parameters::text !~ '[.][0-9]*0([^0-9]|$)'
     then
         return get_performance_affecting_parameters.parameters;
     end if;
@@ -36,7 +42,7 @@ end
 $$;
 
 comment on function perf.get_performance_affecting_parameters is
-    'The parameters that affect performance: thinking_mode, use_websearch, streaming, max_tokens, temperature; a number without trailing zeros, for 1.0 is 1.';
+    'The parameters that affect performance: thinking_mode, use_websearch, streaming, max_tokens, temperature; a number without trailing zeros, for 1.0 is 1. Error 22023.';
 
 revoke execute on function perf.get_performance_affecting_parameters from public;
 grant execute on function perf.get_performance_affecting_parameters

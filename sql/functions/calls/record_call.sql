@@ -114,7 +114,7 @@ end
 $$;
 
 comment on function perf.record_call is
-    'Records one call of a model; for several use perf.record_calls(), because of a JSON array PostgREST passes only the first element on. Times in milliseconds. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. Errors: 22023 bad argument, 42501 not a recorder.';
+    'Records one call of a model. For several use perf.record_calls(): PostgREST passes on only the first element of a JSON array. Times in milliseconds. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. Errors: 22023 bad argument, 42501 not a recorder.';
 
 revoke execute on function perf.record_call from public;
 grant execute on function perf.record_call

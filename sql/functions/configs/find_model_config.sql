@@ -5,7 +5,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_parts text[] := regexp_match(find_model_config.reference, '^(.+)@(\d{1,9})$');
+    v_parts text[] := regexp_match(find_model_config.reference, '^(.+)@([0-9]{1,9})$');
     v_id uuid;
 begin
     perform perf_internal.require_role('analyst');

@@ -17,7 +17,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- NaN is greater than any number.
+    -- NaN is greater than any number, and the square of a larger one is none.
     if greatest(
         abs(get_difference_interval.a),
         abs(get_difference_interval.a_low),
@@ -25,10 +25,10 @@ begin
         abs(get_difference_interval.b),
         abs(get_difference_interval.b_low),
         abs(get_difference_interval.b_high)
-    ) >= 'Infinity' then
+    ) > 1e150 then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = 'estimates and limits must be numbers, got NaN or Infinity';
+            message = 'estimates and limits must be numbers of at most 1e150';
     end if;
     low := get_difference_interval.b - get_difference_interval.a - sqrt(
         (get_difference_interval.b - get_difference_interval.b_low) ^ 2

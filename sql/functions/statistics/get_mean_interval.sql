@@ -16,7 +16,7 @@ as $$
 declare
     n double precision := get_mean_interval.value_count;
     v double precision := n - 1;
-    z double precision := perf.get_normal_quantile(0.5 + get_mean_interval.confidence / 2);
+    z double precision := perf.get_normal_quantile((1 + get_mean_interval.confidence) / 2);
     t double precision;
     v_reach double precision;
 begin
@@ -37,7 +37,7 @@ begin
         + (5 * z ^ 5 + 16 * z ^ 3 + 3 * z) / (96 * v ^ 2)
         + (3 * z ^ 7 + 19 * z ^ 5 + 17 * z ^ 3 - 15 * z) / (384 * v ^ 3)
         + (79 * z ^ 9 + 776 * z ^ 7 + 1482 * z ^ 5 - 1920 * z ^ 3 - 945 * z) / (92160 * v ^ 4);
-    v_reach := t * sqrt(get_mean_interval.m2 / v / n);
+    v_reach := t * sqrt(get_mean_interval.m2) / sqrt(v * n);
     low := get_mean_interval.mean - v_reach;
     high := get_mean_interval.mean + v_reach;
 end

@@ -18,7 +18,7 @@ as $$
 declare
     n bigint := get_rank_interval.value_count;
     p double precision := least(get_rank_interval.percentile, 1 - get_rank_interval.percentile);
-    z double precision := perf.get_normal_quantile(0.5 + get_rank_interval.confidence / 2);
+    z double precision := perf.get_normal_quantile((1 + get_rank_interval.confidence) / 2);
     v_tail double precision := (1 - get_rank_interval.confidence) / 2;
     v_mass double precision;
     v_below double precision := 0;
@@ -42,13 +42,20 @@ begin
         -- v_mass is P(B = k), v_below P(B < k): low is the greatest rank r with P(B < r) within
         -- the tail, high the smallest rank s with P(B < s) beyond 1 - tail.
         -- ln(1 - p) loses the digits of a small p.
-        v_mass := exp(n * case when p < 1e-4 then -p - p ^ 2 / 2 - p ^ 3 / 3 else ln(1 - p) end);
+        v_mass := exp(
+            n * case
+                when p < 1e-100 then -p
+                when p < 1e-4 then -p - p ^ 2 / 2 - p ^ 3 / 3
+                else ln(1 - p)
+            end
+        );
         -- Of 500 expected, more than 10000 have no probability that a double precision can hold.
         for k in 0 .. least(n + 1, 10000) loop
             if v_below <= v_tail then
                 v_low := k;
             end if;
-            if v_below >= 1 - v_tail then
+            -- All further ones add nothing that a double precision can hold.
+            if v_below >= 1 - v_tail or (k > n * p and v_mass < 1e-30) then
                 v_high := k;
                 exit;
             end if;

@@ -15,7 +15,7 @@ as $$
 declare
     n double precision := get_wilson_interval.trials;
     k double precision := get_wilson_interval.successes;
-    z double precision := perf.get_normal_quantile(0.5 + get_wilson_interval.confidence / 2);
+    z double precision := perf.get_normal_quantile((1 + get_wilson_interval.confidence) / 2);
     v_middle double precision;
     v_reach double precision;
 begin

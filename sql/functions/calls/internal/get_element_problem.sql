@@ -29,7 +29,7 @@ begin
             and e -> 'error_type' not in ('null', 'false', '0', '{}', '[]')
             then 'error_type must be a string such as "timeout", or null for none, got '
                 || perf_internal.quote_value((e -> 'error_type')::text)
-        -- Year, month and day in this order are read so whatever DateStyle says.
+        -- DateStyle does not change how year, month and day are read in this order.
         when e ->> 'call_timestamp' not like '____-__-__%'
             then 'call_timestamp must be a time as in ISO 8601, got '
                 || perf_internal.quote_value(e ->> 'call_timestamp')

@@ -41,7 +41,7 @@ begin
             case jsonb_typeof(g -> 'worse_than')
                 when 'number' then (g ->> 'worse_than')::numeric not between 0 and
                     case when g ->> 'metric' = 'error_rate' then 0.999999 else 1e10 end
-                when 'string' then g ->> 'worse_than' !~ '^\d{1,6}(\.\d{1,6})?%$'
+                when 'string' then g ->> 'worse_than' !~ '^[0-9]{1,6}([.][0-9]{1,6})?%$'
             end,
             true
         )

@@ -5,7 +5,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if not (select c.relispopulated from pg_class as c where c.oid = 'perf_internal.origin'::regclass) then
+    if not (
+        select c.relispopulated
+        from pg_class as c
+        where c.oid = 'perf_internal.origin'::regclass
+    ) then
         raise exception using
             errcode = 'PT409',
             message = 'a restore is under way: perf_internal.origin is empty',

@@ -8,7 +8,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if check_as_of.as_of is null or not isfinite(check_as_of.as_of) then
+    if check_as_of.as_of is null
+        or check_as_of.as_of not between '0001-01-01 00:00+00' and '9999-12-31 00:00+00'
+    then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'as_of must be a point in time, got '
@@ -24,7 +26,7 @@ end
 $$;
 
 comment on function perf_internal.check_as_of is
-    'Refuses (22023) a time that is missing, infinite, or later than latest.';
+    'Refuses (22023) a time that is missing, infinite, before year 1, after 9999, or later than latest.';
 
 revoke execute on function perf_internal.check_as_of from public;
 grant execute on function perf_internal.check_as_of

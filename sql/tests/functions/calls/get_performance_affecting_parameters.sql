@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(11);
 
 select is(
     perf.get_performance_affecting_parameters(
@@ -56,8 +56,14 @@ select is(perf.get_performance_affecting_parameters(null), null, 'null is null')
 select throws_ok(
     $$ select perf.get_performance_affecting_parameters('[1]') $$,
     '22023',
-    null,
-    'refuses what is not an object'
+    'parameters must be a JSON object, got "[1]"',
+    'refuses an array'
+);
+select throws_ok(
+    $$ select perf.get_performance_affecting_parameters('"x"') $$,
+    '22023',
+    E'parameters must be a JSON object, got "\\"x\\""',
+    'refuses a text'
 );
 
 select * from finish();

@@ -35,7 +35,7 @@ select results_eq(
 select throws_ok(
     format('select perf.get_difference_interval(1, 0, 2, 3, %L, 4)', v.value),
     '22023',
-    'estimates and limits must be numbers, got NaN or Infinity',
+    'estimates and limits must be numbers of at most 1e150',
     'refuses a limit of ' || v.value
 )
 from (values ('NaN'), ('-Infinity')) as v (value);

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 
 -- Median: Conover, Practical Nonparametric Statistics, table of the sign test; 95 %.
 select results_eq(
@@ -67,6 +67,19 @@ select results_eq(
     $$ select low, high from perf.get_rank_interval(9000000000000000, 1e-14) $$,
     $$ values (72::bigint, 110::bigint) $$,
     'holds for rare values among very many'
+);
+
+select results_eq(
+    $$ select low is null, high between 450 and 600
+       from perf.get_rank_interval(1000, 0.3, 1 - 2.3e-16::float8) $$,
+    $$ values (false, true) $$,
+    'holds for a confidence next to 1'
+);
+
+select results_eq(
+    $$ select low, high from perf.get_rank_interval(10, 5e-324) $$,
+    $$ values (null::bigint, 1::bigint) $$,
+    'and for the smallest percentile'
 );
 
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(9);
 
 select lives_ok($$ select perf_internal.check_as_of('2020-01-06') $$, 'a point in time passes');
 
@@ -30,6 +30,18 @@ select throws_ok(
     '22023',
     format('as_of must not be in the future, got %s', '2020-01-06 00:00:01+00'::timestamptz),
     'refuses a later one'
+);
+select throws_ok(
+    $$ select perf_internal.check_as_of('4713-01-01 00:00+00 BC') $$,
+    '22023',
+    'as_of must be a point in time, got ' || timestamptz '4713-01-01 00:00+00 BC',
+    'refuses a time from which nothing can be taken away'
+);
+select throws_ok(
+    $$ select perf_internal.check_as_of('294276-12-31 00:00+00') $$,
+    '22023',
+    'as_of must be a point in time, got ' || timestamptz '294276-12-31 00:00+00',
+    'refuses a time to which nothing can be added'
 );
 
 set local role anon;

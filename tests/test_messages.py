@@ -1,0 +1,334 @@
+"""No message, hint or detail holds a control character, whatever callers give or tables hold.
+
+PostgREST copies the message of a PT404 or PT409 error into the status line of its response, where
+the end of a line would begin a header. The functions, their arguments and the columns come from
+the catalog, so that a new one is tested without a change here.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+from pipeline import MONDAY
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+CONTROL = re.compile("[\x01-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+# The last is short enough for a model type.
+HOSTILE = [
+    "x\r\nSet-Cookie: a=b",
+    "\x85",
+    "x\u2028\u202ey",
+    "y" * 59 + "\r\n\x1b[31m",
+    "n\r\nX-Inj: 1",
+]
+STRANGER = '{"sub": "5d0fa0a4-0000-4000-8000-000000000000", "role": "authenticated"}'
+# Bad argument, constraint, not allowed, no such thing, wrong state.
+EXPECTED = {"22023", "23502", "23514", "42501", "PT404", "PT409"}
+KEYS = ["calls", "model", "tool", "temperature", "metric", "worse_than", "within", "min_calls"]
+MILLION = 1_000_000
+NESTED = "[" * 6000 + "]" * 6000
+# By type, what is at or beyond the end of what it can hold, or more than anybody needs.
+EXTREMES: dict[str, list[Any]] = {
+    "integer": [-(2**31), -1, 0, 2**31 - 1],
+    "bigint": [-(2**63), -1, 0, 2**63 - 1],
+    "numeric": ["NaN", "-1", "1e100000", "1e-16000"],
+    "double precision": ["NaN", "Infinity", "-Infinity", -1, 1e308, 5e-324, 0.9999999999999999],
+    "interval": ["178000000 years", "-178000000 years", "-1 day", "0", "1 microsecond"],
+    "timestamp with time zone": [
+        "infinity",
+        "-infinity",
+        "4713-01-01 00:00+00 BC",
+        "0044-03-15 00:00+00 BC",
+        "294276-12-31 00:00+00",
+    ],
+    "text": ["", "y" * MILLION],
+    "text[]": [[], list(map(str, range(MILLION))), [["model", "tool"]], [None], ["y" * MILLION]],
+    "integer[]": [[], [1] * MILLION, [[1, 2]], [None], [2**31 - 1, -(2**31)]],
+    "double precision[]": [[], [0.5] * MILLION, [[0.1, 0.2]], [None], ["NaN"]],
+    "jsonb": ["5", "null", '"x"', "[]", NESTED, '{"temperature": 1e10000, "x": ' + NESTED + "}"],
+}
+
+
+FUNCTIONS = """
+select p.proname, coalesce(p.proargnames, '{}'),
+    array(
+        select format_type(a.type, null)
+        from unnest(p.proargtypes) with ordinality as a (type, position)
+        order by a.position
+    )
+from pg_proc as p
+where p.pronamespace = 'perf'::regnamespace
+    -- PostgREST calls no procedures.
+    and p.prokind = 'f'
+order by 1
+"""
+COLUMNS = """
+select c.oid::regclass::text, a.attname, a.atttypid = 'jsonb'::regtype
+from pg_class as c
+join pg_attribute as a on a.attrelid = c.oid
+where c.relnamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
+    and c.relkind in ('r', 'p')
+    and not c.relispartition
+    and a.attnum > 0
+    and a.attgenerated = ''
+    and a.atttypid in ('text'::regtype, 'varchar'::regtype, 'jsonb'::regtype)
+    -- SQL, which only the files of sql/metrics write.
+    and c.oid not in (
+        'perf.metrics'::regclass, 'perf_internal.pipelines'::regclass
+    )
+order by 1, 2
+"""
+
+
+class Function(NamedTuple):
+    name: str
+    arguments: list[str]
+    types: list[str]
+
+
+@pytest.fixture
+def filled(connection: psycopg.Connection) -> dict[str, Any]:
+    """A database with something of everything, and arguments that name what is there."""
+    for statement in (
+        "select perf.record_call('acme/one', 'chat', 5, error_type => 'timeout',"
+        " call_timestamp => '2020-01-06 10:00+00')",
+        "select perf.register_model('acme/one', model_type => 'sdxl')",
+        "select perf.ensure_partitions('2020-01-06', 0)",
+        "select perf.aggregate_performance_metrics()",
+        "select perf.save_model_config('sdxl', 'first', '{\"width\": 1}', activate => true)",
+        "select perf.save_model_config('sdxl', 'second', '{\"width\": 2}', activate => true)",
+        "select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada')",
+        "insert into perf_internal.worker_runs (job_name, error_message)"
+        " values ('pgkit-aggregate', 'failed')",
+    ):
+        connection.execute(statement.encode())
+    (config,) = connection.execute(
+        "select min(id::text)::uuid from perf.model_config_history"
+    ).fetchone()
+    connection.execute("select perf.request_activation(%s)", [config])
+    connection.execute("select perf.set_config_approval('sdxl', true)")
+    return {
+        "model_name": "acme/one",
+        "tool_name": "chat",
+        "model_type": "sdxl",
+        "metric": "response_time_ms",
+        "start_time": MONDAY,
+        "granularity": "daily",
+        "outcome": "all",
+        "measure": "response_time",
+        "pipeline": "calls",
+        "settings": ["$.width"],
+        "group_by": [],
+        "percentiles": [0.5],
+        "config_name": "first",
+        "role": "analyst",
+        "text": "sdxl",
+        "uuid": config,
+        "timestamp with time zone": MONDAY.replace(day=8),
+        "jsonb": Jsonb({}),
+        "boolean": True,
+        "interval": "1 day",
+        "double precision": 0.5,
+        "numeric": 1,
+        "bigint": 1,
+        "integer": 1,
+        "integer[]": [1],
+        "double precision[]": [0.5],
+        "text[]": ["model"],
+    }
+
+
+@pytest.fixture
+def other_strings(connection: psycopg.Connection) -> psycopg.Connection:
+    """A session in which a backslash in a plain literal is an escape, as some databases have it."""
+    connection.execute("set standard_conforming_strings = off")
+    connection.execute("set escape_string_warning = off")
+    return connection
+
+
+def functions(connection: psycopg.Connection) -> list[Function]:
+    return [Function(*row) for row in connection.execute(FUNCTIONS)]
+
+
+def good_arguments(function: Function, known: dict[str, Any]) -> list[Any]:
+    """Return an argument for each parameter: by its name, else by its type."""
+    names = [*function.arguments, *[""] * len(function.types)]
+    return [
+        known.get(name, known.get(type)) for name, type in zip(names, function.types, strict=False)
+    ]
+
+
+def hostile_forms(type: str, value: str) -> list[Any]:
+    """Return what a value looks like in an argument of a type; nothing if it cannot hold a text."""
+    if type in ("text", "character varying"):
+        return [value]
+    if type == "text[]":
+        return [[value], ["model", value]]
+    if type == "jsonb":
+        call = {"model_name": "acme/one", "tool_name": "chat", "response_time_ms": 1}
+        fields = [*call, "provider", "parameters", "error_type", "call_timestamp", "call_id"]
+        fields += ["success", "input_tokens"]
+        guard = {"metric": "error_rate", "worse_than": 0.5, "within": "1 hour"}
+        forms: list[Any] = [value, [value], {value: value}, *({key: value} for key in KEYS)]
+        forms += [[{**call, field: value}] for field in fields]
+        forms += [[{**call, field: {value: value}}] for field in fields]
+        forms += [[{**call, value: 1}], {"calls": [], value: 1}]
+        forms += [{**guard, key: value} for key in (*guard, "min_calls", value)]
+        return [Jsonb(form) for form in forms]
+    return []
+
+
+def hostile_calls(function: Function, known: dict[str, Any]) -> Iterator[list[Any]]:
+    """Yield arguments with one hostile value each, and with all of them at once."""
+    good = good_arguments(function, known)
+    for value in HOSTILE:
+        forms = [hostile_forms(type, value) for type in function.types]
+        for position, own in enumerate(forms):
+            for form in own:
+                yield [*good[:position], form, *good[position + 1 :]]
+        if sum(map(bool, forms)) > 1:
+            yield [own[0] if own else there for own, there in zip(forms, good, strict=True)]
+
+
+def extreme_calls(function: Function, known: dict[str, Any]) -> Iterator[list[Any]]:
+    """Yield arguments of which one is extreme, or null."""
+    good = good_arguments(function, known)
+    for position, type in enumerate(function.types):
+        for value in [None, *EXTREMES.get(type, [])]:
+            yield [*good[:position], value, *good[position + 1 :]]
+
+
+def call(connection: psycopg.Connection, function: Function, arguments: list[Any]) -> set[str]:
+    """Call a function, undo what it did, and return the texts of its error after its SQLSTATE."""
+    statement = sql.SQL("select * from perf.{}({})").format(
+        sql.Identifier(function.name),
+        sql.SQL(", ").join(
+            sql.SQL("{}::{}").format(
+                sql.Placeholder(),
+                sql.SQL(type),
+            )
+            for type in function.types
+        ),
+    )
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(statement, arguments)
+    except psycopg.Error as error:
+        found = error.diag
+        texts = (found.message_primary, found.message_hint, found.message_detail)
+        return {f"{error.sqlstate} {function.name}: {text}" for text in texts if text}
+    return set()
+
+
+@pytest.mark.parametrize("is_stranger", [False, True], ids=["superuser", "a caller without role"])
+def test_no_argument_brings_a_control_character_into_a_message(
+    connection, filled, is_stranger
+) -> None:
+    if is_stranger:
+        connection.execute("select set_config('request.jwt.claims', %s, false)", [STRANGER])
+        connection.execute("set role authenticated")
+    said = set()
+    for function in functions(connection):
+        for arguments in hostile_calls(function, filled):
+            said |= call(connection, function, arguments)
+    leaked = sorted(text for text in said if CONTROL.search(text))
+    assert not leaked, "\n".join(leaked)
+    states = {text[:5] for text in said}
+    assert "42501" in states if is_stranger else {"22023", "PT404", "PT409"} <= states
+
+
+def test_no_stored_text_comes_out_in_a_message(connection, filled) -> None:
+    """Whatever a column takes that has no constraint against it."""
+    value = HOSTILE[0]
+    known = functions(connection)
+    hostile = {**filled, **dict.fromkeys(("model_type", "text", "model_name"), value)}
+    said = set()
+    planted = set()
+    for table, column, is_json in connection.execute(COLUMNS).fetchall():
+        with connection.transaction(force_rollback=True):
+            # What no constraint refuses can be there, however it came.
+            name = sql.SQL(table)
+            connection.execute(sql.SQL("alter table {} disable trigger user").format(name))
+            try:
+                with connection.transaction():
+                    connection.execute(
+                        sql.SQL("update {} set {} = %s").format(name, sql.Identifier(column)),
+                        [Jsonb({value: value}) if is_json else value],
+                    )
+            except psycopg.Error:
+                continue
+            connection.execute(sql.SQL("alter table {} enable trigger user").format(name))
+            planted.add(f"{table}.{column}")
+            for function in known:
+                for arguments in (filled, hostile):
+                    said |= call(connection, function, good_arguments(function, arguments))
+    leaked = sorted(text for text in said if CONTROL.search(text))
+    assert not leaked, "\n".join(leaked)
+    assert {"perf.audit_log.row_id", "perf.model_config_activations.notes"} <= planted
+
+
+def test_functions_work_where_backslashes_in_literals_are_escapes(other_strings) -> None:
+    names = ["gpt-4o", "s", "S S", r"d\model\n", r"a\'b"]
+    for name in names:
+        other_strings.execute(
+            "select perf.record_call(%(n)s, %(n)s, 1, provider => %(n)s, error_type => %(n)s,"
+            " parameters => '{\"temperature\": 1.50}', call_timestamp => %(t)s)",
+            {"n": name, "t": MONDAY},
+        )
+        call = {"model_name": name, "tool_name": name, "response_time_ms": 2, "error_type": name}
+        other_strings.execute(
+            "select perf.record_calls(%s)", [Jsonb([{**call, "call_timestamp": str(MONDAY)}])]
+        )
+    for name in ("x\ny", "{}", " "):
+        with pytest.raises(psycopg.errors.InvalidParameterValue, match="model_name must"):
+            other_strings.execute("select perf.record_call(%s, 'chat', 1)", [name])
+    other_strings.execute("select perf.aggregate_performance_metrics()")
+    for name in names:
+        assert other_strings.execute(
+            "select call_count, error_count from perf.get_performance_trends(%s, %s, %s, %s)",
+            [name, name, MONDAY, MONDAY.replace(day=8)],
+        ).fetchall() == [(2, 2)]
+    other_strings.execute("select perf.save_model_config('sdxl', 's', '{\"width\": 1.0}')")
+    assert other_strings.execute("select perf.find_model_config('sdxl@1')").fetchone() != (None,)
+    guard = {"metric": "error_rate", "worse_than": "20%", "within": "1 hour"}
+    assert other_strings.execute(
+        "select perf_internal.get_guard_problem(%s)", [Jsonb(guard)]
+    ).fetchone() == (None,)
+
+
+def test_no_extreme_argument_makes_long_work_or_an_error_of_another_kind(
+    connection, filled
+) -> None:
+    connection.execute("set statement_timeout = '10s'")
+    said = set()
+    for function in functions(connection):
+        for arguments in extreme_calls(function, filled):
+            for text in call(connection, function, arguments):
+                if text[:5] not in EXPECTED:
+                    said.add(f"{text} {str(arguments)[:200]}")
+    assert not said, "\n".join(sorted(said))
+
+
+NAMES = [
+    "perf.models.name",
+    "perf.models.provider",
+    "perf.models.model_type",
+    "perf.tools.name",
+    "perf.performance_metrics_raw.error_type",
+    "perf.profiles.username",
+    "perf.model_config_history.config_name",
+]
+
+
+def test_a_name_is_clean_however_it_is_stored(connection, filled) -> None:
+    for place in NAMES:
+        table, column = place.rsplit(".", 1)
+        connection.execute(f"alter table {table} disable trigger user".encode())
+        statement = sql.SQL("update {} set {} = %s").format(sql.SQL(table), sql.Identifier(column))
+        for name in (" x", "x ", "", " ", "a\nb", "\x85", "x\t"):
+            with pytest.raises(psycopg.errors.CheckViolation):
+                connection.execute(statement, [name])
+                pytest.fail(f"{place} takes {name!r}")
