@@ -137,9 +137,11 @@ select functions_are(
         'check_as_of',
         'check_given',
         'check_history_range',
+        'check_max_rows',
         'check_origin',
         'check_percentiles',
         'check_raw_rows',
+        'check_time_zone',
         'check_time_range',
         'compare_json',
         'complete_buckets',
@@ -187,6 +189,7 @@ select functions_are(
         'get_user_id',
         'get_uuid_time',
         'get_width',
+        'get_zone_bucket',
         'is_requester',
         'keep_activations',
         'keep_audit_log',
@@ -551,7 +554,8 @@ select set_eq(
         'perf.keep_aggregated(interval,bigint)',
         'perf.run_job(text)',
         'perf_internal.get_last_bin(numeric)',
-        'perf_internal.get_sketch_unit(integer)'
+        'perf_internal.get_sketch_unit(integer)',
+        'perf_internal.get_zone_bucket(timestamp with time zone,text,text)'
     ],
     'every other function pins a search_path in which nobody''s objects come before the system''s'
 );

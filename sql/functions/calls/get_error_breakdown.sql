@@ -12,7 +12,9 @@ returns table (
     share_of_errors double precision,
     error_rate double precision,
     first_seen timestamptz,
-    last_seen timestamptz
+    last_seen timestamptz,
+    range_start timestamptz,
+    range_end timestamptz
 )
 language plpgsql
 stable
@@ -97,7 +99,9 @@ begin
         a.errors::float8 / t.errors,
         a.errors::float8 / t.calls,
         a.first_seen,
-        a.last_seen
+        a.last_seen,
+        v_start,
+        v_end
     from all_types as a
     join totals as t on t.group_number = a.group_number
     order by 4 desc, 1, 2, 3;
@@ -105,7 +109,7 @@ end
 $$;
 
 comment on function perf.get_error_breakdown is
-    'Failed calls of the hours that start in a range by model, tool and error_type, most first: count, share of the errors, share of the calls, first and last seen. The type is known while raw calls are kept; older errors come as (no longer kept). Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
+    'Failed calls of the hours that start in a range by model, tool and error_type, most first: count, share of the errors, share of the calls, first and last seen. The type is known while raw calls are kept; older errors come as (no longer kept). range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_error_breakdown from public;
 grant execute on function perf.get_error_breakdown

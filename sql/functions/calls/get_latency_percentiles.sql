@@ -18,7 +18,9 @@ returns table (
     parameter_set jsonb,
     percentile double precision,
     value_ms double precision,
-    call_count bigint
+    call_count bigint,
+    range_start timestamptz,
+    range_end timestamptz
 )
 language plpgsql
 stable
@@ -30,6 +32,7 @@ declare
     v_keys text[] := array['model', 'tool', 'provider', 'parameters'];
     v_metric text;
     v_configs record;
+    v_cover record;
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(
@@ -67,6 +70,11 @@ begin
         get_latency_percentiles.parameters,
         get_latency_percentiles.group_by
     ) as g;
+    select min(c.range_start) as range_start, max(c.range_end) as range_end
+    into v_cover
+    from perf_internal.get_cover(
+        'calls', get_latency_percentiles.start_time, get_latency_percentiles.end_time
+    ) as c;
     return query
     select
         v_configs.groups[r.group_number] ->> 'model',
@@ -75,7 +83,15 @@ begin
         v_configs.groups[r.group_number] -> 'parameters',
         p.percentile,
         p.value_ms,
-        r.count
+        r.count,
+        case
+            when get_latency_percentiles.exact then get_latency_percentiles.start_time
+            else v_cover.range_start
+        end,
+        case
+            when get_latency_percentiles.exact then get_latency_percentiles.end_time
+            else v_cover.range_end
+        end
     from (
         select m.group_number, m.count, m.percentile_values
         from perf_internal.read_metrics(
@@ -109,7 +125,7 @@ end
 $$;
 
 comment on function perf.get_latency_percentiles is
-    'Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
+    'Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. call_count is of the calls that have been measured, of all, successful or failed ones (outcome: all, success, error). range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_latency_percentiles from public;
 grant execute on function perf.get_latency_percentiles

@@ -20,7 +20,9 @@ returns table (
     error_count bigint,
     total_input_tokens bigint,
     total_output_tokens bigint,
-    output_tokens_per_second double precision
+    output_tokens_per_second double precision,
+    range_start timestamptz,
+    range_end timestamptz
 )
 language plpgsql
 stable
@@ -29,6 +31,7 @@ as $$
 #variable_conflict use_column
 declare
     v_configs record;
+    v_cover record;
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(
@@ -39,12 +42,17 @@ begin
     from perf_internal.get_config_groups(
         tool_name => get_model_comparison.tool_name, group_by => '{model}'
     ) as g;
+    select min(c.range_start) as range_start, max(c.range_end) as range_end
+    into v_cover
+    from perf_internal.get_cover(
+        'calls', get_model_comparison.start_time, get_model_comparison.end_time
+    ) as c;
     return query
     select
         o.name,
         o.provider,
         o.model_type::text,
-        c.all_count,
+        c.call_count,
         (c.all_count - c.error_count)::float8 / c.all_count,
         c.avg_response_time,
         c.response_times[1],
@@ -56,7 +64,9 @@ begin
         c.error_count,
         c.total_input_tokens,
         c.total_output_tokens,
-        c.output_tokens_per_second
+        c.output_tokens_per_second,
+        v_cover.range_start,
+        v_cover.range_end
     from perf_internal.read_calls(
         v_configs.config_ids,
         get_model_comparison.start_time,
@@ -70,7 +80,7 @@ end
 $$;
 
 comment on function perf.get_model_comparison is
-    'Models side by side over the hours that start in a range, fastest median first. Calls, success rate and errors are of all calls; response times and first tokens (ms) and tokens of all, successful or failed ones (outcome: all, success, error; a refusal is fast). output_tokens_per_second is what successful calls put out. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown tool.';
+    'Models side by side over the hours that start in a range, fastest median first. call_count, response times and first tokens (ms) and tokens are of all, successful or failed calls (outcome: all, success, error; a refusal is fast); success_rate and error_count of all calls. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown tool.';
 
 revoke execute on function perf.get_model_comparison from public;
 grant execute on function perf.get_model_comparison

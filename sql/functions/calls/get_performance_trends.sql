@@ -5,7 +5,9 @@ create or replace function perf.get_performance_trends(
     end_time timestamptz,
     granularity text default 'hourly',
     parameters jsonb default null,
-    outcome text default 'all'
+    outcome text default 'all',
+    max_rows integer default 1000,
+    time_zone text default 'UTC'
 )
 returns table (
     time_bucket timestamptz,
@@ -31,12 +33,15 @@ as $$
 #variable_conflict use_column
 declare
     v_config_ids uuid[];
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.get_width(get_performance_trends.granularity);
     perform perf_internal.check_time_range(
         get_performance_trends.start_time, get_performance_trends.end_time
     );
+    perform perf_internal.check_max_rows(get_performance_trends.max_rows);
+    perform perf_internal.check_time_zone(get_performance_trends.time_zone);
     select g.config_ids
     into v_config_ids
     from perf_internal.get_config_groups(
@@ -51,14 +56,14 @@ begin
         c.response_times[2],
         c.response_times[3],
         c.call_count,
-        (c.call_count - e.error_count)::float8 / c.call_count,
+        (c.all_count - c.error_count)::float8 / c.all_count,
         c.response_times[1],
         c.min_response_time,
         c.max_response_time,
         c.first_tokens[1],
         c.first_tokens[2],
         c.first_tokens[3],
-        e.error_count,
+        c.error_count,
         c.total_input_tokens,
         c.total_output_tokens
     from perf_internal.read_calls(
@@ -66,19 +71,21 @@ begin
         get_performance_trends.start_time,
         get_performance_trends.end_time,
         get_performance_trends.outcome,
-        granularity => get_performance_trends.granularity
+        granularity => get_performance_trends.granularity,
+        time_zone => get_performance_trends.time_zone
     ) as c
-    cross join lateral (
-        select
-            case get_performance_trends.outcome when 'success' then 0 else c.error_count end
-    ) as e (error_count)
     where c.call_count > 0
-    order by 1;
+    order by 1
+    limit get_performance_trends.max_rows + 1;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(
+        get_performance_trends.max_rows, v_row_count, get_performance_trends.granularity
+    );
 end
 $$;
 
 comment on function perf.get_performance_trends is
-    'Response times (ms), calls and tokens of a model and tool by hour, day or week (granularity: hourly, daily, weekly; UTC, weeks from Monday) for the buckets that start in the range, with calls not yet rolled up. All parameter sets together, or those with the given parameters; of all, successful or failed calls (outcome: all, success, error). Percentiles are within 0.5 %. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
+    'Response times (ms), calls and tokens of a model and tool by hour, day or week (granularity: hourly, daily, weekly from Monday) for the buckets that start in the range, with calls not yet rolled up. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them; hours are the same in every zone. All parameter sets together, or those with the given parameters; call_count, times and tokens are of all, successful or failed calls (outcome: all, success, error), success_rate and error_count of all calls. Percentiles are within 0.5 %. Errors: 22023 bad argument, or more than max_rows (at most 100000) buckets, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_performance_trends from public;
 grant execute on function perf.get_performance_trends

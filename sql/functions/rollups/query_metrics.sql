@@ -5,7 +5,9 @@ create or replace function perf.query_metrics(
     labels jsonb default '{}',
     group_by text[] default '{}',
     granularity text default null,
-    percentiles double precision[] default '{0.5,0.95,0.99}'
+    percentiles double precision[] default '{0.5,0.95,0.99}',
+    max_rows integer default 1000,
+    time_zone text default 'UTC'
 )
 returns table (
     group_labels jsonb,
@@ -16,7 +18,9 @@ returns table (
     minimum double precision,
     maximum double precision,
     percentile_values double precision[],
-    total double precision
+    total double precision,
+    range_start timestamptz,
+    range_end timestamptz
 )
 language plpgsql
 stable
@@ -30,12 +34,17 @@ declare
     v_series_ids uuid[];
     v_group_numbers integer[];
     v_groups jsonb[];
+    v_width interval;
+    v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(query_metrics.start_time, query_metrics.end_time);
     perform perf_internal.check_percentiles(query_metrics.percentiles);
+    perform perf_internal.check_max_rows(query_metrics.max_rows);
+    perform perf_internal.check_time_zone(query_metrics.time_zone);
     if query_metrics.granularity is not null then
-        perform perf_internal.get_width(query_metrics.granularity);
+        v_width := perf_internal.get_width(query_metrics.granularity);
     end if;
     if jsonb_typeof(query_metrics.labels) <> 'object' then
         raise exception using
@@ -43,10 +52,15 @@ begin
             message = 'labels must be a JSON object, got '
                 || perf_internal.quote_value(query_metrics.labels::text),
             hint = 'For example {"model": "openai/gpt-4o"}.';
-    elsif array_position(query_metrics.group_by, null) is not null then
+    elsif array_ndims(query_metrics.group_by) > 1
+        or (
+            select count(*) > count(distinct g.name) from unnest(query_metrics.group_by) as g (name)
+        )
+    then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = 'group_by must hold names of labels, got null';
+            message = 'group_by must hold names of labels, each once, got '
+                || perf_internal.quote_value(query_metrics.group_by::text);
     end if;
     select m.* into v_metric
     from perf.metrics as m
@@ -71,6 +85,11 @@ begin
             v_metric.pipeline, query_metrics.labels, query_metrics.group_by
         ) as s
     ) as g;
+    select min(c.range_start) as range_start, max(c.range_end) as range_end
+    into v_cover
+    from perf_internal.get_cover(
+        v_metric.pipeline, query_metrics.start_time, query_metrics.end_time
+    ) as c;
     return query
     select
         v_groups[r.group_number],
@@ -81,7 +100,20 @@ begin
         r.min,
         r.max,
         r.percentile_values,
-        r.sum
+        r.sum,
+        coalesce(r.time_bucket, v_cover.range_start),
+        case query_metrics.granularity
+            when 'hourly' then r.time_bucket + v_width
+            -- The longest day has 25 hours, so two hours more than 24 are in the next.
+            else coalesce(
+                perf_internal.get_zone_bucket(
+                    r.time_bucket + v_width + interval '2 hours',
+                    query_metrics.granularity,
+                    query_metrics.time_zone
+                ),
+                v_cover.range_end
+            )
+        end
     from perf_internal.read_metrics(
         v_metric.pipeline,
         array[v_metric.metric],
@@ -90,14 +122,20 @@ begin
         query_metrics.end_time,
         query_metrics.granularity,
         group_numbers => v_group_numbers,
-        percentiles => query_metrics.percentiles
+        percentiles => query_metrics.percentiles,
+        time_zone => query_metrics.time_zone
     ) as r
-    order by r.group_number, r.time_bucket;
+    order by r.group_number, r.time_bucket
+    limit query_metrics.max_rows + 1;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(
+        query_metrics.max_rows, v_row_count, query_metrics.granularity
+    );
 end
 $$;
 
 comment on function perf.query_metrics is
-    'How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet: of the series that have all given labels, by the labels that group_by names (empty: all together) and, with a granularity (hourly, daily, weekly; UTC, weeks from Monday), by the buckets that start in the range; without one, over the whole hours that start in it. Count, average, standard deviation, extremes, percentiles (0 to 1, within 0.5 %; null for shares) and total, in the unit of the metric. The count of a share, such as error_rate, is of what it is a share of. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such metric.';
+    'How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet: of the series that have all given labels, by the labels that group_by names (empty: all together) and, with a granularity (hourly, daily, weekly from Monday), by the buckets that start in the range; without one, over the whole hours that start in it. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them; hours are the same in every zone. range_start and range_end are what a row counts: without a granularity days or weeks where retention has removed the hours. Count, average, standard deviation, extremes, percentiles (0 to 1, within 0.5 %; null for shares) and total, in the unit of the metric. The count of a share, such as error_rate, is of what it is a share of. Errors: 22023 bad argument, a label that no series has, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such metric.';
 
 revoke execute on function perf.query_metrics from public;
 grant execute on function perf.query_metrics

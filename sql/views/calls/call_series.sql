@@ -3,12 +3,11 @@ with (security_invoker = true)
 as
 select
     c.id as series_id,
-    jsonb_strip_nulls(jsonb_build_object(
+    jsonb_build_object(
         'model', m.name,
         'tool', t.name,
         'provider', m.provider,
-        'model_type', m.model_type
-    )) || jsonb_build_object(
+        'model_type', m.model_type,
         'parameters', perf.get_performance_affecting_parameters(c.parameters)
     ) as labels
 from perf.model_tool_configs as c

@@ -4,7 +4,8 @@ create or replace function perf_internal.read_calls(
     end_time timestamptz,
     outcome text,
     granularity text default null,
-    group_numbers integer[] default null
+    group_numbers integer[] default null,
+    time_zone text default 'UTC'
 )
 returns table (
     group_number integer,
@@ -66,14 +67,15 @@ begin
         read_calls.end_time,
         granularity => read_calls.granularity,
         group_numbers => read_calls.group_numbers,
-        sketched_metrics => array[v_prefix || 'response_time_ms', v_prefix || 'first_token_ms']
+        sketched_metrics => array[v_prefix || 'response_time_ms', v_prefix || 'first_token_ms'],
+        time_zone => read_calls.time_zone
     ) as r
     group by 1, 2;
 end
 $$;
 
 comment on function perf_internal.read_calls is
-    'Calls of configurations over a time range, by group and, with a granularity, by bucket; see perf_internal.read_metrics. Counts of all calls; times (ms) and tokens of all, successful or failed ones (outcome: all, success, error), of which call_count says how many. Percentiles 50, 95, 99. Tokens per second are what successful calls put out, and null with a granularity.';
+    'Calls of configurations over a time range, by group and, with a granularity, by bucket; see perf_internal.read_metrics. call_count, times (ms) and tokens are of all, successful or failed calls (outcome: all, success, error); all_count and error_count are of all calls. Percentiles 50, 95, 99. Tokens per second are what successful calls put out, and null with a granularity.';
 
 revoke execute on function perf_internal.read_calls from public;
 grant execute on function perf_internal.read_calls

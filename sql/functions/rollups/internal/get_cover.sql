@@ -10,7 +10,8 @@ create or replace function perf_internal.get_cover(
     start_time timestamptz,
     end_time timestamptz,
     granularity text default null,
-    is_exact boolean default false
+    is_exact boolean default false,
+    time_zone text default 'UTC'
 )
 returns table (level text, range_start timestamptz, range_end timestamptz)
 language plpgsql
@@ -41,6 +42,40 @@ declare
 begin
     if get_cover.granularity is not null then
         v_width := perf_internal.get_width(get_cover.granularity);
+        if get_cover.time_zone <> 'UTC' and get_cover.granularity <> 'hourly' then
+            -- The longest day has 25 hours, so two hours more than 24 are in the next.
+            select min(e.bucket), max(e.bucket)
+            into v_start, v_end
+            from (
+                select
+                    case
+                        when b.bucket >= t.at then b.bucket
+                        else perf_internal.get_zone_bucket(
+                            b.bucket + v_width + interval '2 hours',
+                            get_cover.granularity,
+                            get_cover.time_zone
+                        )
+                    end as bucket
+                from (values (get_cover.start_time), (get_cover.end_time)) as t (at)
+                cross join lateral (
+                    select perf_internal.get_zone_bucket(
+                        t.at, get_cover.granularity, get_cover.time_zone
+                    )
+                ) as b (bucket)
+            ) as e;
+            if v_start < v_hours_from and v_start < v_end then
+                raise exception using
+                    errcode = 'invalid_parameter_value',
+                    message = format(
+                        'start_time must not be before %s, from when hours are kept, got %s',
+                        v_hours_from, get_cover.start_time
+                    ),
+                    hint = 'Days and weeks of a time zone are made of hours. Those of UTC are kept'
+                        || ' longer.';
+            end if;
+            return query select 'hourly', v_start, v_end;
+            return;
+        end if;
         return query
         select
             get_cover.granularity,
@@ -126,7 +161,7 @@ end
 $$;
 
 comment on function perf_internal.get_cover is
-    'The rollup rows that together hold a time range, as ranges of buckets of a level: of one granularity, or without one the coarsest. All buckets that start in the range; with is_exact those that lie in it, and ranges of raw rows for the parts of hours at both ends, where raw is kept. Error 22023: no such granularity.';
+    'The rollup rows that together hold a time range, as ranges of buckets of a level: of one granularity, or without one the coarsest. Days and weeks of a time zone are ranges of hours. All buckets that start in the range; with is_exact those that lie in it, and ranges of raw rows for the parts of hours at both ends, where raw is kept. Error 22023: no such granularity, or hours of a time zone''s days that are no longer kept.';
 
 revoke execute on function perf_internal.get_cover from public;
 grant execute on function perf_internal.get_cover

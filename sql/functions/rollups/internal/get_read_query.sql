@@ -13,7 +13,8 @@ create or replace function perf_internal.get_read_query(
     sketched_metrics text[] default null,
     is_exact boolean default false,
     is_direct boolean default false,
-    pending_from timestamptz default '-infinity'
+    pending_from timestamptz default '-infinity',
+    time_zone text default 'UTC'
 )
 returns text
 language plpgsql
@@ -32,7 +33,13 @@ declare
     v_pending text;
     v_edges text;
 begin
-    if get_read_query.granularity is not null then
+    if get_read_query.time_zone <> 'UTC' and get_read_query.granularity <> 'hourly' then
+        v_bucket := format(
+            'perf_internal.get_zone_bucket(y.time_bucket, %L, %L)',
+            get_read_query.granularity,
+            get_read_query.time_zone
+        );
+    elsif get_read_query.granularity is not null then
         v_bucket := format(
             'date_bin(%L, y.time_bucket, ''2001-01-01 00:00+00'')',
             perf_internal.get_width(get_read_query.granularity)
@@ -102,7 +109,8 @@ begin
         get_read_query.start_time,
         get_read_query.end_time,
         get_read_query.granularity,
-        get_read_query.is_exact
+        get_read_query.is_exact,
+        get_read_query.time_zone
     ) as c;
     v_cover := format(
         'perf_internal.rollups as r
@@ -302,7 +310,7 @@ end
 $$;
 
 comment on function perf_internal.get_read_query is
-    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles), by group, metric and, with a granularity, bucket: of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all. Errors: PT404 no such pipeline, 22023 no such granularity.';
+    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles), by group, metric and, with a granularity, bucket (days and weeks of a time zone): of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all. Errors: PT404 no such pipeline, 22023 no such granularity.';
 
 revoke execute on function perf_internal.get_read_query from public;
 grant execute on function perf_internal.get_read_query

@@ -9,7 +9,39 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_view text := (perf_internal.get_pipeline(get_series.pipeline)).series_view;
+    v_wrong text;
+    v_names text;
 begin
+    execute format(
+        'select k.name
+        from (
+            select jsonb_object_keys($1)
+            union all
+            select unnest($2)
+        ) as k (name)
+        where not exists (select 1 from %1$s as s where s.labels ? k.name)
+            and exists (select 1 from %1$s as s)
+        limit 1',
+        v_view
+    )
+    into v_wrong
+    using coalesce(get_series.labels, '{}'), coalesce(get_series.group_by, '{}');
+    if v_wrong is not null then
+        execute format(
+            'select string_agg(distinct k.name, '', '' order by k.name)
+            from %s as s
+            cross join lateral jsonb_object_keys(s.labels) as k (name)',
+            v_view
+        )
+        into v_names;
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'labels and group_by must name labels, got '
+                || perf_internal.quote_value(v_wrong),
+            hint = 'There are ' || v_names || '.';
+    end if;
     return query execute format(
         'select
             s.series_id,
@@ -19,14 +51,14 @@ begin
             )
         from %s as s
         where s.labels @> $1',
-        (perf_internal.get_pipeline(get_series.pipeline)).series_view
+        v_view
     )
     using coalesce(get_series.labels, '{}'), coalesce(get_series.group_by, '{}');
 end
 $$;
 
 comment on function perf_internal.get_series is
-    'The series of a pipeline that have all these labels, each with those of its labels that group_by names, null where it has none. Error PT404: no such pipeline.';
+    'The series of a pipeline that have all these labels, each with those of its labels that group_by names, null where it has none. A value that no series has finds none. Errors: PT404 no such pipeline, 22023 a label that no series has.';
 
 revoke execute on function perf_internal.get_series from public;
 grant execute on function perf_internal.get_series

@@ -11,7 +11,8 @@ create or replace function perf_internal.read_metrics(
     group_numbers integer[] default null,
     percentiles double precision[] default '{0.5,0.95,0.99}',
     sketched_metrics text[] default null,
-    is_exact boolean default false
+    is_exact boolean default false,
+    time_zone text default 'UTC'
 )
 returns table (
     group_number integer,
@@ -54,8 +55,9 @@ begin
         from %2$s as r
         where r.%3$I = any($1)
             and r.%1$I >= $2
-            -- The last bucket may end up to a week after the range.
-            and r.%1$I < $3 + interval ''7 days''
+            -- The last bucket may end up to a week after the range, and weeks of a time zone have up
+            -- to two hours more.
+            and r.%1$I < $3 + interval ''8 days''
             and %4$s',
         v_pipeline.time_column,
         v_pipeline.raw_table,
@@ -64,7 +66,8 @@ begin
     )
     into v_pending_from
     using read_metrics.series_ids, read_metrics.start_time, read_metrics.end_time;
-    v_is_direct := read_metrics.granularity is not null
+    v_is_direct := (read_metrics.granularity = 'hourly' or read_metrics.time_zone = 'UTC')
+        and read_metrics.granularity is not null
         and read_metrics.percentiles = '{0.5,0.95,0.99}'
         and (
             select count(*) = count(distinct n) from unnest(v_group_numbers) as n
@@ -85,14 +88,15 @@ begin
             read_metrics.sketched_metrics,
             read_metrics.is_exact,
             v_is_direct,
-            coalesce(v_pending_from, 'infinity')
+            coalesce(v_pending_from, 'infinity'),
+            read_metrics.time_zone
         )
     using read_metrics.series_ids, v_group_numbers, read_metrics.percentiles;
 end
 $$;
 
 comment on function perf_internal.read_metrics is
-    'Sums of metrics of series over a time range, with what no run has read yet: by group (one, or as group_numbers says of each series), metric and, with a granularity, the buckets that start in the range. Percentiles are of sketched_metrics, or of all; the sketch too, where rows were added up. Without a granularity the range is made of whole hours that start in it; with is_exact, parts of hours come from raw rows where those are kept. Errors: PT409 while a restore is under way, PT404 no such pipeline, 22023 bad granularity or percentile.';
+    'Sums of metrics of series over a time range, with what no run has read yet: by group (one, or as group_numbers says of each series), metric and, with a granularity, the buckets that start in the range (days and weeks of a time zone). Percentiles are of sketched_metrics, or of all; the sketch too, where rows were added up. Without a granularity the range is made of whole hours that start in it; with is_exact, parts of hours come from raw rows where those are kept. Errors: PT409 while a restore is under way, PT404 no such pipeline, 22023 bad granularity or percentile.';
 
 revoke execute on function perf_internal.read_metrics from public;
 grant execute on function perf_internal.read_metrics

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -72,6 +72,12 @@ select results_eq(
 select is_empty(
     $$ select * from perf.get_error_breakdown('2020-01-06', '2020-01-07', 'acme/two') $$,
     'a model without errors has no rows'
+);
+select set_eq(
+    $$ select range_start, range_end
+       from perf.get_error_breakdown('2020-01-06 09:30', '2020-01-06 12:30') $$,
+    $$ values ('2020-01-06 10:00'::timestamptz, '2020-01-06 13:00'::timestamptz) $$,
+    'says which hours start in the range'
 );
 select is_empty(
     $$ select * from perf.get_error_breakdown('2020-02-03', '2020-02-10') $$,

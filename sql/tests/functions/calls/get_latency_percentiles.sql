@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(30);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -195,6 +195,17 @@ select is_empty(
            '2020-01-07 11:00', '2020-01-07 11:30', exact => true
        ) $$,
     'exact takes the times as they are'
+);
+select set_eq(
+    $$ select e.exact, range_start, range_end
+       from unnest('{true,false}'::boolean[]) as e (exact)
+       cross join lateral perf.get_latency_percentiles(
+           '2020-01-06 09:30', '2020-01-07 11:31', exact => e.exact
+       ) $$,
+    $$ values
+        (true, '2020-01-06 09:30'::timestamptz, '2020-01-07 11:31'::timestamptz),
+        (false, '2020-01-06 10:00', '2020-01-07 12:00') $$,
+    'says which hours start in the range, or with exact the range itself'
 );
 select is_empty(
     $$ select * from perf.get_latency_percentiles('2020-02-03', '2020-02-10') $$,

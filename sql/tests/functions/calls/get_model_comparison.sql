@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(19);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -111,18 +111,18 @@ select results_eq(
        from perf.get_model_comparison('2020-01-06', '2020-01-08', outcome => 'success') $$,
     $$ values
         ('acme/fast', 1::bigint, 1::float8, 0::bigint, 100::float8, null::bigint, null::bigint),
-        ('acme/slow', 3, 2 / 3::float8, 1, 2000, 10, 400),
-        ('acme/zero', 1, 0, 1, null, null, null) $$,
-    'success measures what succeeded, counts all calls, and puts what never succeeded last'
+        ('acme/slow', 2, 2 / 3::float8, 1, 2000, 10, 400),
+        ('acme/zero', 0, 0, 1, null, null, null) $$,
+    'success counts and measures what succeeded, and puts what never did last'
 );
 
 select results_eq(
     $$ select model, call_count, success_rate, avg_response_time, p50_response_time
        from perf.get_model_comparison('2020-01-06', '2020-01-08', outcome => 'error') $$,
     $$ values ('acme/zero', 1::bigint, 0::float8, 0::float8, 0::float8),
-        ('acme/slow', 3, 2 / 3::float8, 2000, 2000),
-        ('acme/fast', 1, 1, null, null) $$,
-    'error measures what failed'
+        ('acme/slow', 1, 2 / 3::float8, 2000, 2000),
+        ('acme/fast', 0, 1, null, null) $$,
+    'error counts and measures what failed'
 );
 
 select results_eq(
@@ -131,6 +131,28 @@ select results_eq(
     $$ values ('acme/slow', 1::bigint) $$,
     'start_time is in the range, end_time is not'
 );
+
+select set_eq(
+    $$ select range_start, range_end
+       from perf.get_model_comparison('2020-01-05 20:00', '2020-01-08 09:59:59.999999') $$,
+    $$ values ('2020-01-05 20:00'::timestamptz, '2020-01-08 10:00'::timestamptz) $$,
+    'says which hours start in the range'
+);
+select set_eq(
+    $$ select range_start, range_end
+       from perf.get_model_comparison('2020-01-05 20:00:01', '2020-01-08') $$,
+    $$ values ('2020-01-05 21:00'::timestamptz, '2020-01-08 00:00'::timestamptz) $$,
+    'an hour that starts before is not among them'
+);
+savepoint whole;
+update perf.retention set deleted_before = '2020-01-10' where pipeline = 'calls' and level = 'hourly';
+select set_eq(
+    $$ select range_start, range_end
+       from perf.get_model_comparison('2020-01-05 20:00', '2020-01-07 10:00') $$,
+    $$ values ('2020-01-06 00:00'::timestamptz, '2020-01-08 00:00'::timestamptz) $$,
+    'where hours are gone, it says which days it shows'
+);
+rollback to whole;
 
 select is_empty(
     $$ select * from perf.get_model_comparison('2020-02-03', '2020-02-10') $$,

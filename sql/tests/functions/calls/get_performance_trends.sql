@@ -1,5 +1,5 @@
 begin;
-select plan(32);
+select plan(42);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -157,6 +157,20 @@ select results_eq(
         ('01-12 23', 1, 500, 500, 500),
         ('01-13 00', 1, 600, 600, 600) $$,
     'success leaves the failed calls out'
+);
+
+select results_eq(
+    $$ select t.call_count, t.success_rate, t.error_count, t.avg_response_time
+       from unnest(array['all', 'success', 'error']) with ordinality as o (outcome, number)
+       cross join lateral perf.get_performance_trends(
+           'acme/one', 'chat', '2020-01-06 10:00', '2020-01-06 11:00', outcome => o.outcome
+       ) as t
+       order by o.number $$,
+    $$ values
+        (3::bigint, 2 / 3::float8, 1::bigint, 200::float8),
+        (2, 2 / 3::float8, 1, 200),
+        (1, 2 / 3::float8, 1, 200) $$,
+    'calls and times are of the outcome, success rate and errors of all calls'
 );
 
 select results_eq(
@@ -356,6 +370,85 @@ select throws_ok(
     'PT404',
     'there is no tool "walk"',
     'does not find an unknown tool'
+);
+
+-- Every hour of 1001.
+create temporary table busy as
+select perf.record_call('acme/busy', 'chat', 1, call_timestamp => h)
+from generate_series(
+    timestamptz '2021-01-04 00:00', timestamptz '2021-01-04 00:00' + interval '1000 hours', '1 hour'
+) as h;
+
+create function pg_temp.count_rows(hours integer, granularity text, max_rows integer)
+returns bigint
+language sql
+as $$
+    select count(*)
+    from perf.get_performance_trends(
+        'acme/busy',
+        'chat',
+        '2021-01-04',
+        timestamptz '2021-01-04 00:00' + make_interval(hours => count_rows.hours),
+        count_rows.granularity,
+        max_rows => count_rows.max_rows
+    )
+$$;
+
+select is(pg_temp.count_rows(999, 'hourly', 1000), 999::bigint, 'one row fewer than max_rows');
+select is(pg_temp.count_rows(1000, 'hourly', 1000), 1000::bigint, 'as many');
+select throws_ok(
+    $$ select count(*)
+       from perf.get_performance_trends('acme/busy', 'chat', '2021-01-04', '2021-03-05') $$,
+    '22023',
+    'the answer has more rows than max_rows allows, which is 1000',
+    'one more is refused, never cut'
+);
+select is(pg_temp.count_rows(1440, 'hourly', 1001), 1001::bigint, 'a larger limit lets it pass');
+select is(pg_temp.count_rows(1440, 'daily', 1000), 42::bigint, 'so does a coarser granularity');
+select throws_ok(
+    $$ select pg_temp.count_rows(1, 'hourly', 0) $$,
+    '22023',
+    'max_rows must be between 1 and 100000, got 0',
+    'refuses a limit of 0'
+);
+
+-- Calls of 18:15 and 18:45 on two days, at quarter to and quarter past midnight in India.
+create temporary table indian as
+select perf.record_call('acme/indian', 'chat', c.ms, call_timestamp => c.called_at)
+from (
+    values
+        (100, timestamptz '2026-11-19 23:45+05:30'),
+        (200, '2026-11-20 00:15+05:30'),
+        (300, '2026-11-20 23:45+05:30'),
+        (400, '2026-11-21 00:15+05:30')
+) as c (ms, called_at);
+select results_eq(
+    $$ select time_bucket, call_count
+       from perf.get_performance_trends(
+           'acme/indian', 'chat', '2026-11-19 00:00+05:30', '2026-11-22 00:00+05:30', 'daily',
+           time_zone => 'Asia/Kolkata'
+       ) $$,
+    $$ values
+        ('2026-11-18 19:00'::timestamptz, 2::bigint),
+        ('2026-11-19 19:00', 2) $$,
+    'a day of a time zone is the hours of UTC that start in it, shown by the first'
+);
+select results_eq(
+    $$ select time_bucket, call_count
+       from perf.get_performance_trends(
+           'acme/indian', 'chat', '2026-11-19', '2026-11-21', 'hourly', time_zone => 'Asia/Kolkata'
+       ) $$,
+    $$ values ('2026-11-19 18:00'::timestamptz, 2::bigint), ('2026-11-20 18:00', 2) $$,
+    'hours are the same in every zone'
+);
+select throws_ok(
+    $$ select *
+       from perf.get_performance_trends(
+           'acme/indian', 'chat', '2026-11-19', '2026-11-21', time_zone => 'IST'
+       ) $$,
+    '22023',
+    'time_zone must be UTC or the name of an area and a city, got "IST"',
+    'refuses an abbreviation'
 );
 
 set local role authenticated;

@@ -1,5 +1,5 @@
 begin;
-select plan(51);
+select plan(65);
 
 set local timezone = 'Asia/Kolkata';
 
@@ -185,8 +185,14 @@ select is_empty(
     'series must have all labels'
 );
 select is_empty(
+    $$ select * from pg_temp.query('response_time_ms', '{"model": "acme/three"}') $$,
+    'a value that no series has chooses none'
+);
+select throws_ok(
     $$ select * from pg_temp.query('response_time_ms', '{"colour": "red"}') $$,
-    'a label that none has chooses none'
+    '22023',
+    'labels and group_by must name labels, got "colour"',
+    'refuses a label that no series has'
 );
 select results_eq(
     $$ select count from pg_temp.query('response_time_ms', null) $$,
@@ -359,7 +365,7 @@ select throws_ok(
 select throws_ok(
     $$ select * from pg_temp.query('response_time_ms', group_by => '{tool,null}') $$,
     '22023',
-    'group_by must hold names of labels, got null',
+    'group_by must hold names of labels, each once, got "{tool,NULL}"',
     'refuses null in group_by'
 );
 select throws_ok(
@@ -386,6 +392,100 @@ select throws_ok(
     '22023',
     'percentiles must not be empty',
     'refuses null for percentiles'
+);
+
+select throws_ok(
+    format('select * from pg_temp.query(''response_time_ms'', group_by => %L)', g.group_by),
+    '22023',
+    format('group_by must hold names of labels, each once, got "%s"', g.group_by),
+    'refuses to group by ' || g.group_by
+)
+from (values ('{tool,tool}'), ('{{tool},{model}}')) as g (group_by);
+select throws_ok(
+    $$ select * from pg_temp.query('response_time_ms', group_by => '{tols}') $$,
+    '22023',
+    'labels and group_by must name labels, got "tols"',
+    'refuses to group by a label that no series has'
+);
+
+-- Two tools have calls in four different hours.
+create function pg_temp.count_rows(granularity text, group_by text[], max_rows integer)
+returns bigint
+language sql
+as $$
+    select count(*)
+    from perf.query_metrics(
+        'response_time_ms', '2020-02-03 00:00+00', '2020-02-05 00:00+00',
+        group_by => count_rows.group_by, granularity => count_rows.granularity,
+        max_rows => count_rows.max_rows
+    )
+$$;
+select is(pg_temp.count_rows('hourly', '{tool}', 3), 3::bigint, 'as many rows as max_rows pass');
+select throws_ok(
+    $$ select pg_temp.count_rows('hourly', '{tool}', 2) $$,
+    '22023',
+    'the answer has more rows than max_rows allows, which is 2',
+    'one more is refused: rows of all groups count'
+);
+select throws_ok(
+    $$ select pg_temp.count_rows(null, '{tool}', 1) $$,
+    '22023',
+    'the answer has more rows than max_rows allows, which is 1',
+    'also without a granularity'
+);
+select throws_ok(
+    $$ select pg_temp.count_rows(null, '{}', null) $$,
+    '22023',
+    'max_rows must be between 1 and 100000, got null',
+    'refuses null for max_rows'
+);
+
+create function pg_temp.ranges(granularity text, time_zone text default 'UTC')
+returns table (range_start timestamp, range_end timestamp, count bigint)
+language sql
+as $$
+    select q.range_start at time zone 'UTC', q.range_end at time zone 'UTC', q.count
+    from perf.query_metrics(
+        'response_time_ms', '2020-02-02 09:30+00', '2020-02-05 09:30+00',
+        granularity => ranges.granularity, time_zone => ranges.time_zone
+    ) as q
+$$;
+select results_eq(
+    'select * from pg_temp.ranges(null)',
+    $$ values (timestamp '2020-02-02 10:00', timestamp '2020-02-05 10:00', 7::bigint) $$,
+    'says which hours start in the range'
+);
+select results_eq(
+    $$ select * from pg_temp.ranges('hourly') $$,
+    $$ values
+        (timestamp '2020-02-03 10:00', timestamp '2020-02-03 11:00', 4::bigint),
+        ('2020-02-03 11:00', '2020-02-03 12:00', 2),
+        ('2020-02-04 00:00', '2020-02-04 01:00', 1) $$,
+    'or the hour of a row'
+);
+select results_eq(
+    $$ select * from pg_temp.ranges('daily') $$,
+    $$ values
+        (timestamp '2020-02-03 00:00', timestamp '2020-02-04 00:00', 6::bigint),
+        ('2020-02-04 00:00', '2020-02-05 00:00', 1) $$,
+    'its day'
+);
+select results_eq(
+    $$ select * from pg_temp.ranges('weekly') $$,
+    $$ values (timestamp '2020-02-03 00:00', timestamp '2020-02-10 00:00', 7::bigint) $$,
+    'its week'
+);
+select results_eq(
+    $$ select * from pg_temp.ranges('daily', 'Asia/Kathmandu') $$,
+    $$ values (timestamp '2020-02-02 19:00', timestamp '2020-02-03 19:00', 6::bigint),
+        ('2020-02-03 19:00', '2020-02-04 19:00', 1) $$,
+    'or its day of a time zone'
+);
+select throws_ok(
+    $$ select * from pg_temp.ranges('daily', 'UTC+8') $$,
+    '22023',
+    'time_zone must be UTC or the name of an area and a city, got "UTC+8"',
+    'refuses an offset'
 );
 
 savepoint whole;

@@ -30,8 +30,9 @@ select results_eq(
             "parameters": {"streaming": true, "temperature": 1}}'::jsonb),
         ('{"tool": "chat", "model": "acme/one", "provider": "acme", "model_type": "sdxl",
             "parameters": {}}'),
-        ('{"tool": "search", "model": "two", "provider": "unknown", "parameters": {}}') $$,
-    'one row a configuration: model, tool, provider, type if any, parameters that affect performance'
+        ('{"tool": "search", "model": "two", "provider": "unknown", "model_type": null,
+            "parameters": {}}') $$,
+    'one row a configuration: model, tool, provider, type or null, parameters that affect performance'
 );
 
 select set_eq(

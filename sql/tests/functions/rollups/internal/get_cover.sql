@@ -1,12 +1,13 @@
 begin;
-select plan(68);
+select plan(77);
 
 -- Mondays of January 2020 are the 6th, 13th, 20th and 27th. Without an hour it is midnight.
 create function pg_temp.cover(
     start_time text,
     end_time text,
     granularity text default null,
-    is_exact boolean default false
+    is_exact boolean default false,
+    time_zone text default 'UTC'
 )
 returns text
 language sql
@@ -29,7 +30,8 @@ as $$
         ('2020-01-' || start_time || '+00')::timestamptz,
         ('2020-01-' || end_time || '+00')::timestamptz,
         granularity,
-        is_exact
+        is_exact,
+        time_zone
     ) as c
 $$;
 
@@ -42,6 +44,58 @@ as $$
     where t.pipeline = 'calls'
         and t.level = delete_before.level
 $$;
+
+-- Days and weeks of time zones. In India a day starts at 18:30, and its first hour at 19:00.
+select is(
+    pg_temp.cover('06 18:30', '09 18:30', 'daily', time_zone => 'Asia/Kolkata'),
+    'hourly 06 19:00 to 09 19:00',
+    'days of a time zone are the hours that start in them'
+);
+select is(
+    pg_temp.cover('06 19:00:00.000001', '09 19:00', 'daily', time_zone => 'Asia/Kolkata'),
+    'hourly 07 19:00 to 09 19:00',
+    'a day that starts before the range is not in it, nor one that starts with its end'
+);
+select is(
+    pg_temp.cover('06 18:30', '09 19:00:00.000001', 'daily', time_zone => 'Asia/Kolkata'),
+    'hourly 06 19:00 to 10 19:00',
+    'one that starts in it counts whole'
+);
+select is(
+    pg_temp.cover('06', '20', 'weekly', time_zone => 'Asia/Kolkata'),
+    'hourly 12 19:00 to 26 19:00',
+    'weeks too, from Monday'
+);
+select is(
+    pg_temp.cover('06', '08', 'hourly', time_zone => 'Asia/Kolkata'),
+    'hourly 06 to 08',
+    'hours are those of UTC in every zone'
+);
+select is(
+    pg_temp.cover('06 03:00', '08 12:00', time_zone => 'Asia/Kolkata'),
+    pg_temp.cover('06 03:00', '08 12:00'),
+    'so is a range without a granularity'
+);
+savepoint zones;
+select pg_temp.delete_before('hourly', '08 00:00');
+select is(
+    pg_temp.cover('07 18:30', '09 18:30', 'daily', time_zone => 'UTC'),
+    'daily 08 to 10',
+    'days of UTC do not need hours'
+);
+select throws_ok(
+    $$ select pg_temp.cover('07 18:30', '09 18:30', 'daily', time_zone => 'Asia/Kolkata') $$,
+    '22023',
+    'start_time must not be before 2020-01-08 00:00:00+00, from when hours are kept, got '
+        || '2020-01-07 18:30:00+00',
+    'days of another zone do, and are refused where retention has removed them'
+);
+select is(
+    pg_temp.cover('08 18:30', '09 18:30', 'daily', time_zone => 'Asia/Kolkata'),
+    'hourly 08 19:00 to 09 19:00',
+    'the first day after them is whole'
+);
+rollback to zones;
 
 -- Weeks, days, hours.
 select is(pg_temp.cover('06', '27'), 'weekly 06 to 27', 'whole weeks come from weeks');

@@ -1,5 +1,10 @@
 begin;
-select plan(14);
+select plan(16);
+
+select is_empty(
+    $$ select * from perf_internal.get_series('calls', '{"colour": "red"}', '{colour}') $$,
+    'where there are no series, it cannot know the names of labels'
+);
 
 create temporary table made as
 select m.series, perf_internal.add_config(m.model, m.tool, null, m.parameters) as id
@@ -49,9 +54,17 @@ select is_empty(
     $$ select * from pg_temp.series('{"model": "acme/three"}') $$,
     'a value that none has chooses none'
 );
-select is_empty(
-    $$ select * from pg_temp.series('{"colour": "red"}') $$, 'nor does a label that none has'
-);
+select throws_ok(
+    format('select * from pg_temp.series(%L, %L)', l.labels, l.group_by),
+    '22023',
+    'labels and group_by must name labels, got "colour"',
+    l.description
+)
+from (
+    values
+        ('{"colour": "red"}', '{}', 'refuses a label that no series has'),
+        ('{"tool": "chat"}', '{model,colour}', 'refuses to group by one')
+) as l (labels, group_by, description);
 select is((select count(*) from pg_temp.series(null)), 3::bigint, 'null labels are none');
 
 select results_eq(
@@ -61,10 +74,10 @@ select results_eq(
     'the labels of the group are those that group_by names'
 );
 select results_eq(
-    $$ select * from pg_temp.series('{"tool": "chat"}', '{model_type,model,colour}') $$,
+    $$ select * from pg_temp.series('{"tool": "chat"}', '{model_type,model}') $$,
     $$ values
-        ('one chat', '{"model": "acme/one", "model_type": "sdxl", "colour": null}'::jsonb),
-        ('two chat', '{"model": "other/two", "model_type": null, "colour": null}') $$,
+        ('one chat', '{"model": "acme/one", "model_type": "sdxl"}'::jsonb),
+        ('two chat', '{"model": "other/two", "model_type": null}') $$,
     'null where a series has none'
 );
 select results_eq(
