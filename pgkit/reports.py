@@ -1,13 +1,14 @@
 """Ask the reading functions, and pick what fits on a screen."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from psycopg.rows import dict_row
 
 from pgkit.database import Connection
 from pgkit.output import Column, percent
+from pgkit.times import span
 
 BARS = "▁▂▃▄▅▆▇█"
 # What a terminal shows of each report, the most important column first; times are milliseconds.
@@ -57,19 +58,40 @@ GROUP_COLUMNS = {
 CALLS = {"all": "all calls", "success": "successful calls", "error": "failed calls"}
 
 
-def select(connection: Connection, statement: str, **parameters: object) -> list[dict[str, Any]]:
-    """Return the rows of a statement with named parameters."""
+def select(
+    connection: Connection, statement: str, zone: tzinfo = UTC, **parameters: object
+) -> list[dict[str, Any]]:
+    """Return the rows of a statement with named parameters, times in a zone."""
     with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("select set_config('timezone', %s, true)", [str(zone)])
         return cursor.execute(statement.encode(), parameters).fetchall()
 
 
-def bucket_start(time: datetime, granularity: str = "hourly") -> datetime:
+def bucket_start(time: datetime, granularity: str = "hourly", zone: tzinfo = UTC) -> datetime:
     """Return the start of the hour, day or week of a time, for reports have no part of one."""
-    hour = time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    hour = time.astimezone(zone).replace(minute=0, second=0, microsecond=0)
     if granularity == "hourly":
         return hour
-    day = hour.replace(hour=0)
+    day = hour.replace(hour=0, fold=0)
     return day if granularity == "daily" else day - timedelta(days=day.weekday())
+
+
+def bucket_end(start: datetime, granularity: str, zone: tzinfo) -> datetime:
+    """Return the end of a bucket that the reports show: the next one's first hour of UTC."""
+    hour = timedelta(hours=1)
+    start = start.astimezone(UTC)
+    if granularity == "hourly":
+        return start + hour
+    # The longest day has 25 hours, so two hours more than 24 are in the next.
+    days = timedelta(days=1 if granularity == "daily" else 7)
+    next_start = bucket_start(start + days + 2 * hour, granularity, zone)
+    whole_hour = bucket_start(next_start)
+    return whole_hour if whole_hour == next_start.astimezone(UTC) else whole_hour + hour
+
+
+def counted(rows: Sequence[dict[str, Any]], zone: tzinfo = UTC) -> str:
+    """Return the range that the rows of a report say they count."""
+    return span(rows[0]["range_start"], rows[0]["range_end"], zone) if rows else ""
 
 
 def title(outcome: str, *names: str | None, times: str = "times") -> str:

@@ -1,7 +1,8 @@
 """Read times as people type them."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 UNITS = {
     "s": timedelta(seconds=1),
@@ -12,8 +13,8 @@ UNITS = {
 }
 
 
-def read_time(text: str, now: datetime) -> datetime:
-    """Return `now`, `30m`, `24h`, `7d` or `2w` before now, or an ISO time (UTC without an offset).
+def read_time(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """Return `now`, `30m`, `24h`, `7d` or `2w` before now, or an ISO time, by default of the zone.
 
     Raises ValueError for anything else.
     """
@@ -30,11 +31,27 @@ def read_time(text: str, now: datetime) -> datetime:
         raise ValueError(
             f"{text!r} is neither an age (30m, 24h, 7d, 2w) nor a time (2026-01-31T12:00)"
         ) from None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return value if value.tzinfo else value.replace(tzinfo=zone)
 
 
-def span(first: datetime, last: datetime) -> str:
-    """Return a range of times to the minute: `from 2026-11-20 10:00 to 11:31 UTC`."""
-    first, last = first.astimezone(UTC), last.astimezone(UTC)
+def read_zone(name: str) -> tzinfo:
+    """Return the time zone of this name: UTC, or an area and a city such as Asia/Kolkata.
+
+    Raises ValueError for anything else: people mean other places by an abbreviation such as IST,
+    and by Etc/GMT+8 the other side of Greenwich.
+    """
+    if name == "UTC":
+        return UTC
+    if "/" in name and name.split("/")[0] not in ("Etc", "posix", "right"):
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            pass
+    raise ValueError(f"{name!r} is neither UTC nor the name of an area and a city (Asia/Kolkata)")
+
+
+def span(first: datetime, last: datetime, zone: tzinfo = UTC) -> str:
+    """Return a range of times to the minute: `2026-11-20 10:00 to 11:31 UTC`."""
+    first, last = first.astimezone(zone), last.astimezone(zone)
     day = "" if first.date() == last.date() else f"{last:%Y-%m-%d} "
-    return f"from {first:%Y-%m-%d %H:%M} to {day}{last:%H:%M} UTC"
+    return f"{first:%Y-%m-%d %H:%M} to {day}{last:%H:%M} {zone}"

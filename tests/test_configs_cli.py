@@ -107,10 +107,10 @@ def test_impact_says_that_it_is_an_observation(pgkit, saved) -> None:
     )
     assert "not an experiment" in done.stderr
     shown = terminal.show(saved, "configs", "impact", "sdxl").splitlines()
-    assert shown[0] == "sdxl; all calls; times in ms, rates in %"
+    assert shown[0].startswith("sdxl; all calls; times in ms, rates in %; 20")
     assert re.match(r"p50 response time +100 +200 +\+100 % .* worse *$", shown[3])
     shown = terminal.show(saved, "configs", "impact", "sdxl", "--outcome", "error").splitlines()
-    assert shown[0] == "sdxl; failed calls; times in ms, rates in %"
+    assert shown[0].startswith("sdxl; failed calls; times in ms, rates in %; 20")
 
 
 def test_verify_fails_on_an_edited_log(pgkit, saved) -> None:

@@ -112,6 +112,88 @@ def test_a_table_says_whose_times_it_shows(database, calls, options, whose) -> N
         assert " ".join(shown.split()).startswith(heading), shown
 
 
+# A day in India lasts from 18:30 to 18:30 UTC; two of these calls are in it.
+INDIAN_DAY = ["--from", "2026-11-20", "--to", "2026-11-21", "--zone", "Asia/Kolkata"]
+
+
+@pytest.fixture
+def indian_calls(connection) -> None:
+    for ms, time in (
+        (100, "2026-11-19T23:45"),
+        (200, "2026-11-20T00:15"),
+        (300, "2026-11-20T23:45"),
+        (400, "2026-11-21T00:15"),
+    ):
+        connection.execute(
+            "select perf.record_call('gpt-4o', 'chat', %s, error_type => 'timeout',"
+            " call_timestamp => %s)",
+            [ms, f"{time}:00+05:30"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("options", "calls", "span"),
+    [
+        (INDIAN_DAY, 2, "2026-11-20 00:30 to 2026-11-21 00:30 Asia/Kolkata"),
+        (
+            ["--from", "2026-11-20T00:00+05:30", "--to", "2026-11-21T00:00+05:30"],
+            4,
+            "2026-11-19 18:00 to 2026-11-20 19:00 UTC",
+        ),
+    ],
+)
+def test_a_table_says_which_range_it_shows(
+    pgkit, database, indian_calls, options, calls, span
+) -> None:
+    for command in (["compare"], ["percentiles", "0.5"], ["errors"]):
+        shown = " ".join(terminal.show(database, *command, *options).split())
+        assert span in shown, shown
+        (row,) = json.loads(pgkit(*command, *options, "--json", dsn=database).stdout)
+        assert row.get("call_count", row.get("error_count")) == calls
+
+
+def test_days_are_those_of_the_zone(pgkit, database, indian_calls) -> None:
+    daily = ["trends", "gpt-4o", "chat", *INDIAN_DAY, "--granularity", "daily"]
+    (row,) = json.loads(pgkit(*daily, "--json", dsn=database).stdout)
+    assert (row["time_bucket"], row["call_count"]) == ("2026-11-20T00:30:00+05:30", 2)
+    shown = terminal.show(database, *daily)
+    assert "2026-11-20 00:30 to 2026-11-21 00:30 Asia/Kolkata" in " ".join(shown.split()), shown
+    exact = ["percentiles", "0", "1", *INDIAN_DAY, "--exact", "--json"]
+    rows = json.loads(pgkit(*exact, dsn=database).stdout)
+    assert [row["value_ms"] for row in rows] == [200, 300]
+    assert rows[0]["range_start"] == "2026-11-20T00:00:00+05:30"
+
+
+@pytest.mark.parametrize("zone", ["IST", "UTC+8", "Etc/GMT+8", "Asia/Calcuta", "Asia/../x", ""])
+def test_other_zones_are_misuse(pgkit, zone) -> None:
+    failed = pgkit("compare", "--zone", zone)
+    assert failed.returncode == 2
+    assert "neither UTC nor the name of an area and a city" in failed.stderr
+
+
+def test_more_buckets_than_a_series_may_have_are_shown(pgkit, database, connection) -> None:
+    connection.execute(
+        "select perf.record_call('acme/busy', 'chat', 1, call_timestamp => h)"
+        " from generate_series(timestamptz '2020-01-01 00:00+00', '2020-02-29', '1 hour') as h"
+    )
+    span = ["--from", "2020-01-01", "--to", "2020-02-29"]
+    shown = pgkit("trends", "acme/busy", "chat", *span, dsn=database)
+    assert len(shown.stdout.splitlines()) == 1 + 59 * 24, shown.stderr
+
+
+def test_a_bucket_ends_where_the_next_begins() -> None:
+    berlin = times.read_zone("Europe/Berlin")
+    for start, granularity, end in (
+        ("2026-03-28T23:00", "daily", "2026-03-29T22:00"),
+        ("2026-10-24T22:00", "daily", "2026-10-25T23:00"),
+        ("2026-10-18T22:00", "weekly", "2026-10-25T23:00"),
+        ("2026-10-25T00:00", "hourly", "2026-10-25T01:00"),
+    ):
+        assert reports.bucket_end(
+            datetime.fromisoformat(f"{start}+00:00"), granularity, berlin
+        ) == datetime.fromisoformat(f"{end}+00:00")
+
+
 def test_a_heading_shows_brackets_in_a_name(database, connection) -> None:
     connection.execute(
         "select perf.record_call('acme/[bold]', 'chat', 1, call_timestamp => '2020-01-06 10:00+00')"
@@ -210,7 +292,7 @@ def test_a_sparkline_has_a_bar_for_each_value() -> None:
 
 def test_a_span_is_to_the_minute_and_names_a_day_once() -> None:
     first = datetime(2026, 11, 20, 10, 0, 1, 250000, UTC)
-    assert times.span(first, first + timedelta(hours=1.5)) == "from 2026-11-20 10:00 to 11:30 UTC"
+    assert times.span(first, first + timedelta(hours=1.5)) == "2026-11-20 10:00 to 11:30 UTC"
     assert times.span(first, first + timedelta(days=1)) == (
-        "from 2026-11-20 10:00 to 2026-11-21 10:00 UTC"
+        "2026-11-20 10:00 to 2026-11-21 10:00 UTC"
     )

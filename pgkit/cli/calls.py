@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pgkit import load, reports, seed
-from pgkit.cli.options import JSON, TIME, json_option, outcome_option, takes_dsn
+from pgkit.cli.options import JSON, TIME, json_option, outcome_option, takes_dsn, zone_option
 from pgkit.database import connect
 from pgkit.output import Column, print_json, print_rows, tell
 from pgkit.times import span
@@ -31,7 +31,7 @@ def from_option(default: str) -> Callable[[F], F]:
         type=TIME,
         default=default,
         help="Start, cut to a whole bucket of the report: an age (30m, 24h, 7d, 2w) or a time"
-        " (2026-01-31T12:00, UTC).",
+        " (2026-01-31T12:00, of --zone).",
     )
 
 
@@ -104,7 +104,7 @@ def load_calls(
         print_json(loaded._asdict())
         return
     skipped = f", skipped {loaded.skipped} recorded before" if loaded.skipped else ""
-    when = f", {span(loaded.first, loaded.last)}" if loaded.first and loaded.last else ""
+    when = f", from {span(loaded.first, loaded.last)}" if loaded.first and loaded.last else ""
     click.echo(f"Loaded {loaded.loaded} calls{skipped}{when}.")
     if loaded.loaded:
         tell(
@@ -168,6 +168,7 @@ def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int)
 @click.argument("tool")
 @from_option("24h")
 @to_option
+@zone_option
 @click.option(
     "--granularity",
     type=click.Choice(["hourly", "daily", "weekly"]),
@@ -184,6 +185,7 @@ def trends(
     tool: str,
     start: datetime,
     end: datetime,
+    zone: tzinfo,
     granularity: str,
     parameters: str | None,
     outcome: str,
@@ -200,10 +202,12 @@ def trends(
             connection,
             "select * from perf.get_performance_trends("
             "%(model)s, %(tool)s, %(start)s, %(end)s, %(granularity)s, %(parameters)s,"
-            " %(outcome)s)",
+            " %(outcome)s, max_rows => 100000, time_zone => %(time_zone)s)",
+            zone,
+            time_zone=str(zone),
             model=model,
             tool=tool,
-            start=reports.bucket_start(start, granularity),
+            start=reports.bucket_start(start, granularity, zone),
             end=end,
             granularity=granularity,
             parameters=parameters,
@@ -211,18 +215,28 @@ def trends(
         )
     p95 = reports.sparkline([row["p95_response_time"] for row in rows[-MOST_BARS:]])
     title = f"{reports.title(outcome, model, tool)}; p95 {p95}"
+    if rows:
+        end = reports.bucket_end(rows[-1]["time_bucket"], granularity, zone)
+        title += f"; {span(rows[0]['time_bucket'], end, zone)}"
     show(rows, reports.TREND_COLUMNS, as_json, title)
 
 
 @click.command()
 @from_option("7d")
 @to_option
+@zone_option
 @click.option("--tool", help="Only calls with this tool.")
 @outcome_option
 @json_option
 @takes_dsn
 def compare(
-    dsn: str, start: datetime, end: datetime, tool: str | None, outcome: str, as_json: bool
+    dsn: str,
+    start: datetime,
+    end: datetime,
+    zone: tzinfo,
+    tool: str | None,
+    outcome: str,
+    as_json: bool,
 ) -> None:
     """Show models side by side, the fastest median first.
 
@@ -234,14 +248,16 @@ def compare(
         rows = reports.select(
             connection,
             "select * from perf.get_model_comparison(%(start)s, %(end)s, %(tool)s, %(outcome)s)",
-            start=reports.bucket_start(start),
+            zone,
+            start=reports.bucket_start(start, zone=zone),
             end=end,
             tool=tool,
             outcome=outcome,
         )
     title = reports.title(outcome, tool)
     if outcome != "all":
-        title += "; calls and success % of all calls"
+        title += "; success % of all calls"
+    title += f"; {reports.counted(rows, zone)}"
     show(rows, reports.COMPARISON_COLUMNS, as_json, title)
 
 
@@ -249,6 +265,7 @@ def compare(
 @click.argument("fractions", metavar="[PERCENTILE]...", nargs=-1, type=click.FloatRange(0, 1))
 @from_option("7d")
 @to_option
+@zone_option
 @click.option(
     "--by",
     "groups",
@@ -269,6 +286,7 @@ def percentiles(
     fractions: tuple[float, ...],
     start: datetime,
     end: datetime,
+    zone: tzinfo,
     groups: tuple[str, ...],
     model: str | None,
     tool: str | None,
@@ -290,7 +308,8 @@ def percentiles(
             "select * from perf.get_latency_percentiles(%(start)s, %(end)s, %(fractions)s,"
             " %(groups)s, %(model)s, %(tool)s, outcome => %(outcome)s, measure => %(measure)s,"
             " exact => %(exact)s)",
-            start=start if exact else reports.bucket_start(start),
+            zone,
+            start=start if exact else reports.bucket_start(start, zone=zone),
             end=end,
             fractions=list(fractions) or [0.5, 0.95, 0.99],
             groups=list(groups),
@@ -302,12 +321,14 @@ def percentiles(
         )
     columns = [*(reports.GROUP_COLUMNS[group] for group in groups), *reports.PERCENTILE_COLUMNS]
     times = "times to the first token" if first_token else "times"
-    show(rows, columns, as_json, reports.title(outcome, model, tool, times=times))
+    title = reports.title(outcome, model, tool, times=times)
+    show(rows, columns, as_json, f"{title}; {reports.counted(rows, zone)}")
 
 
 @click.command()
 @from_option("7d")
 @to_option
+@zone_option
 @click.option("--model", help="Only this model.")
 @click.option("--tool", help="Only this tool.")
 @json_option
@@ -316,6 +337,7 @@ def errors(
     dsn: str,
     start: datetime,
     end: datetime,
+    zone: tzinfo,
     model: str | None,
     tool: str | None,
     as_json: bool,
@@ -325,12 +347,14 @@ def errors(
         rows = reports.select(
             connection,
             "select * from perf.get_error_breakdown(%(start)s, %(end)s, %(model)s, %(tool)s)",
-            start=reports.bucket_start(start),
+            zone,
+            start=reports.bucket_start(start, zone=zone),
             end=end,
             model=model,
             tool=tool,
         )
-    show(rows, reports.ERROR_COLUMNS, as_json, nothing="No call failed in this range.")
+    title = "; ".join(part for part in (model, tool, reports.counted(rows, zone)) if part)
+    show(rows, reports.ERROR_COLUMNS, as_json, title, nothing="No call failed in this range.")
 
 
 def show(

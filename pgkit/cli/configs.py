@@ -307,6 +307,7 @@ def config_impact(
             outcome=outcome,
         )
     title = f"{model_type}; {reports.CALLS[outcome]}; times in ms, rates in %"
+    title += f"; {reports.counted(rows)}"
     shown = configs.impact_rows(rows) if is_for_people() and not as_json else rows
     print_rows(shown, configs.IMPACT_COLUMNS, as_json=as_json, title=title)
     if not as_json:

@@ -3,20 +3,24 @@
 import json
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from pgkit import reports
-from pgkit.times import read_time
+from pgkit.times import read_time, read_zone
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+# Where a command keeps the zone for the times that are read after it.
+ZONE = f"{__name__}.zone"
+
+
 class Time(click.ParamType[datetime]):
-    """A time as people type it: 24h ago, or ISO."""
+    """A time as people type it: 24h ago, or ISO, in the zone of --zone where it has no offset."""
 
     name = "time"
 
@@ -26,7 +30,8 @@ class Time(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return read_time(value, datetime.now(UTC))
+            zone = ctx.meta.get(ZONE, UTC) if ctx else UTC
+            return read_time(value, datetime.now(UTC), zone)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
@@ -82,6 +87,26 @@ outcome_option = click.option(
     type=click.Choice(list(reports.CALLS)),
     default="all",
     help="Calls whose times are shown.",
+)
+
+
+def keep_zone(context: click.Context, option: click.Parameter, name: str) -> tzinfo:
+    """Make this the zone in which the command reads times."""
+    try:
+        zone = read_zone(name)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, option) from None
+    context.meta[ZONE] = zone
+    return zone
+
+
+zone_option = click.option(
+    "--zone",
+    default="UTC",
+    metavar="AREA/CITY",
+    is_eager=True,
+    callback=keep_zone,
+    help="Time zone of times without an offset, of what is shown, and of days and weeks.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

@@ -185,4 +185,4 @@ def rebuild(dsn: str, start: datetime, end: datetime, pipeline: str) -> None:
             end=end,
             pipeline=pipeline,
         )
-    click.echo(f"Rolled up {rows[0]['calls']} rows again, {span(start, end)}.")
+    click.echo(f"Rolled up {rows[0]['calls']} rows again, from {span(start, end)}.")

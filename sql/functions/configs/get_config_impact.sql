@@ -26,7 +26,9 @@ returns table (
     before_count bigint,
     after_count bigint,
     verdict text,
-    note text
+    note text,
+    range_start timestamptz,
+    range_end timestamptz
 )
 language plpgsql
 stable
@@ -35,8 +37,8 @@ as $$
 #variable_conflict use_column
 declare
     v_range record;
-    v_covered_until timestamptz;
-    v_covered_from timestamptz;
+    v_before record;
+    v_after record;
     v_note text;
 begin
     perform perf_internal.require_role('analyst');
@@ -60,25 +62,29 @@ begin
         get_config_impact.as_of,
         get_config_impact.model_type
     );
-    select coalesce(max(c.range_end), v_range.before_from)
-    into v_covered_until
+    select
+        coalesce(min(c.range_start), v_range.before_from) as range_start,
+        coalesce(max(c.range_end), v_range.before_from) as range_end
+    into v_before
     from perf_internal.get_cover(
         'calls', v_range.before_from, v_range.active_from, is_exact => true
     ) as c;
-    select coalesce(min(c.range_start), v_range.after_until)
-    into v_covered_from
+    select
+        coalesce(min(c.range_start), v_range.after_until) as range_start,
+        coalesce(max(c.range_end), v_range.after_until) as range_end
+    into v_after
     from perf_internal.get_cover(
         'calls', v_range.active_from, v_range.after_until, is_exact => true
     ) as c;
     v_note := 'Observed before and after the change, not an experiment: whatever else changed at'
         || ' that time is in the difference.'
         || case
-            when v_covered_until < v_range.active_from
-                or v_covered_from > v_range.active_from
+            when v_before.range_end < v_range.active_from
+                or v_after.range_start > v_range.active_from
             then format(
                 ' Calls from %s to %s are left out: raw calls of that time are gone.',
-                to_char(v_covered_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
-                to_char(v_covered_from at time zone 'UTC', 'YYYY-MM-DD HH24:MI UTC')
+                to_char(v_before.range_end at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
+                to_char(v_after.range_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI UTC')
             )
             else ''
         end;
@@ -141,14 +147,16 @@ begin
             when m.higher_is = 'worse' then 'better'
             else 'lower'
         end,
-        v_note
+        v_note,
+        v_before.range_start,
+        v_after.range_end
     from measured as m
     order by m.ordinality;
 end
 $$;
 
 comment on function perf.get_config_impact is
-    'Calls of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit and in percent of the value before, calls on each side, and a verdict: better, worse (times, error rate), higher, lower (tokens), no_clear_change, insufficient_data. Times and tokens of all, successful or failed calls (outcome: all, success, error). An observation, not an experiment. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such activation.';
+    'Calls of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit and in percent of the value before, calls on each side, and a verdict: better, worse (times, error rate), higher, lower (tokens), no_clear_change, insufficient_data. Times and tokens of all, successful or failed calls (outcome: all, success, error). range_start and range_end are of all that was counted, before and after. An observation, not an experiment. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such activation.';
 
 revoke execute on function perf.get_config_impact from public;
 grant execute on function perf.get_config_impact

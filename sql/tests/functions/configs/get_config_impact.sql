@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(19);
 
 create function pg_temp.end_recording()
 returns void
@@ -68,6 +68,12 @@ select results_eq(
         ('calls', 'avg_input_tokens', 'tokens', 1440, 1440, 'no_clear_change'),
         ('calls', 'avg_output_tokens', 'tokens', 1440, 1440, 'higher') $$,
     'judges each metric by its interval'
+);
+
+select set_eq(
+    'select range_start, range_end from impact',
+    $$ values ('2020-01-06 00:00+00'::timestamptz, '2020-01-10 00:00+00'::timestamptz) $$,
+    'says which time was counted, before and after'
 );
 
 select results_eq(
