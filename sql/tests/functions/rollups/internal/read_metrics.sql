@@ -1,5 +1,5 @@
 begin;
-select plan(53);
+select plan(54);
 
 create function pg_temp.end_recording()
 returns void
@@ -372,6 +372,18 @@ select results_eq(
 select is_empty(
     $$ select * from pg_temp.read('{response_time_ms}', granularity => 'daily') $$,
     'a day that starts before the range is not, not even its rows that no run has read'
+);
+-- Midnight of New Zealand is 11:00.
+select results_eq(
+    $$ select r.time_bucket, r.count, r.sum
+       from perf_internal.read_metrics(
+           'calls', '{response_time_ms}', array(select c.id from configs as c where c.name = 'two'),
+           '2020-02-02 11:00+00', '2020-02-04 11:00+00', 'daily', time_zone => 'Pacific/Auckland'
+       ) as r
+       order by 1 $$,
+    $$ values ('2020-02-02 11:00+00'::timestamptz, 4::bigint, 600::float8),
+        ('2020-02-03 11:00+00', 2, 900) $$,
+    'or of the days of a time zone, with rows that no run has read'
 );
 select results_eq(
     $$ select count, sum from pg_temp.read('{response_time_ms}', names => '{two,three}') $$,
