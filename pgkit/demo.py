@@ -122,9 +122,10 @@ def format_impact(impact: list[dict[str, Any]]) -> Iterator[str]:
         change, low, high = (
             None if row[name] is None else (1 if is_time else 100) * row[name] for name in names
         )
+        verdict = row["verdict"].replace("_", " ")
         interval = "" if low is None or high is None else f"({low:+.0f} to {high:+.0f})"
         yield (
-            f"{row['metric']:18}{factor * row['before_value']:6.0f} {unit}"
+            f"{row['metric'].replace('_', ' '):18}{factor * row['before_value']:6.0f} {unit}"
             f"{factor * row['after_value']:6.0f} {unit}"
-            f"{change:+5.0f} {'%' if is_time else 'points':7}{interval:13}{row['verdict']}"
+            f"{change:+5.0f} {'%' if is_time else 'points':7}{interval:13}{verdict}"
         )

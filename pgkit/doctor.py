@@ -75,7 +75,7 @@ def check_extensions(connection: Connection) -> Iterator[Check]:
         if name == "pg_cron":
             yield check_pg_cron(installed, available)
         elif installed or available:
-            yield Check(name, "ok", f"{installed or available}, for pgkit test")
+            yield Check(name, "ok", f"{installed or available}; only pgkit test uses it")
         else:
             yield Check(name, "ok", "not on this server; only pgkit test would use it")
 
@@ -114,7 +114,9 @@ def check_migration(connection: Connection) -> Check:
         return Check("migration", "fail", f"edited or missing: {names}", "restore these files")
     if status.pending or status.missing_functions or status.changed:
         count = len({*status.pending, *status.missing_functions, *status.changed})
-        return Check("migration", "fail", f"{count} files or functions behind", "pgkit migrate")
+        return Check(
+            "migration", "fail", f"{count} files or functions are not up to date", "pgkit migrate"
+        )
     if status.stray_functions:
         names = ", ".join(status.stray_functions)
         return Check("migration", "warn", f"functions without a file: {names}", "drop them")

@@ -17,6 +17,7 @@ from typing import IO, Any, NamedTuple, cast
 
 from pgkit.calls import FIELDS, NOTHING_WRITTEN, BadCall, Call, Writer
 from pgkit.database import Connection, Failure, query
+from pgkit.output import quoted
 
 # Names that others give to our fields.
 ALIASES = {
@@ -79,12 +80,12 @@ def parse_mapping(text: str) -> tuple[str, Source]:
     if match := re.fullmatch(r"(.+)([*/])(\d+(?:\.\d*)?(?:e[+-]?\d+)?)", column, re.I):
         column, sign, digits = match.groups()
         if field not in NUMBERS:
-            raise ValueError(f"{field} is not a number, so {text!r} cannot be calculated")
+            raise ValueError(f"{field} is not a number, so {quoted(text)} cannot be calculated")
         if float(digits) == 0:
-            raise ValueError(f"{text!r} would lose the value")
+            raise ValueError(f"{quoted(text)} would lose the value")
         return field, Source(column, sign, float(digits))
     if not column:
-        raise ValueError(f"{text!r} names no column")
+        raise ValueError(f"{quoted(text)} names no column")
     return field, Source(column)
 
 
@@ -97,7 +98,7 @@ def parse_constant(text: str) -> tuple[str, str]:
 
 def check_field(field: str, text: str) -> None:
     if field not in FIELDS:
-        raise ValueError(f"{field!r} in {text!r} is none of {', '.join(FIELDS)}")
+        raise ValueError(f"{quoted(field)} in {quoted(text)} is none of {', '.join(FIELDS)}")
 
 
 def load(
@@ -254,7 +255,7 @@ class Calls:
             self.line += 1
         for source in self.mapping.values():
             if normal(source.column) not in seen:
-                raise BadCall(f"no line has the key {source.column!r}")
+                raise BadCall(f"no line has the key {quoted(source.column)}")
 
     def make_plan(self, columns: tuple[str, ...], *, may_lack: bool = False) -> Plan:
         """Find where each field is; BadCall if that is not clear."""
@@ -268,12 +269,12 @@ class Calls:
             names = (mapped.column,) if mapped else (field, *ALIASES.get(field, ()))
             found = find_columns(columns, names)
             if len(found) > 1:
-                several = " or ".join(repr(columns[place]) for place in found)
+                several = " or ".join(quoted(columns[place]) for place in found)
                 raise BadCall(f"{field} may be {several}", f"Choose with --map COLUMN={field}.")
             if found:
                 places[field] = found[0]
             elif mapped and not may_lack:
-                raise BadCall(f"no column {mapped.column!r}", there_are)
+                raise BadCall(f"no column {quoted(mapped.column)}", there_are)
         for field in REQUIRED:
             if field not in places and not (field == "call_timestamp" and "call_id" in places):
                 raise BadCall(
@@ -312,7 +313,7 @@ def parse_object(line: str) -> dict[str, Any]:
     except ValueError as error:
         raise BadCall(f"not JSON: {error}") from None
     if not isinstance(found, dict):
-        raise BadCall(f"must be an object, got {line.strip()[:60]!r}")
+        raise BadCall(f"must be an object, got {quoted(line.strip()[:60])}")
     return found
 
 
@@ -320,7 +321,7 @@ def as_texts(values: Sequence[Any]) -> Call:
     """Return values of JSON as texts; BadCall where a name is something else than a text."""
     for field, value in zip(FIELDS[:2], values, strict=False):
         if value is not None and not isinstance(value, str):
-            raise BadCall(f'{field} must be a string, got "{encode_json(value)[:60]}"')
+            raise BadCall(f"{field} must be a string, got {quoted(encode_json(value)[:60])}")
     return [value if type(value) is str else as_text(value) for value in values]
 
 

@@ -302,6 +302,16 @@ def open_console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=width, height=height, highlight=False)
 
 
+def quoted(text: str) -> str:
+    """Return a value as messages show it."""
+    return f'"{escaped(text)}"'
+
+
+def counted(number: int, noun: str) -> str:
+    """Return how many there are: `1 call`, `3,000 calls`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def drawn(text: str) -> str:
     """Return what of a text the terminal can show, as wide as it will be."""
     if takes_unicode():

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from pgkit.output import quoted
+
 UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -24,12 +26,12 @@ def read_time(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
         try:
             return now - int(match[1]) * UNITS[match[2]]
         except OverflowError:
-            raise ValueError(f"{text!r} ago is before all time") from None
+            raise ValueError(f"{quoted(text)} ago is before all time") from None
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(
-            f"{text!r} is neither an age (30m, 24h, 7d, 2w) nor a time (2026-01-31T12:00)"
+            f"{quoted(text)} is neither an age (30m, 24h, 7d, 2w) nor a time (2026-01-31T12:00)"
         ) from None
     return value if value.tzinfo else value.replace(tzinfo=zone)
 

@@ -63,7 +63,7 @@ def test_activate_rollback_and_history(pgkit, saved) -> None:
         dsn=saved,
     )
     assert guarded.stdout.splitlines()[1] == (
-        "Guard: back if error_rate exceeds 0.05 over 50 calls or more within 01:00:00."
+        "Guard: rolled back if error_rate exceeds 0.05 over 50 calls or more within 01:00:00."
     )
     history = json.loads(pgkit("configs", "history", "--json", dsn=saved).stdout)
     assert [(row["config"], row["kind"], row["notes"]) for row in history] == [

@@ -227,7 +227,7 @@ def test_a_bad_value_in_json_is_refused_as_record_call_does(
         ("[1]", ":1", "a JSON array"),
         ("{}\n", ":1", "no column for model_name"),
         ("model,tool,latency_ms\n", ":1", "no column for call_timestamp"),
-        ("model,model,tool,ts,latency_ms\n", ":1", "model_name may be 'model' or 'model'"),
+        ("model,model,tool,ts,latency_ms\n", ":1", 'model_name may be "model" or "model"'),
         (f'{HEADER},n\n2020-01-06,m,chat,1,"a\nb"\n2020-01-06,m,chat,x,\n', ":4", "invalid input"),
         (f'{HEADER}\n2020-01-06,m,"chat', ":2", "unexpected end of data"),
         ("\x1f\ufffd", ":1", "no column"),
@@ -283,7 +283,7 @@ def test_a_wrong_mapping_is_misuse(pgkit, database, tmp_path, option) -> None:
 def test_a_mapping_of_a_column_that_is_not_there_is_refused(pgkit, database, tmp_path) -> None:
     csv = write(tmp_path / "calls.csv", HEADER, GOOD)
     failed = pgkit("load", csv, "--map", "tokens=input_tokens", dsn=database)
-    assert f"{csv}:1: no column 'tokens'" in failed.stderr
+    assert f'{csv}:1: no column "tokens"' in failed.stderr
     call = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
     lines = write(tmp_path / "calls.jsonl", json.dumps(call))
     failed = pgkit("load", lines, "--map", "tokens=input_tokens", dsn=database)

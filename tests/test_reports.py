@@ -242,7 +242,7 @@ def test_roles_are_granted_and_revoked(pgkit, database, connection) -> None:
     assert "already" in pgkit("grant-role", USER, "analyst", dsn=database).stderr
     assert pgkit("revoke-role", USER, "analyst", dsn=database).stderr == "Revoked.\n"
     assert connection.execute("select perf.has_role(%s, 'analyst')", [USER]).fetchone() == (False,)
-    assert "did not have it" in pgkit("revoke-role", USER, "analyst", dsn=database).stderr
+    assert "did not have this role" in pgkit("revoke-role", USER, "analyst", dsn=database).stderr
     assert pgkit("grant-role", "somebody", "analyst", dsn=database).returncode == 2
     assert pgkit("grant-role", USER, "king", dsn=database).returncode == 2
 

@@ -41,14 +41,14 @@ def test_seed_adds_users_models_tools_and_calls(pgkit, database, connection) -> 
     arguments = ["seed", "--calls", "300", "--days", "2", "--until", "2020-01-13T12:30"]
     seeded = pgkit(*arguments, dsn=database)
     assert seeded.returncode == 0, seeded.stderr
-    assert "Added 300 sample calls; 0 were there." in seeded.stdout
+    assert "Added 300 sample calls, 0 were there already." in seeded.stdout
     roles = connection.execute("select u.role::text, u.user_id from perf.user_roles as u")
     assert dict(roles.fetchall()) == seed.USERS
     assert connection.execute("select count(*) from perf.models").fetchone() == (14,)
     before = fingerprint(connection)
     assert before[:2] == (300, 300)
     again = pgkit(*arguments, dsn=database)
-    assert "Added 0 sample calls; 300 were there." in again.stdout
+    assert "Added 0 sample calls, 300 were there already." in again.stdout
     assert fingerprint(connection) == before
 
 

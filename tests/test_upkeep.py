@@ -60,9 +60,9 @@ def test_retention_is_shown_and_set(pgkit, database, connection) -> None:
     ("arguments", "code", "error"),
     [
         (["calls", "raw"], 2, "PIPELINE, LEVEL and KEEP go together"),
-        (["calls", "minutely", "3 days"], 1, 'there is no level "minutely" of pipeline "calls"'),
-        (["calls", "raw", "1 hour"], 1, "KEEP must be a time from 1 day to 1000 years"),
-        (["calls", "raw", "a while"], 1, "KEEP must be a time from 1 day to 1000 years"),
+        (["calls", "minutely", "3 days"], 1, 'no level "minutely" of pipeline "calls"'),
+        (["calls", "raw", "1 hour"], 1, "KEEP must be 1 day to 1000 years"),
+        (["calls", "raw", "a while"], 1, "KEEP must be 1 day to 1000 years"),
     ],
 )
 def test_a_wrong_retention_is_refused(pgkit, database, arguments, code, error) -> None:

@@ -14,7 +14,7 @@ ROLE = click.Choice(["admin", "analyst", "recorder"])
 @click.command("grant-role")
 @click.argument("user_id", type=click.UUID)
 @click.argument("role", type=ROLE)
-@click.option("--username", help="Name the user, or rename one.")
+@click.option("--username", help="Name of the user, also a new one.")
 @takes_dsn
 def grant_role(dsn: str, user_id: UUID, role: str, username: str | None) -> None:
     """Give a user a role.
@@ -31,7 +31,7 @@ def grant_role(dsn: str, user_id: UUID, role: str, username: str | None) -> None
             role=role,
             username=username,
         )
-    click.echo("Granted." if rows[0]["is_new"] else "The user had it already.", err=True)
+    click.echo("Granted." if rows[0]["is_new"] else "The user had this role already.", err=True)
 
 
 @click.command("revoke-role")
@@ -47,4 +47,4 @@ def revoke_role(dsn: str, user_id: UUID, role: str) -> None:
             user_id=user_id,
             role=role,
         )
-    click.echo("Revoked." if rows[0]["had_it"] else "The user did not have it.", err=True)
+    click.echo("Revoked." if rows[0]["had_it"] else "The user did not have this role.", err=True)

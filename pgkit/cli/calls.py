@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from pgkit import load, reports, seed
 from pgkit.cli.options import JSON, TIME, json_option, outcome_option, takes_dsn, zone_option
 from pgkit.database import connect
-from pgkit.output import Column, print_json, print_rows, tell
+from pgkit.output import Column, counted, print_json, print_rows, tell
 from pgkit.times import span
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def from_option(default: str) -> Callable[[F], F]:
     "mappings",
     multiple=True,
     metavar="COLUMN[*N|/N]=FIELD",
-    help="Take a field from this column, its number times or divided by N.",
+    help="Take a field from this column, its number multiplied with or divided by N.",
 )
 @click.option(
     "--set",
@@ -103,9 +103,9 @@ def load_calls(
     if as_json:
         print_json(loaded._asdict())
         return
-    skipped = f", skipped {loaded.skipped} recorded before" if loaded.skipped else ""
+    skipped = f", skipped {loaded.skipped:,} recorded before" if loaded.skipped else ""
     when = f", from {span(loaded.first, loaded.last)}" if loaded.first and loaded.last else ""
-    click.echo(f"Loaded {loaded.loaded} calls{skipped}{when}.")
+    click.echo(f"Loaded {counted(loaded.loaded, 'call')}{skipped}{when}.")
     if loaded.loaded:
         tell(
             "Next: pgkit trends MODEL TOOL shows them at once. The schedule rolls them up;"
@@ -140,10 +140,10 @@ def progress_bar() -> Progress:
 @click.command("seed")
 @click.option("--calls", default=0, type=click.IntRange(0), help="How many sample calls.")
 @click.option(
-    "--days", default=7, type=click.IntRange(1, 3650), help="Spread them over so many days."
+    "--days", default=7, type=click.IntRange(1, 3650), help="How many days they are spread over."
 )
-@click.option("--until", type=TIME, default="now", help="The days end with this hour.")
-@click.option("--seed", "number", default=1, help="Another number gives other calls.")
+@click.option("--until", type=TIME, default="now", help="Last hour of these days.")
+@click.option("--seed", "number", default=1, help="Each number gives other calls.")
 @takes_dsn
 def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int) -> None:
     """Add users, models, tools and sample calls for development.
@@ -158,7 +158,9 @@ def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int)
         added = seed.add_calls(connection, calls=calls, days=days, until=until, seed=number)
     for role, user_id in seed.USERS.items():
         click.echo(f"User {user_id} has role {role}.")
-    click.echo(f"Added {added.loaded} sample calls; {added.skipped} were there.")
+    click.echo(
+        f"Added {counted(added.loaded, 'sample call')}, {added.skipped:,} were there already."
+    )
     if added.loaded:
         click.echo("Next: pgkit compare", err=True)
 
@@ -272,13 +274,13 @@ def compare(
     multiple=True,
     type=click.Choice(["model", "tool", "provider", "parameters"]),
     default=["model"],
-    help="Group by this; may be given several times.",
+    help="Group by this. May be given several times.",
 )
 @click.option("--model", help="Only this model.")
 @click.option("--tool", help="Only this tool.")
 @outcome_option
 @click.option("--first-token", is_flag=True, help="Time to the first token, not of the response.")
-@click.option("--exact", is_flag=True, help="From raw calls, as far as they are kept.")
+@click.option("--exact", is_flag=True, help="Read raw calls, which are kept for some days only.")
 @json_option
 @takes_dsn
 def percentiles(

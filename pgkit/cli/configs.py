@@ -13,7 +13,7 @@ from pgkit import configs, reports
 from pgkit.cli.headings import HeadedGroup
 from pgkit.cli.options import JSON, TIME, dsn_option, json_option, outcome_option, takes_dsn
 from pgkit.database import Connection, Failure, connect, query
-from pgkit.output import Column, is_for_people, print_json, print_list, print_rows, tell
+from pgkit.output import Column, is_for_people, print_json, print_list, print_rows, quoted, tell
 
 
 @click.group(
@@ -91,7 +91,10 @@ def show_config(dsn: str, config: str, at: datetime | None, as_json: bool) -> No
                 at=at,
             )
             if not rows:
-                raise Failure(f"no configuration of model type {config} was in force then")
+                raise Failure(
+                    f"no configuration of model type {quoted(config)} was active then",
+                    "pgkit configs history shows when each was active.",
+                )
             found = configs.named(rows)[0]
         else:
             found = configs.find(connection, config)
@@ -217,7 +220,7 @@ def activate_config(
 @config_commands.command("rollback")
 @click.argument("model_type")
 @click.option("--steps", default=1, type=click.IntRange(1), help="How many activations back.")
-@click.option("--to", metavar="CONFIG", help="Back to this version instead.")
+@click.option("--to", metavar="CONFIG", help="Activate this earlier version instead.")
 @notes_option
 @json_option
 @takes_dsn
@@ -254,7 +257,7 @@ def show_activation(connection: Connection, activation: dict[str, Any], as_json:
     if activation["guard"]:
         guard = activation["guard"]
         click.echo(
-            f"Guard: back if {guard['metric']} exceeds {guard['limit']:g}"
+            f"Guard: rolled back if {guard['metric']} exceeds {guard['limit']:g}"
             f" over {guard['min_calls']} calls or more within {guard['within']}."
         )
 
@@ -279,7 +282,7 @@ def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) 
 @config_commands.command("impact")
 @click.argument("model_type")
 @click.option("--at", type=TIME, help="Activation at that time.  [default: the latest]")
-@click.option("--window", default="7 days", help="How far to look before and after.")
+@click.option("--window", default="7 days", help="Longest time before and after it.")
 @click.option("--min-calls", default=50, type=click.IntRange(1), help="Fewest calls on each side.")
 @outcome_option
 @json_option
@@ -357,7 +360,7 @@ def request_config(dsn: str, config: str, notes: str | None, guard: str | None) 
 
 
 @config_commands.command("requests")
-@click.option("--all", "is_all", is_flag=True, help="Also those that are decided.")
+@click.option("--all", "is_all", is_flag=True, help="Decided requests too.")
 @click.option("--limit", default=20, type=click.IntRange(1), help="How many requests.")
 @json_option
 @takes_dsn

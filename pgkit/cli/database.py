@@ -73,7 +73,7 @@ def uninstall(dsn: str, yes: bool) -> None:
     with connect(dsn) as connection:
         if not yes:
             lost = "".join(f"\n  {name}" for name in migrations.read_dependents(connection))
-            also = f"\nObjects of yours that use it go too:{lost}\nGo on?" if lost else ""
+            also = f"\nYour objects that use them are dropped too:{lost}\nGo on?" if lost else ""
             click.confirm(
                 f"Drop schemas perf and perf_internal in database {connection.info.dbname},"
                 f" with all data?{also}",

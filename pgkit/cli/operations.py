@@ -35,7 +35,9 @@ def unschedule(dsn: str) -> None:
 
 
 @click.command("worker")
-@click.option("--once", is_flag=True, help="Run every job now and exit, with 1 if one failed.")
+@click.option(
+    "--once", is_flag=True, help="Run every job now and end, with exit code 1 if one failed."
+)
 @takes_dsn
 def run_worker(dsn: str, once: bool) -> None:
     """Run the jobs on their schedule, where pg_cron is missing.

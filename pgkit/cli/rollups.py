@@ -9,7 +9,7 @@ import psycopg
 from pgkit import reports
 from pgkit.cli.options import TIME, json_option, takes_dsn
 from pgkit.database import Failure, connect, query
-from pgkit.output import Column, print_json, print_rows, tell
+from pgkit.output import Column, counted, print_json, print_rows, quoted, tell
 from pgkit.times import span
 
 PARTITION_COLUMNS = (
@@ -57,7 +57,7 @@ def aggregate(dsn: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--days-ahead", default=7, type=click.IntRange(0, 366), help="For so many days.")
+@click.option("--days-ahead", default=7, type=click.IntRange(0, 366), help="How many days ahead.")
 @json_option
 @takes_dsn
 def partitions(dsn: str, days_ahead: int, as_json: bool) -> None:
@@ -117,12 +117,13 @@ def retention(
                 )
             except (psycopg.errors.CheckViolation, psycopg.DataError):
                 raise Failure(
-                    f'KEEP must be a time from 1 day to 1000 years, or forever, got "{keep}"',
+                    f"KEEP must be 1 day to 1000 years, or forever, got {quoted(str(keep))}",
                     "For example: pgkit retention calls raw '14 days'",
                 ) from None
             if not changed:
                 raise Failure(
-                    f'there is no level "{level}" of pipeline "{pipeline}" that you may change',
+                    f"no level {quoted(str(level))} of pipeline {quoted(pipeline)} that you may"
+                    " change",
                     "pgkit retention shows the levels. An admin may change them.",
                 )
         rows = reports.select(connection, query("retention").decode())
@@ -185,4 +186,4 @@ def rebuild(dsn: str, start: datetime, end: datetime, pipeline: str) -> None:
             end=end,
             pipeline=pipeline,
         )
-    click.echo(f"Rolled up {rows[0]['calls']} rows again, from {span(start, end)}.")
+    click.echo(f"Rolled up {counted(rows[0]['calls'], 'row')} again, from {span(start, end)}.")

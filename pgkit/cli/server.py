@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pgkit import server
+from pgkit.output import quoted
 
 data_option = click.option(
     "--data",
@@ -44,7 +45,7 @@ def up(data: Path, port: int | None, listen: str | None, settings: tuple[str, ..
 def parse_setting(setting: str) -> tuple[str, str]:
     name, separator, value = setting.partition("=")
     if not separator:
-        raise click.BadParameter(f"{setting!r} is not NAME=VALUE", param_hint="--set")
+        raise click.BadParameter(f"{quoted(setting)} is not NAME=VALUE", param_hint="--set")
     return name, value
 
 

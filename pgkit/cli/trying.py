@@ -62,13 +62,13 @@ def run_demo(data: Path, as_json: bool) -> None:
         f"{recorded.loaded + recorded.skipped} real calls: {recorded.loaded} recorded now,"
         f" {recorded.skipped} before; {aggregated[0]['calls']} rolled up now."
     )
-    click.echo("Successful calls, in ms, and how far we are from the published figures:\n")
+    click.echo("Successful calls: times in ms, and how far ours are from the published ones:\n")
     for line in demo.format_table(compared):
         click.echo(line)
     largest = max(abs(row[name]) for row in compared for name in row if "difference" in name)
     click.echo(f"\nLargest difference: {largest:.2f} %\n")
     click.echo(
-        f"A service went from {demo.BEFORE} to {demo.AFTER}, by a configuration.\n"
+        f"A new configuration moved a service from {demo.BEFORE} to {demo.AFTER}.\n"
         "Its calls before and after, and the change with its 95 % interval:\n"
     )
     for line in demo.format_impact(impact):
