@@ -21,6 +21,7 @@ SERVICE_TYPE = "assistant"
 BEFORE, AFTER = "bedrock/llama-2-70b-chat", "together/llama-2-70b-chat"
 # What is compared, and its heading.
 FIGURES = {"p50": "p50", "p95": "p95", "p99": "p99", "first_token_p50": "first token p50"}
+FIGURE_WIDTH = 21
 
 
 def load(connection: Connection) -> Written:
@@ -58,16 +59,20 @@ def compare(connection: Connection) -> list[dict[str, Any]]:
     return compared
 
 
-def format_table(compared: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the comparison as lines: for each figure ours, the published, the difference."""
-    width = max(len(row["model"]) for row in compared)
-    yield " " * width + "".join(f"{heading:>20}" for heading in FIGURES.values()).rstrip()
-    yield f"{'model':{width}}" + "    ours  publ.     %" * len(FIGURES)
+def format_table(compared: list[dict[str, Any]], width: int) -> Iterator[str]:
+    """Yield the comparison as lines of at most this width, with the figures that fit.
+
+    Each figure is ours, the published one, and the difference in percent.
+    """
+    longest = max(len(row["model"]) for row in compared)
+    figures = list(FIGURES)[: max(1, (width - longest) // FIGURE_WIDTH)]
+    yield " " * longest + "".join(f"{FIGURES[figure]:>{FIGURE_WIDTH}}" for figure in figures)
+    yield f"{'model':{longest}}" + "    ours  publ.     %" * len(figures)
     for row in compared:
-        yield f"{row['model']:{width}}" + "".join(
+        yield f"{row['model']:{longest}}" + "".join(
             f"{row[figure]:8.0f}{row[f'{figure}_published']:7.0f}"
             f"{row[f'{figure}_difference']:+6.2f}"
-            for figure in FIGURES
+            for figure in figures
         )
 
 

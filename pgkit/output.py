@@ -287,12 +287,12 @@ def print_list(lines: Iterable[Sequence[str | Text]]) -> None:
     open_console().print(grid)
 
 
-def tell(text: str) -> None:
-    """Print on stderr what is no result; a terminal gets whole words on each line."""
-    if sys.stderr.isatty():
-        open_console(stderr=True).print(Text(drawn(text)))
+def tell(text: str, *, err: bool = True) -> None:
+    """Print sentences, on stderr where they are no result; a terminal gets whole words a line."""
+    if (sys.stderr if err else sys.stdout).isatty():
+        open_console(stderr=err).print(Text(drawn(text)))
     else:
-        click.echo(text, err=True)
+        click.echo(text, err=err)
 
 
 def open_console(*, stderr: bool = False) -> Console:

@@ -287,7 +287,7 @@ def test_a_mapping_of_a_column_that_is_not_there_is_refused(pgkit, database, tmp
     call = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
     lines = write(tmp_path / "calls.jsonl", json.dumps(call))
     failed = pgkit("load", lines, "--map", "tokens=input_tokens", dsn=database)
-    assert "no line has the key 'tokens'" in failed.stderr
+    assert 'no line has the key "tokens"' in failed.stderr
 
 
 def test_calls_with_an_id_are_loaded_once(pgkit, database, connection, tmp_path) -> None:

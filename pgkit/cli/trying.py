@@ -11,7 +11,7 @@ from rich.console import Console
 from pgkit import demo, llmperf, migrations, reports, runner, server
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import Failure, connect
-from pgkit.output import print_json
+from pgkit.output import is_for_people, print_json, tell
 
 
 @click.command("demo")
@@ -63,7 +63,8 @@ def run_demo(data: Path, as_json: bool) -> None:
         f" {recorded.skipped} before; {aggregated[0]['calls']} rolled up now."
     )
     click.echo("Successful calls: times in ms, and how far ours are from the published ones:\n")
-    for line in demo.format_table(compared):
+    width = shutil.get_terminal_size().columns if is_for_people() else sys.maxsize
+    for line in demo.format_table(compared, width):
         click.echo(line)
     largest = max(abs(row[name]) for row in compared for name in row if "difference" in name)
     click.echo(f"\nLargest difference: {largest:.2f} %\n")
@@ -73,7 +74,7 @@ def run_demo(data: Path, as_json: bool) -> None:
     )
     for line in demo.format_impact(impact):
         click.echo(line)
-    click.echo(f"\n{impact[0]['note']}\n")
+    tell(f"\n{impact[0]['note']}\n", err=False)
     example = compared[-1]["model"]
     span = f"--from {demo.START:%Y-%m-%dT%H:%M} --to {demo.END:%Y-%m-%dT%H:%M}"
     click.echo("The server runs on. Try:")
