@@ -8,7 +8,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -201,57 +200,60 @@ def make_table(
         padding=(0, GAP - 1, 0, 0),
         header_style="bold",
     )
-    kept = used[: len(widths)]
-    for (column, cells), cells_width in zip(kept, widths, strict=True):
+    kept = [(*used[place], cell_width) for place, cell_width in widths.items()]
+    for column, cells, cell_width in kept:
         is_number = not column.cut and all(not cell or NUMBER.fullmatch(cell) for cell in cells)
         table.add_column(
             Text(column.heading),
             justify="right" if is_number else "left",
-            width=cells_width,
+            width=cell_width,
             no_wrap=True,
         )
-    for place in range(len(rows)):
+    for number in range(len(rows)):
         table.add_row(
             *(
-                Text(cut(cells[place], cells_width, column.cut or "end"))
-                for (column, cells), cells_width in zip(kept, widths, strict=True)
+                Text(cut(cells[number], cell_width, column.cut or "end"))
+                for column, cells, cell_width in kept
             )
         )
-    return table, [column.heading for column, _ in used[len(widths) :]]
+    left_out = [column.heading for place, (column, _) in enumerate(used) if place not in widths]
+    return table, left_out
 
 
-def choose_widths(columns: Sequence[Column], widest: Sequence[int], width: int) -> list[int]:
-    """Return how wide the first columns are; the others do not fit.
+def choose_widths(columns: Sequence[Column], widest: Sequence[int], width: int) -> dict[int, int]:
+    """Return which columns fit, by their places, and how wide each is.
 
-    Texts are cut to their least width before a column is left out, and further before one that is
-    needed.
+    Texts are cut to their least width before a column is left out, and further where the needed
+    columns do not fit otherwise.
     """
-    needed = [place for place, column in enumerate(columns) if column.is_needed]
+    headings = [cell_len(column.heading) for column in columns]
     least = [
-        max(cell_len(column.heading), min(most, LEAST_WIDTH[column.cut])) if column.cut else most
-        for column, most in zip(columns, widest, strict=True)
+        max(heading, min(most, LEAST_WIDTH[column.cut])) if column.cut else most
+        for column, most, heading in zip(columns, widest, headings, strict=True)
     ]
-    count = count_fitting(least, width)
-    if needed and count <= needed[-1]:
-        headings = [cell_len(column.heading) for column in columns]
+    needed = [place for place, column in enumerate(columns) if column.is_needed] or [0]
+    if sum_widths(least[place] for place in needed) > width:
         least = [
             heading if column.cut else most
             for column, most, heading in zip(columns, widest, headings, strict=True)
         ]
-        count = max(count_fitting(least, width), needed[-1] + 1)
-    widths = least[:count]
-    for _ in range(width - sum(widths) - GAP * (count - 1)):
-        cut_short = [place for place in range(count) if widths[place] < widest[place]]
+    widths = {place: least[place] for place in needed}
+    for place in range(len(columns)):
+        if place not in widths:
+            if sum_widths([*widths.values(), least[place]]) > width:
+                break
+            widths[place] = least[place]
+    for _ in range(width - sum_widths(widths.values())):
+        cut_short = [place for place in widths if widths[place] < widest[place]]
         if not cut_short:
             break
         widths[min(cut_short, key=widths.__getitem__)] += 1
-    return widths
+    return dict(sorted(widths.items()))
 
 
-def count_fitting(widths: Sequence[int], width: int) -> int:
-    """Return how many of the first columns fit, at least one."""
-    ends = list(accumulate(cell_width + GAP for cell_width in widths))
-    return max(1, bisect_right(ends, width + GAP))
+def sum_widths(widths: Iterable[int]) -> int:
+    """Return how wide a table of columns of these widths is."""
+    return sum(width + GAP for width in widths) - GAP
 
 
 def default_columns(row: Row) -> list[Column]:
