@@ -169,11 +169,22 @@ def print_table(rows: Sequence[Row], columns: Sequence[Column], title: str | Non
     console = open_console()
     if title:
         # Text, because a name from the database may contain what rich takes for markup.
-        console.print(Text(drawn(title), style="table.title"))
+        console.print(Text(wrap_title(drawn(title), console.width), style="table.title"))
     table, left_out = make_table(rows, columns, console.width)
     console.print(table)
     if left_out:
         tell(f"Not shown: {', '.join(left_out)}. A wider terminal, a pipe or --json shows all.")
+
+
+def wrap_title(title: str, width: int) -> str:
+    """Return a title whose parts, which semicolons separate, stay on a line where they fit."""
+    lines: list[str] = []
+    for part in title.split("; "):
+        if lines and cell_len(f"{lines[-1]}; {part};") <= width:
+            lines[-1] += f"; {part}"
+        else:
+            lines.append(part)
+    return ";\n".join(lines)
 
 
 def make_table(
@@ -309,7 +320,7 @@ def quoted(text: str) -> str:
     return f'"{escaped(text)}"'
 
 
-def counted(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
     """Return how many there are: `1 call`, `3,000 calls`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 

@@ -49,7 +49,9 @@ def read_zone(name: str) -> tzinfo:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):
             pass
-    raise ValueError(f"{name!r} is neither UTC nor the name of an area and a city (Asia/Kolkata)")
+    raise ValueError(
+        f"{quoted(name)} is neither UTC nor the name of an area and a city (Asia/Kolkata)"
+    )
 
 
 def span(first: datetime, last: datetime, zone: tzinfo = UTC) -> str:

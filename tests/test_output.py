@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from pgkit import configs, reports
-from pgkit.output import Column, cut, exact, make_table, percent, shown
+from pgkit.output import Column, cut, exact, make_table, percent, shown, wrap_title
 
 WIDTHS = (80, 100, 120)
 MODELS = (
@@ -88,6 +88,15 @@ def test_a_text_is_cut_to_a_width_and_keeps_its_ends(text, width, place) -> None
         start, end = short.split("…", 1) if text.count("…") == 0 else (short[0], "")
         assert text.startswith(start)
         assert text.endswith(end)
+
+
+def test_a_title_is_broken_between_its_parts() -> None:
+    title = "acme/one, chat; all calls; times in ms; 2026-11-20 10:00 to 11:31 UTC"
+    assert wrap_title(title, 80) == title
+    assert wrap_title(title, 60).split("\n") == [
+        "acme/one, chat; all calls; times in ms;",
+        "2026-11-20 10:00 to 11:31 UTC",
+    ]
 
 
 def test_the_least_important_columns_go_first() -> None:

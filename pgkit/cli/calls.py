@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from pgkit import load, reports, seed
 from pgkit.cli.options import JSON, TIME, json_option, outcome_option, takes_dsn, zone_option
 from pgkit.database import connect
-from pgkit.output import Column, counted, print_json, print_rows, tell
+from pgkit.output import Column, plural, print_json, print_rows, tell
 from pgkit.times import span
 
 T = TypeVar("T")
@@ -105,7 +105,7 @@ def load_calls(
         return
     skipped = f", skipped {loaded.skipped:,} recorded before" if loaded.skipped else ""
     when = f", from {span(loaded.first, loaded.last)}" if loaded.first and loaded.last else ""
-    click.echo(f"Loaded {counted(loaded.loaded, 'call')}{skipped}{when}.")
+    click.echo(f"Loaded {plural(loaded.loaded, 'call')}{skipped}{when}.")
     if loaded.loaded:
         tell(
             "Next: pgkit trends MODEL TOOL shows them at once. The schedule rolls them up;"
@@ -159,7 +159,7 @@ def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int)
     for role, user_id in seed.USERS.items():
         click.echo(f"User {user_id} has role {role}.")
     click.echo(
-        f"Added {counted(added.loaded, 'sample call')}, {added.skipped:,} were there already."
+        f"Added {plural(added.loaded, 'sample call')}, {added.skipped:,} were there already."
     )
     if added.loaded:
         click.echo("Next: pgkit compare", err=True)

@@ -9,7 +9,7 @@ import psycopg
 from pgkit import reports
 from pgkit.cli.options import TIME, json_option, takes_dsn
 from pgkit.database import Failure, connect, query
-from pgkit.output import Column, counted, print_json, print_rows, quoted, tell
+from pgkit.output import Column, plural, print_json, print_rows, quoted, tell
 from pgkit.times import span
 
 PARTITION_COLUMNS = (
@@ -186,4 +186,4 @@ def rebuild(dsn: str, start: datetime, end: datetime, pipeline: str) -> None:
             end=end,
             pipeline=pipeline,
         )
-    click.echo(f"Rolled up {counted(rows[0]['calls'], 'row')} again, from {span(start, end)}.")
+    click.echo(f"Rolled up {plural(rows[0]['calls'], 'row')} again, from {span(start, end)}.")
