@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import psycopg
 
-from pgkit import migrations
+from pgkit import migrations, scheduling
 from pgkit.database import ENCODING_HINT, Connection, Failure, connect, query
 from pgkit.hints import in_commands
 
@@ -37,7 +37,7 @@ def examine(dsn: str) -> Iterator[Check]:
                 # Nothing that reads calls would work.
                 yield unfinished
                 return
-            yield from check_schedule(connection)
+            yield from check_schedule(connection, dsn)
             yield from check_health(connection)
     except Failure as failure:
         yield Check("connection", "fail", failure.message, failure.hint or "")
@@ -73,19 +73,22 @@ def check_rights(connection: Connection) -> Check:
 def check_extensions(connection: Connection) -> Iterator[Check]:
     for name, installed, available in connection.execute(query("extensions")).fetchall():
         if name == "pg_cron":
-            yield check_pg_cron(installed, available)
+            home = scheduling.find_cron_database(connection)
+            yield check_pg_cron(installed, available, home)
         elif installed or available:
             yield Check(name, "ok", f"{installed or available}; only pgkit test uses it")
         else:
             yield Check(name, "ok", "not on this server; only pgkit test would use it")
 
 
-def check_pg_cron(installed: str | None, available: str | None) -> Check:
+def check_pg_cron(installed: str | None, available: str | None, home: str | None) -> Check:
     if installed:
         major, minor, *_ = (*map(int, installed.replace("-", ".").split(".")), 0)
         if (major, minor) < OLDEST_PG_CRON:
             return Check("pg_cron", "fail", installed, "Update pg_cron to 1.4 or newer.")
         return Check("pg_cron", "ok", installed)
+    if home is not None:
+        return Check("pg_cron", "ok", f'in database "{home}" of this server')
     if available:
         return Check(
             "pg_cron",
@@ -178,15 +181,27 @@ def check_restore(connection: Connection) -> Check | None:
     return None
 
 
-def check_schedule(connection: Connection) -> Iterator[Check]:
+def check_schedule(connection: Connection, dsn: str) -> Iterator[Check]:
     if not migrations.finds(connection, "select to_regproc(%s)", "perf_internal.get_jobs"):
         return
-    if not migrations.finds(connection, "select to_regclass(%s)", "cron.job"):
+    if (
+        not migrations.finds(connection, "select to_regclass(%s)", "cron.job")
+        and scheduling.find_cron_database(connection) is None
+    ):
         yield Check("jobs", "ok", "without pg_cron, pgkit worker runs the jobs")
         return
-    missing = [row[0] for row in connection.execute(query("unscheduled_jobs"))]
+    try:
+        missing = scheduling.find_missing(connection, dsn)
+    except Failure as failure:
+        yield Check("jobs", "warn", failure.message, failure.hint or "")
+        return
     if missing:
-        yield Check("jobs", "warn", f"not scheduled: {', '.join(missing)}", "pgkit schedule")
+        yield Check(
+            "jobs",
+            "warn",
+            f"not scheduled: {', '.join(missing)}",
+            "pgkit schedule, or keep pgkit worker running",
+        )
     else:
         yield Check("jobs", "ok", "all jobs are scheduled")
 

@@ -146,7 +146,8 @@ def test_a_scheduled_aggregation_really_runs_and_its_history_is_trimmed(
     )
     ours = value(cron, "select count(*) from cron.job_run_details where command <> 'select 1'")
     assert value(cron, "select perf.trim_job_history()") == 0
-    assert value(cron, "select perf.trim_job_history(now() + interval '8 days')") == ours
+    cron.execute("update cron.job_run_details set end_time = end_time - interval '8 days'")
+    assert value(cron, "select perf.trim_job_history()") == ours
     assert cron.execute("select command from cron.job_run_details").fetchall() == [("select 1",)]
 
 
@@ -160,6 +161,57 @@ def test_a_failed_run_shows_in_the_health(cron: psycopg.Connection) -> None:
     checked = health(cron, "failed runs")
     assert checked["status"] == "warn"
     assert checked["value"] == "1 in the last 24 hours"
+
+
+def test_a_database_beside_that_of_pg_cron_has_its_jobs_there(
+    pgkit, cron, database, connection
+) -> None:
+    name = connection.info.dbname
+    home = cron.info.dbname
+    jobs = [
+        (f"{job} in {name}", command, name)
+        for job, command in cron.execute(
+            "select job_name, command from perf_internal.get_jobs()"
+        ).fetchall()
+    ]
+    refused = pytest.raises(psycopg.Error, match="pg_cron is not installed in this database")
+    with refused as caught:
+        connection.execute("select * from perf.schedule_jobs()")
+    assert f'It lives in database "{home}": run pgkit schedule' in str(caught.value)
+    examined = pgkit("doctor", dsn=database).stdout
+    assert f'pg_cron\tok\tin database "{home}" of this server' in examined
+    assert "jobs\twarn\tnot scheduled: pgkit-aggregate, pgkit-cleanup" in examined
+
+    cron.execute("select * from perf.schedule_jobs()")
+    for _ in range(2):
+        scheduled = pgkit("schedule", "--json", dsn=database)
+        assert scheduled.returncode == 0, scheduled.stderr
+    registered = "select jobname, command, database from cron.job where jobname like %s"
+    found = cron.execute(registered, [f"% in {name}"]).fetchall()
+    trim = [row for row in found if row not in jobs]
+    assert sorted(set(found) - set(trim)) == sorted(jobs)
+    assert [(row[0], row[2]) for row in trim] == [(f"pgkit-trim-cron-history in {name}", home)]
+    assert "jobs\tok\tall jobs are scheduled" in pgkit("doctor", dsn=database).stdout
+    assert value(connection, "select count(*) >= 8 from perf_internal.raw_partitions") is True
+
+    connection.execute(
+        f"alter database {name} set default_transaction_isolation = 'serializable'".encode()
+    )
+    cron.execute(
+        "select cron.alter_job(jobid, '* * * * *') from cron.job where database = %s", [name]
+    )
+    ended = "from cron.job_run_details where database = %s and end_time is not null"
+    commands = f"select count(distinct command) {ended}"
+    assert wait_until(lambda: value(cron, commands, name) == len(jobs), seconds=120)
+    failed = f"select command, return_message {ended} and status <> 'succeeded'"
+    assert cron.execute(failed.encode(), [name]).fetchall() == []
+    assert health(connection, "schedule")["status"] == "ok"
+    cron.execute("update cron.job_run_details set end_time = end_time - interval '8 days'")
+    assert cron.execute(trim[0][1]).rowcount >= len(jobs)
+
+    assert pgkit("uninstall", "--yes", dsn=database).returncode == 0
+    assert cron.execute(registered, [f"% in {name}"]).fetchall() == []
+    assert value(cron, "select count(*) from cron.job") == len(jobs)
 
 
 def test_schedule_and_unschedule_with_pg_cron(pgkit, cron_database) -> None:

@@ -6,9 +6,9 @@ from collections import Counter
 import click
 from rich.console import Console
 
-from pgkit import __version__, doctor, migrations, reference
+from pgkit import __version__, doctor, migrations, reference, scheduling
 from pgkit.cli.options import json_option, takes_dsn
-from pgkit.database import connect
+from pgkit.database import Failure, connect
 from pgkit.output import is_for_people, print_checks, print_json, print_list, print_rows, shown
 
 
@@ -81,6 +81,11 @@ def uninstall(dsn: str, yes: bool) -> None:
                 err=True,
             )
         removed, kept = migrations.uninstall(connection)
+    try:
+        if jobs := scheduling.unschedule_elsewhere(dsn):
+            removed.append(f"{jobs} jobs in the database of pg_cron")
+    except Failure as failure:
+        kept.append(f"jobs, if there are any: {failure.message}")
     for name in removed:
         click.echo(f"Removed {name}")
     for reason in kept:

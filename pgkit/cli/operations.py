@@ -4,8 +4,9 @@ import sys
 from datetime import UTC, datetime
 
 import click
+from rich.console import Console
 
-from pgkit import reports, worker
+from pgkit import reports, scheduling, worker
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
 from pgkit.hints import in_commands
@@ -18,10 +19,11 @@ from pgkit.output import print_checks, print_rows
 def schedule(dsn: str, as_json: bool) -> None:
     """Let pg_cron run the jobs.
 
-    Calls are rolled up every minute. Partitions are made and old data is removed every day.
+    Calls are rolled up every minute. Partitions are made and old data is removed every day. Where
+    pg_cron lives in another database of the server, the jobs are registered there.
     """
-    with connect(dsn) as connection:
-        rows = reports.select(connection, "select * from perf.schedule_jobs()")
+    with Console(stderr=True).status("scheduling") as status:
+        rows = scheduling.schedule(dsn, lambda made: status.update(f"{made} partitions made"))
     print_rows(rows, as_json=as_json)
 
 
@@ -29,9 +31,7 @@ def schedule(dsn: str, as_json: bool) -> None:
 @takes_dsn
 def unschedule(dsn: str) -> None:
     """Remove the jobs from pg_cron, and print how many there were."""
-    with connect(dsn) as connection:
-        rows = reports.select(connection, "select perf.unschedule_jobs() as jobs")
-    click.echo(rows[0]["jobs"])
+    click.echo(scheduling.unschedule(dsn))
 
 
 @click.command("worker")

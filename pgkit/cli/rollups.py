@@ -5,8 +5,9 @@ from datetime import datetime
 
 import click
 import psycopg
+from rich.console import Console
 
-from pgkit import reports
+from pgkit import reports, scheduling
 from pgkit.cli.options import TIME, json_option, takes_dsn
 from pgkit.database import Failure, connect, query
 from pgkit.output import Column, plural, print_json, print_rows, quoted, tell
@@ -65,11 +66,12 @@ def partitions(dsn: str, days_ahead: int, as_json: bool) -> None:
 
     They are made for today and the days ahead, and for earlier days whose calls have none yet.
     """
-    with connect(dsn) as connection:
-        rows = reports.select(
-            connection,
-            "select * from perf.ensure_partitions(days_ahead => %(days_ahead)s)",
-            days_ahead=days_ahead,
+    with (
+        connect(dsn, autocommit=True) as connection,
+        Console(stderr=True).status("making partitions") as status,
+    ):
+        rows = scheduling.make_partitions(
+            connection, days_ahead, lambda made: status.update(f"{made} partitions made")
         )
     print_rows(rows, PARTITION_COLUMNS, as_json=as_json, nothing="No partition was missing.")
 

@@ -4,13 +4,26 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    -- Null where pg_cron is not preloaded, or where the caller may not know.
+    v_home text := (select s.setting from pg_settings as s where s.name = 'cron.database_name');
 begin
     if to_regclass('cron.job') is null then
         raise exception using
             errcode = 'PT409',
             message = 'pg_cron is not installed in this database',
-            hint = 'Preload pg_cron, set cron.database_name to this database, and run '
-                'create extension pg_cron. Or run pgkit worker instead.';
+            hint = case
+                when v_home <> current_database()
+                then format(
+                    'It lives in database %s: run pgkit schedule, which registers the jobs there. '
+                    'Or run pgkit worker instead.',
+                    perf_internal.quote_value(v_home)
+                )
+                when v_home = current_database()
+                then 'Run create extension pg_cron.'
+                else 'Preload pg_cron, set cron.database_name to this database, and run '
+                    'create extension pg_cron. Or run pgkit worker instead.'
+            end;
     end if;
 end
 $$;

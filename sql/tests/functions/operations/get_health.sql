@@ -1,5 +1,5 @@
 begin;
-select plan(27);
+select plan(28);
 
 set local timezone = 'UTC';
 
@@ -64,6 +64,12 @@ select results_eq(
     $$ select status, value from pg_temp.health('2020-01-06 12:00', 'calls: last run') $$,
     $$ values ('ok', '7 rows in 12 ms') $$,
     'says what the last run did'
+);
+
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:05', 'schedule') $$,
+    $$ values ('ok', 'no job shows here, rolled up last 2020-01-06 12:00:00 UTC') $$,
+    'without jobs of its own, rolling up is a living schedule'
 );
 
 insert into perf_internal.worker_runs (job_name, started_at, finished_at, error_message) values
