@@ -62,7 +62,8 @@ begin
         into v_missing, v_has_strays
         from perf_internal.get_missing_ranges(p.pipeline, get_health.as_of, 2) as d;
         check_name := p.pipeline || ': partitions';
-        -- Never worse than warn: the default partition keeps what has no other.
+        -- Never worse than warn, because the default partition keeps rows that have no other
+        -- partition.
         status := case when v_missing is null then 'ok' else 'warn' end;
         value := coalesce('missing: ' || v_missing, 'today and the next two days are there');
         hint := case when status <> 'ok' then 'Run select * from perf.ensure_partitions().' end;
@@ -133,7 +134,7 @@ end
 $$;
 
 comment on function perf.get_health is
-    'State of every pipeline and of the schedule, one row a check: status ok, warn or fail, and what to do. Computed from the data, so that a dead scheduler shows. Error 42501: not an analyst.';
+    'State of every pipeline and of the schedule, one row a check: status ok, warn or fail, and what to do. The checks look at the data, so they also find that no schedule runs. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_health from public;
 grant execute on function perf.get_health

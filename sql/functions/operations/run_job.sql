@@ -1,8 +1,9 @@
--- A procedure, because it commits; so it can have neither settings nor security definer, and names
--- operators with their schema.
+-- A procedure, because it commits. So it can have neither settings nor security definer, and it
+-- names operators with their schema.
 --
--- It begins with a transaction of its own, because the isolation level of one that has begun to read
--- is fixed: work on partitions must see what others have committed, whatever default_transaction_isolation is.
+-- It first begins a new transaction, because the isolation level of a transaction that has read is
+-- fixed. Work on partitions must see what other sessions have committed, whatever
+-- default_transaction_isolation is.
 create or replace procedure perf.run_job(job text)
 language plpgsql
 as $$
@@ -13,7 +14,7 @@ begin
     if job operator(pg_catalog.=) 'aggregate' then
         call perf.keep_aggregated();
     elsif job operator(pg_catalog.=) 'partitions' then
-        -- It makes some at a time, and says which.
+        -- It makes some at a time, and returns them.
         while exists (select from perf.ensure_partitions()) loop
             commit and chain;
         end loop;
@@ -33,7 +34,7 @@ end
 $$;
 
 comment on procedure perf.run_job is
-    'Does a job as pg_cron and pgkit worker do it, in transactions of its own: aggregate, partitions, cleanup, config-guards or trim-job-history. Errors: PT404 no such job, 42501 not an admin.';
+    'Runs a job as pg_cron and pgkit worker do, in transactions of its own: aggregate, partitions, cleanup, config-guards or trim-job-history. Errors: PT404 no such job, 42501 not an admin.';
 
 revoke execute on procedure perf.run_job from public;
 grant execute on procedure perf.run_job to service_role, perf_admin;

@@ -1,5 +1,5 @@
 -- security definer: the history belongs to the owner of the jobs. pg_cron itself never trims it.
--- Dynamic SQL because the cron schema may be missing when this function is made.
+-- Dynamic SQL, because the schema cron may not exist when this function is created.
 create or replace function perf.trim_job_history(as_of timestamptz default now())
 returns bigint
 language plpgsql
@@ -38,7 +38,7 @@ end
 $$;
 
 comment on function perf.trim_job_history is
-    'Deletes what pg_cron and pgkit worker noted of our own jobs before the time perf.retention gives job_history; returns how many runs.';
+    'Deletes the history of our own jobs, of pg_cron and of pgkit worker, that is older than perf.retention keeps job_history. Returns the number of runs.';
 
 revoke execute on function perf.trim_job_history from public;
 grant execute on function perf.trim_job_history to authenticated, service_role, perf_admin;

@@ -1,8 +1,11 @@
--- A procedure, because it commits after each run; so it can have neither settings nor security definer.
--- It begins with a transaction whose isolation level it can choose, and keeps that level: with a snapshot
--- older than its lock a run would fail instead of waiting.
--- Runs of other sessions at the same time only wait for each other. Between two runs no transaction is
--- open for longer than a second.
+-- A procedure, because it commits after each run. So it can have neither settings nor security
+-- definer.
+--
+-- It first begins a transaction whose isolation level it can choose, and keeps that level. With a
+-- snapshot older than its lock a run would fail instead of waiting.
+--
+-- If several sessions call it at once, their runs wait for each other. Between two runs no
+-- transaction is open for longer than a second.
 create or replace procedure perf.keep_aggregated(
     run_for interval default '55 seconds',
     pending_rows bigint default 100000
@@ -19,7 +22,7 @@ begin
     set transaction isolation level read committed;
     v_rows := perf.aggregate_performance_metrics();
     commit and chain;
-    -- Few rows in a minute need no attention until the next.
+    -- After a run of few rows the next call, a minute later, is soon enough.
     while v_rows operator(pg_catalog.>=) pending_rows
         and pg_catalog.clock_timestamp() operator(pg_catalog.<) v_end
     loop
@@ -30,7 +33,7 @@ begin
             where perf_internal.count_pending_rows(p.pipeline, max_rows => pending_rows)
                 operator(pg_catalog.>=) pending_rows
         );
-        -- A run that holds a lock on raw rows could wait in a circle with work on partitions.
+        -- A run that holds a lock on raw rows could deadlock with work on partitions.
         commit and chain;
         if v_is_due then
             perform perf.aggregate_performance_metrics();
@@ -41,7 +44,7 @@ end
 $$;
 
 comment on procedure perf.keep_aggregated is
-    'Runs perf.aggregate_performance_metrics(), and where that found pending_rows or more, again whenever so many wait, until run_for is over: so that reports stay fast while tens of thousands of rows come in a second. Error 42501: not an admin.';
+    'Runs perf.aggregate_performance_metrics(), and again whenever pending_rows or more wait, until run_for is over; only once if the first run found fewer. So reports stay fast while tens of thousands of rows come in a second. Error 42501: not an admin.';
 
 revoke execute on procedure perf.keep_aggregated from public;
 grant execute on procedure perf.keep_aggregated to authenticated, service_role, perf_admin;

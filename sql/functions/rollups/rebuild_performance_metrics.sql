@@ -1,9 +1,9 @@
--- security definer: no API role may write a rollup; the caller is checked first. Pending
--- rows are rolled up first, and what is rebuilt is only what is rolled up: a row that commits in
--- between is left to the next run.
+-- security definer: no API role may write a rollup; the caller is checked first. Pending rows are
+-- rolled up first, and only rows that are rolled up are counted here. A row that commits in
+-- between waits for the next run.
 --
--- The weeks of the range are made of their days outside it first. Adding the range then completes
--- hours, days and weeks alike.
+-- The weeks of the range are first made of their days outside the range. Adding the range then
+-- completes hours, days and weeks.
 create or replace function perf.rebuild_performance_metrics(
     start_time timestamptz,
     end_time timestamptz,
@@ -55,7 +55,8 @@ begin
         v_end
     );
     perform perf_internal.roll_up(rebuild_performance_metrics.pipeline);
-    -- Raw covers a day unless retention took of it, or rows are counted there and raw has none.
+    -- Raw rows cover a day unless retention removed some of them, or rollups have rows and raw has
+    -- none.
     execute format(
         'select min(u.day)
         from (
@@ -139,7 +140,7 @@ end
 $$;
 
 comment on function perf.rebuild_performance_metrics is
-    'Computes the rollups of whole days again from raw rows, and of their weeks; returns the number of rows. Errors: 22023 for a range that raw rows no longer cover, 42501 not an admin, PT404 no such pipeline.';
+    'Computes the rollups of whole days, and of their weeks, again from raw rows. Returns the number of raw rows. Errors: 22023 for a range that raw rows no longer cover, 42501 not an admin, PT404 no such pipeline.';
 
 revoke execute on function perf.rebuild_performance_metrics from public;
 grant execute on function perf.rebuild_performance_metrics

@@ -12,7 +12,7 @@ declare
     r double precision;
     v_quantile double precision;
 begin
-    -- NaN is greater than any number.
+    -- PostgreSQL sorts NaN above every number.
     if get_normal_quantile.p <= 0 or get_normal_quantile.p >= 1 then
         raise exception using
             errcode = 'invalid_parameter_value',

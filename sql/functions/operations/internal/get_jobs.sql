@@ -13,7 +13,7 @@ as $$
 $$;
 
 comment on function perf_internal.get_jobs is
-    'What is to run when (cron expression, GMT), by pg_cron or by pgkit worker.';
+    'The jobs: name, schedule (cron expression, GMT) and command. pg_cron or pgkit worker runs them.';
 
 revoke execute on function perf_internal.get_jobs from public;
 grant execute on function perf_internal.get_jobs

@@ -1,5 +1,5 @@
--- security definer: pg_cron shows a run only to the owner of the job. Dynamic SQL because the cron
--- schema may be missing when this function is made.
+-- security definer: pg_cron shows a run only to the owner of the job. Dynamic SQL, because the
+-- schema cron may not exist when this function is created.
 create or replace function perf_internal.get_runs(since timestamptz)
 returns table (command text, started_at timestamptz, is_failed boolean, message text)
 language plpgsql

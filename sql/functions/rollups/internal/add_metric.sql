@@ -83,7 +83,7 @@ begin
         expression = excluded.expression,
         base_metric = excluded.base_metric,
         other_metric = excluded.other_metric;
-    -- A mistake in the expression ends the migration, not every later run.
+    -- Tried here, so that a mistake in the expression ends the migration and not every later run.
     execute format(
         'select from (%s) as q limit 0',
         perf_internal.get_summary_query(add_metric.pipeline, 'false')
@@ -92,6 +92,6 @@ end
 $$;
 
 comment on function perf_internal.add_metric is
-    'Adds a metric to a pipeline, or changes it; where rows can fail, also failed_ and successful_ with its name. It counts the rows that come from now on; perf.rebuild_performance_metrics() counts those that raw still has. Errors: 22023 the name begins with failed_ or successful_, 23505 another pipeline has it.';
+    'Adds a metric to a pipeline, or changes it. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: 22023 the name begins with failed_ or successful_, 23505 another pipeline has it.';
 
 revoke execute on function perf_internal.add_metric from public;

@@ -1,6 +1,6 @@
--- Called by the files of sql/metrics at every migration, so all of it can run again. What is kept how
--- long stays as it was set. Metrics are forgotten here and added by the rest of the file, so that one
--- that is no longer in the file is no longer counted.
+-- The files of sql/metrics call this at every migration, so it can run again. Retention stays as
+-- it was set. All metrics of the pipeline are deleted here, and the rest of the file adds them
+-- again. So a metric that is no longer in the file is no longer counted.
 create or replace function perf_internal.add_pipeline(
     pipeline text,
     raw_table text,
@@ -45,7 +45,7 @@ begin
         (add_pipeline.pipeline, 'daily', '2 years'),
         (add_pipeline.pipeline, 'weekly', null)
     on conflict do nothing;
-    -- Dynamic because each pipeline has its own table.
+    -- Dynamic SQL, because each pipeline has its own table.
     execute format(
         'create or replace trigger check_raw_rows
             after insert on %s
@@ -55,7 +55,7 @@ begin
         add_pipeline.raw_table,
         add_pipeline.pipeline
     );
-    -- A mistake ends the migration, not every later run.
+    -- Tried here, so that a mistake ends the migration and not every later run.
     execute format(
         'select r.%I, r.%I, r.transaction_id, s.series_id, s.labels from %s as r, %s as s limit 0',
         add_pipeline.series_column,
@@ -67,6 +67,6 @@ end
 $$;
 
 comment on function perf_internal.add_pipeline is
-    'Makes the engine roll up a raw table, or changes how; see perf_internal.pipelines.';
+    'Adds a raw table that the engine rolls up, or changes how it does; see perf_internal.pipelines.';
 
 revoke execute on function perf_internal.add_pipeline from public;

@@ -14,7 +14,8 @@ as $$
     )
     values (
         add_share.metric,
-        -- Null, which is refused, unless both are metrics of one pipeline and no other has this one.
+        -- Null unless both are metrics of one pipeline and no other pipeline has this metric. The
+        -- table refuses null.
         (
             select m.pipeline
             from perf.metrics as m
@@ -46,6 +47,6 @@ as $$
 $$;
 
 comment on function perf_internal.add_share is
-    'Adds a metric that says how many of the values of other_metric are in base_metric, or changes it. Error 23502: they are not metrics of one pipeline, or it is of another.';
+    'Adds a metric that says how many of the values of other_metric are in base_metric, or changes it. Error 23502: the two are not metrics of one pipeline, or another pipeline has this metric.';
 
 revoke execute on function perf_internal.add_share from public;

@@ -1,9 +1,9 @@
--- The caller holds lock_rollup(), so nobody else writes a rollup row between reading and writing it.
--- One statement writes all levels, so that another machine that holds some of the series can run it
--- alone. In its on conflict part nothing but plain columns stands, for that reason too.
+-- The caller holds lock_rollup(), so no other session writes a rollup row between reading and
+-- writing it. One statement writes all levels, so that a machine that holds some of the series can
+-- run it alone. For the same reason its on conflict part names plain columns only.
 --
--- Percentiles take most of the time, and those of a bucket that is not over change with every run. So
--- they stay null, and reading functions compute them. complete_buckets() fills them in later.
+-- Percentiles take most of the time, and those of a bucket that is not over change with every run.
+-- So they stay null, and reading functions compute them. complete_buckets() stores them later.
 create or replace function perf_internal.add_to_rollups(
     added_query text,
     as_of timestamptz default now()
@@ -36,7 +36,7 @@ select
     s.m2,
     s.min,
     s.max,
-    -- No percentile lies outside what was measured; this makes a single value exact.
+    -- No percentile lies outside the extremes. So the percentiles of a single value are exact.
     case when p.percentiles[1] is not null then least(greatest(p.percentiles[1], s.min), s.max) end,
     case when p.percentiles[2] is not null then least(greatest(p.percentiles[2], s.min), s.max) end,
     case when p.percentiles[3] is not null then least(greatest(p.percentiles[3], s.min), s.max) end,
@@ -66,7 +66,7 @@ from (
         and o.granularity = a.granularity
         and o.time_bucket = a.time_bucket
         and o.metric = a.metric
-    -- Computed once, not wherever it is used.
+    -- offset 0 makes PostgreSQL compute this once and not wherever it is used.
     cross join lateral (
         select
             coalesce(
@@ -88,7 +88,7 @@ cross join lateral (
         perf_internal.get_last_bin(s.sketch) as last_bin
     offset 0
 ) as p
--- Rows that are read together lie together.
+-- In this order, because rows that are read together then lie together.
 order by 1, 2, 3, 4
 on conflict (series_id, granularity, time_bucket, metric) do update
 set count = excluded.count,

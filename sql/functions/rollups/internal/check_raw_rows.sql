@@ -1,9 +1,10 @@
--- Once per statement instead of a foreign key, at a fraction of its cost. It reads what this
--- transaction wrote rather than a transition table: with one of those, COPY into a partitioned
--- table inserts row by row. Recording functions have found the series themselves and say so with a
--- setting, so this serves what the owner does by hand.
--- Series are never deleted, so one that is there now stays. A new partition has no statistics, for
--- which the planner would sort all rows. Dynamic because each pipeline has its own table.
+-- Runs once per statement in place of a foreign key, at a fraction of its cost. It reads the rows
+-- that this transaction wrote and no transition table, because with one COPY into a partitioned
+-- table inserts row by row. Recording functions find the series themselves and turn this check off
+-- with a setting, so it checks direct writes of the owner.
+--
+-- Series are never deleted, so a series that exists now stays. A new partition has no statistics,
+-- and the planner would sort all its rows. Dynamic SQL, because each pipeline has its own table.
 create or replace function perf_internal.check_raw_rows()
 returns trigger
 language plpgsql

@@ -1,5 +1,5 @@
--- The caller holds lock_rollup(). If it is killed in the middle, nothing is changed. Reading functions
--- compute percentiles that are missing.
+-- The caller holds lock_rollup(). A transaction that is killed changes nothing: reading functions
+-- compute the percentiles that are missing.
 create or replace function perf_internal.complete_buckets(
     pipeline text,
     since timestamptz,
@@ -55,6 +55,6 @@ end
 $$;
 
 comment on function perf_internal.complete_buckets is
-    'Computes the percentiles of the buckets that ended between two times, and returns how many rows that were.';
+    'Stores the percentiles of the buckets that ended between two times. Returns the number of rows.';
 
 revoke execute on function perf_internal.complete_buckets from public;

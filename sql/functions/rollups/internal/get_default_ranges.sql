@@ -1,5 +1,5 @@
--- security definer: nobody else reads a default partition by itself, and this says only when and how
--- many. Dynamic because each pipeline has its own table.
+-- security definer: only the owner may read a default partition by itself. This returns times and
+-- counts only. Dynamic SQL, because each pipeline has its own table.
 create or replace function perf_internal.get_default_ranges(pipeline text)
 returns table (range_start timestamptz, range_end timestamptz, row_count bigint)
 language plpgsql

@@ -43,7 +43,7 @@ as $$
 $$;
 
 comment on function perf_internal.get_metric_parts is
-    'Metrics as sums over stored ones: how often the count and the sum of each stored metric enter, and how often its count enters the sum.';
+    'Metrics as sums of stored ones: the factors of the count and the sum of each stored metric, and the factor of its count in the sum.';
 
 revoke execute on function perf_internal.get_metric_parts from public;
 grant execute on function perf_internal.get_metric_parts

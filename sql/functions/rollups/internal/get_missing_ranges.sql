@@ -1,5 +1,5 @@
--- A run locks every partition and its indexes, and a server has room for some thousand locks. So where
--- raw rows are kept for long, partitions are months.
+-- A run locks every partition and its indexes, and a server has room for some thousand locks. So
+-- partitions are months where raw rows are kept for long.
 create or replace function perf_internal.get_missing_ranges(
     pipeline text,
     as_of timestamptz,

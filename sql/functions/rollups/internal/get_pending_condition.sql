@@ -1,6 +1,6 @@
--- A text, because a function with the table in it could not be sent to other machines, and because
--- each pipeline has a table of its own. The state is read by the statement itself, so rows and state
--- are seen by one snapshot.
+-- A text, because a function that reads a big table cannot run on other machines, and because each
+-- pipeline has its own table. The statement itself reads the state, so it sees rows and state by
+-- one snapshot.
 create or replace function perf_internal.get_pending_condition(pipeline text)
 returns text
 language sql

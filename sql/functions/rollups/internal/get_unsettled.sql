@@ -1,6 +1,5 @@
--- On plain PostgreSQL a commit is over when its transaction leaves the snapshot, so nothing is
--- unsettled. Where rows are spread over several nodes, a transaction can be over here and not yet
--- there.
+-- On plain PostgreSQL a transaction that is over in a snapshot is over everywhere, so nothing is
+-- unsettled. With rows on several machines, a transaction can be over here and not yet on another.
 create or replace function perf_internal.get_unsettled()
 returns bigint[]
 language sql
@@ -10,6 +9,6 @@ as $$
 $$;
 
 comment on function perf_internal.get_unsettled is
-    'Transactions that are over on this node and not yet on another: none on a single server.';
+    'Transactions that are over on this machine and not yet on another: none on a single server.';
 
 revoke execute on function perf_internal.get_unsettled from public;

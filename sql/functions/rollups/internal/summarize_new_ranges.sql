@@ -1,9 +1,9 @@
--- Without this every run would read all pages since the last autovacuum. The lock it takes is the
--- one vacuum holds: then it gives up at once, for vacuum summarises too, and to wait would make
--- vacuum cancel itself.
+-- Without this every run would read all pages since the last autovacuum. It needs the lock that
+-- vacuum holds. If vacuum runs, this gives up at once: vacuum summarises too, and to wait would
+-- make vacuum cancel itself.
 --
--- The last range of the newest partition is left until it is full: in a summarised range every
--- transaction that inserts has to widen the summary.
+-- The last range of the newest partition waits until it is full, because in a summarised range
+-- every insert has to widen the summary.
 create or replace function perf_internal.summarize_new_ranges(pipeline text)
 returns void
 language plpgsql
@@ -46,6 +46,6 @@ end
 $$;
 
 comment on function perf_internal.summarize_new_ranges is
-    'Summarises the page ranges of the transaction index that were filled since the last run, and of earlier partitions also the last, begun ones.';
+    'Summarises the page ranges of the BRIN index on transaction_id that were filled since the last run. In earlier partitions also the last range, which is not full.';
 
 revoke execute on function perf_internal.summarize_new_ranges from public;

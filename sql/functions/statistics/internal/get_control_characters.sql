@@ -1,5 +1,6 @@
--- [:cntrl:] is U+0001 to U+001F and U+007F to U+009F in every locale. The others end a line or turn
--- the direction of writing; only UTF8 has them, and elsewhere a pattern that names them is an error.
+-- [:cntrl:] is U+0001 to U+001F and U+007F to U+009F in every locale. The others end a line or
+-- turn the direction of writing; only UTF8 has them, and elsewhere a pattern that names them is an
+-- error.
 create or replace function perf_internal.get_control_characters()
 returns text
 language sql
@@ -14,7 +15,7 @@ as $$
 $$;
 
 comment on function perf_internal.get_control_characters is
-    'A pattern for characters that no name has and no message shows: control characters, separators of lines, and what turns the direction of writing.';
+    'A pattern for characters that names refuse and messages escape: control characters, separators of lines, and marks that turn the direction of writing.';
 
 revoke execute on function perf_internal.get_control_characters from public;
 grant execute on function perf_internal.get_control_characters

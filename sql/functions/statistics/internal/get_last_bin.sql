@@ -1,7 +1,7 @@
--- PostgreSQL stores a numeric without the zeros at its end, and numeric_send() shows how: the number
--- of digits to the base 10000, then the power of the first. A bin has four of them. Not pinned, so
--- that it is inlined: it stands in statements that write thousands of sketches, and in those that
--- another node must run.
+-- PostgreSQL stores a numeric without the zeros at its end, and numeric_send() shows how: the
+-- number of digits to the base 10000, then the power of the first. A bin has four of them. Its
+-- search_path is not pinned, so that PostgreSQL inlines it: statements that write thousands of
+-- sketches use it, and other machines must be able to run them.
 create or replace function perf_internal.get_last_bin(sketch numeric)
 returns integer
 language sql

@@ -1,6 +1,6 @@
--- The percentile at which get_sketch_percentiles() meets rank r of n is (r - 1) / (n - 1). The
--- limits are taken to the far edges of their bins: a million values would otherwise tell apart what
--- falls on two sides of an edge.
+-- get_sketch_percentiles() has rank r of n at the percentile (r - 1) / (n - 1). The limits are
+-- moved to the far edges of their bins. Otherwise a million values would show a difference between
+-- two values that lie close to one edge, on either side.
 create or replace function perf_internal.get_sketch_interval(
     sketch numeric,
     value_count bigint,

@@ -1,7 +1,7 @@
--- Dividing by 10^16 - 1 adds up: 16 digits of the quotient count the values of their bin and of all
--- bins before it, because 1 / (B - 1) = 1/B + 1/B^2 + ... So the bin of a rank is found by binary
--- search, in bytes, of which any 16 are reached at once. Percentiles mostly ascend, so a search begins
--- where the last one ended.
+-- Dividing by 10^16 - 1 adds up: 16 digits of the quotient count the values of their bin and of
+-- all bins before it, because 1 / (B - 1) = 1/B + 1/B^2 + ... So the bin of a rank is found by
+-- binary search, in bytes, of which any 16 are reached at once. Percentiles mostly ascend, so a
+-- search begins where the last one ended.
 create or replace function perf_internal.get_sketch_percentiles(
     sketch numeric,
     value_count bigint,
@@ -35,7 +35,7 @@ begin
     if get_sketch_percentiles.percentiles is distinct from '{0.5,0.95,0.99}' then
         perform perf_internal.check_percentiles(get_sketch_percentiles.percentiles);
     end if;
-    -- NaN is greater than any number.
+    -- PostgreSQL sorts NaN above every number.
     if get_sketch_percentiles.sketch < 0 or get_sketch_percentiles.sketch >= '1e60640' then
         raise exception using
             errcode = 'invalid_parameter_value',
@@ -87,8 +87,8 @@ begin
                         v_found := v_middle + 1;
                     end if;
                 end loop;
-                -- 2 / 2.01 is the point of a bin that is relatively as far from its lower end as from
-                -- its upper: 0.4975 %.
+                -- 2 / 2.01 is the point of a bin that is relatively as far from its lower end as
+                -- from its upper: 0.4975 %.
                 v_value := 1.01::float8 ^ (v_first_bin + v_found) * 2 / 2.01;
                 v_count := v_zeros + convert_from(
                     substr(v_digits, 16 * v_found + 1, 16), 'SQL_ASCII'

@@ -1,5 +1,5 @@
--- Not pinned, so that it is inlined: it stands in statements that read thousands of sketches, and in
--- those that another node must run.
+-- Its search_path is not pinned, so that PostgreSQL inlines it: statements that read thousands of
+-- sketches use it, and other machines must be able to run them.
 create or replace function perf_internal.get_sketch_unit(bin integer)
 returns numeric
 language sql

@@ -1,4 +1,4 @@
--- Not sum(numeric): its state has room for every digit down to the last, also for zeros.
+-- Not sum(numeric), whose state keeps every digit, also the zeros at the end.
 create or replace aggregate perf_internal.sum_sketches(numeric) (
     sfunc = numeric_add,
     stype = numeric,
