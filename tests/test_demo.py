@@ -56,6 +56,9 @@ def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
     assert "0 recorded now, 2100 before; 0 rolled up now" in second.stdout
     assert first.stdout.splitlines()[1:] == second.stdout.splitlines()[1:]
     assert "p50 response time   6911 ms  2431 ms  -65 %" in first.stdout
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("$ scripts/demo\n")[1].split("\n```")[0].splitlines()
+    assert set(shown) - {"..."} - set(first.stdout.splitlines()) == set()
 
 
 def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
