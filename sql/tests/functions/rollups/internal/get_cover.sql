@@ -83,13 +83,19 @@ select is(
     'daily 08 to 10',
     'days of UTC do not need hours'
 );
+-- As the function shows times.
+set local timezone = 'UTC';
 select throws_ok(
     $$ select pg_temp.cover('07 18:30', '09 18:30', 'daily', time_zone => 'Asia/Kolkata') $$,
     '22023',
-    'start_time must not be before 2020-01-08 00:00:00+00, from when hours are kept, got '
-        || '2020-01-07 18:30:00+00',
+    format(
+        'start_time must not be before %s, from when hours are kept, got %s',
+        timestamptz '2020-01-08 00:00+00',
+        timestamptz '2020-01-07 18:30+00'
+    ),
     'days of another zone do, and are refused where retention has removed them'
 );
+reset timezone;
 select is(
     pg_temp.cover('08 18:30', '09 18:30', 'daily', time_zone => 'Asia/Kolkata'),
     'hourly 08 19:00 to 09 19:00',
