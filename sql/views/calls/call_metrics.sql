@@ -35,14 +35,12 @@ cross join lateral (
     select case
         when r.p50 is not null then array[r.p50, r.p95, r.p99]
         -- The bucket is not over.
-        when r.metric in ('response_time_ms', 'first_token_ms') then array(
-            select least(greatest(u.value, r.min), r.max)
-            from unnest(
-                perf_internal.get_sketch_percentiles(
-                    r.sketch * perf_internal.get_sketch_unit(r.last_bin), r.count
-                )
-            ) with ordinality as u (value, number)
-            order by u.number
+        when r.metric in ('response_time_ms', 'first_token_ms')
+        then perf_internal.get_sketch_percentiles(
+            r.sketch * perf_internal.get_sketch_unit(r.last_bin),
+            r.count,
+            minimum => r.min,
+            maximum => r.max
         )
     end as percentiles
 ) as p

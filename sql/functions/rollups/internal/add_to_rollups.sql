@@ -36,10 +36,9 @@ select
     s.m2,
     s.min,
     s.max,
-    -- No percentile lies outside the extremes. So the percentiles of a single value are exact.
-    case when p.percentiles[1] is not null then least(greatest(p.percentiles[1], s.min), s.max) end,
-    case when p.percentiles[2] is not null then least(greatest(p.percentiles[2], s.min), s.max) end,
-    case when p.percentiles[3] is not null then least(greatest(p.percentiles[3], s.min), s.max) end,
+    p.percentiles[1],
+    p.percentiles[2],
+    p.percentiles[3],
     p.last_bin,
     div(s.sketch, perf_internal.get_sketch_unit(p.last_bin))
 from (
@@ -83,7 +82,9 @@ cross join lateral (
             when s.time_bucket < case s.granularity
                 when ''hourly'' then %L::timestamptz when ''daily'' then %L else %L
             end
-            then perf_internal.get_sketch_percentiles(s.sketch, s.count)
+            then perf_internal.get_sketch_percentiles(
+                s.sketch, s.count, minimum => s.min, maximum => s.max
+            )
         end as percentiles,
         perf_internal.get_last_bin(s.sketch) as last_bin
     offset 0

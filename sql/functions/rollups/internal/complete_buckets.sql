@@ -25,14 +25,17 @@ begin
     loop
         continue when coalesce(v_level.range_start >= v_level.range_end, true);
         update perf_internal.rollups as r
-        set p50 = least(greatest(p.percentiles[1], r.min), r.max),
-            p95 = least(greatest(p.percentiles[2], r.min), r.max),
-            p99 = least(greatest(p.percentiles[3], r.min), r.max)
+        set p50 = p.percentiles[1],
+            p95 = p.percentiles[2],
+            p99 = p.percentiles[3]
         from perf_internal.rollups as o
         cross join lateral (
             select
                 perf_internal.get_sketch_percentiles(
-                    o.sketch * perf_internal.get_sketch_unit(o.last_bin), o.count
+                    o.sketch * perf_internal.get_sketch_unit(o.last_bin),
+                    o.count,
+                    minimum => o.min,
+                    maximum => o.max
                 ) as percentiles
             offset 0
         ) as p

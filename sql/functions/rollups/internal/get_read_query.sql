@@ -139,14 +139,8 @@ union all
     case
         when not d.metric = any(%L::text[]) then null
         when d.p50 is not null then array[d.p50, d.p95, d.p99]
-        else array(
-            select least(greatest(u.value, d.min), d.max)
-            from unnest(
-                perf_internal.get_sketch_percentiles(
-                    d.sketch * perf_internal.get_sketch_unit(d.last_bin), d.count, $3
-                )
-            ) with ordinality as u (value, number)
-            order by u.number
+        else perf_internal.get_sketch_percentiles(
+            d.sketch * perf_internal.get_sketch_unit(d.last_bin), d.count, $3, d.min, d.max
         )
     end as percentile_values,
     null::numeric as sketch
@@ -175,13 +169,7 @@ join unnest($1, $2) as g (series_id, group_number) on g.series_id = d.series_id'
     e.max,
     case
         when r.metric = any(%2$L::text[]) and not r.is_share
-        then array(
-            select least(greatest(u.value, e.min), e.max)
-            from unnest(
-                perf_internal.get_sketch_percentiles(r.sketch, r.count, $3)
-            ) with ordinality as u (value, number)
-            order by u.number
-        )
+        then perf_internal.get_sketch_percentiles(r.sketch, r.count, $3, e.min, e.max)
     end as percentile_values,
     r.sketch
 from (

@@ -5,7 +5,9 @@
 create or replace function perf_internal.get_sketch_percentiles(
     sketch numeric,
     value_count bigint,
-    percentiles double precision[] default '{0.5,0.95,0.99}'
+    percentiles double precision[] default '{0.5,0.95,0.99}',
+    minimum double precision default null,
+    maximum double precision default null
 )
 returns double precision[]
 language plpgsql
@@ -100,14 +102,20 @@ begin
             v_k := v_k + 1;
         end loop;
         v_lower := coalesce(v_lower, v_value);
-        v_values := v_values || (v_lower + (v_value - v_lower) * (v_rank - floor(v_rank)));
+        v_values := v_values || least(
+            greatest(
+                v_lower + (v_value - v_lower) * (v_rank - floor(v_rank)),
+                get_sketch_percentiles.minimum
+            ),
+            get_sketch_percentiles.maximum
+        );
     end loop;
     return v_values;
 end
 $$;
 
 comment on function perf_internal.get_sketch_percentiles is
-    'Percentiles (0 to 1) of value_count values, of which the sketch holds those above 0, interpolated as percentile_cont does; each value within 0.5 % (values below 1e-6 count as about 1e-6, those above 2e10 as about 2e10). Null for no values. Error 22023: a percentile out of range, too many of them, a count below 0, or what is no sketch.';
+    'Percentiles (0 to 1) of value_count values, of which the sketch holds those above 0, interpolated as percentile_cont does; each value within 0.5 % and within minimum and maximum, where those are given: that makes the percentiles of a single value exact (values below 1e-6 count as about 1e-6, those above 2e10 as about 2e10). Null for no values. Error 22023: a percentile out of range, too many of them, a count below 0, or what is no sketch.';
 
 revoke execute on function perf_internal.get_sketch_percentiles from public;
 grant execute on function perf_internal.get_sketch_percentiles

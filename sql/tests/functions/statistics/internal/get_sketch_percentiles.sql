@@ -1,5 +1,5 @@
 begin;
-select plan(43);
+select plan(45);
 
 -- Bin i stands for 1.01^i * 2 / 2.01, so bin 0 for 2/2.01 and bin 1 for 2.02/2.01.
 create function pg_temp.bin_value(bin integer)
@@ -46,6 +46,21 @@ select is(
     pg_temp.percentiles('{-3,900}', '{0,1}'),
     array[pg_temp.bin_value(-3), pg_temp.bin_value(900)],
     'bins in between that count nothing hold nothing'
+);
+
+select is(
+    perf_internal.get_sketch_percentiles(
+        perf_internal.make_sketch('{0,700}'), 2, '{0,0.5,1}', minimum => 1, maximum => 2
+    ),
+    '{1,2,2}'::float8[],
+    'no percentile is below the minimum or above the maximum'
+);
+select is(
+    perf_internal.get_sketch_percentiles(
+        perf_internal.make_sketch('{0,700}'), 2, '{0,1}', minimum => 1
+    ),
+    array[1, pg_temp.bin_value(700)],
+    'either may be missing'
 );
 
 -- Zeros have no bin.
