@@ -145,5 +145,8 @@ def test_many_at_once_share_two_sessions(pgkit, pooled, database, tmp_path) -> N
     assert pgkit("aggregate", dsn=dsn).returncode == 0
     with psycopg.connect(database) as connection:
         assert connection.execute(COUNTED).fetchone() == (1800,)
-        locks = connection.execute("select from pg_locks where locktype = 'advisory'").fetchall()
+        locks = connection.execute(
+            "select from pg_locks as l join pg_database as d on d.oid = l.database"
+            " where l.locktype = 'advisory' and d.datname = current_database()"
+        ).fetchall()
     assert locks == []
