@@ -25,9 +25,9 @@ DSN_HINT = (
     " may hold a password."
 )
 URI_SCHEMES = ("postgresql://", "postgres://")
-# With an @ or / in the password libpq takes the rest of the password for the host or database, and
-# shows that in its errors.
-CLEAR_URI = re.compile(r"\w+://([^/?@]*@)?[^?@]*(\?.*)?", re.S)
+# With another @, or a /, in the password libpq takes the rest of it for the host or the database,
+# and shows that in its errors. By `?+` what is before an @ is never taken for the host here.
+CLEAR_URI = re.compile(r"\w+://([^/@]*@)?+[^?@]*(\?.*)?", re.S)
 ENCODING_HINT = "Use a database in UTF8: create database NAME encoding 'UTF8' template template0."
 
 
