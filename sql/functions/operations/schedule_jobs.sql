@@ -1,5 +1,5 @@
--- security definer: jobs belong to the owner of the functions they call. Dynamic SQL because the
--- cron schema may be missing when this function is made.
+-- security definer: jobs belong to the owner of the functions that they call. Dynamic SQL, because
+-- the schema cron may not exist when this function is created.
 create or replace function perf.schedule_jobs()
 returns table (job_name text, schedule text, command text)
 language plpgsql
@@ -18,13 +18,13 @@ begin
         using schedule_jobs.job_name, schedule_jobs.schedule, schedule_jobs.command;
         return next;
     end loop;
-    -- The job that makes them runs next at 02:00.
+    -- The job that makes partitions runs at 02:00, which may be hours away.
     perform perf.ensure_partitions();
 end
 $$;
 
 comment on function perf.schedule_jobs is
-    'Registers the jobs with pg_cron, replacing those of the same name, and returns them; makes the partitions that are missing now. Errors: PT409 where pg_cron is not installed.';
+    'Registers the jobs with pg_cron in place of those of the same name, and returns them. Makes the partitions that are missing now. Errors: PT409 where pg_cron is not installed.';
 
 revoke execute on function perf.schedule_jobs from public;
 grant execute on function perf.schedule_jobs to authenticated, service_role, perf_admin;

@@ -1,5 +1,5 @@
--- security definer: jobs belong to the owner of the functions they call. Dynamic SQL because the
--- cron schema may be missing when this function is made.
+-- security definer: jobs belong to the owner of the functions that they call. Dynamic SQL, because
+-- the schema cron may not exist when this function is created.
 create or replace function perf.unschedule_jobs()
 returns bigint
 language plpgsql
@@ -21,7 +21,7 @@ end
 $$;
 
 comment on function perf.unschedule_jobs is
-    'Removes our jobs from pg_cron and returns how many. Errors: PT409 where pg_cron is not installed.';
+    'Removes our jobs from pg_cron and returns their number. Errors: PT409 where pg_cron is not installed.';
 
 revoke execute on function perf.unschedule_jobs from public;
 grant execute on function perf.unschedule_jobs to authenticated, service_role, perf_admin;

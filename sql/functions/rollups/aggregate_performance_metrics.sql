@@ -1,5 +1,5 @@
--- security definer: no API role may write a rollup; the caller is checked first. Pipelines
--- go in order of their names, so that two runs at once wait for each other in one direction.
+-- security definer: no API role may write a rollup; the caller is checked first. Every run takes
+-- the pipelines in the order of their names, so that two runs at once cannot deadlock.
 create or replace function perf.aggregate_performance_metrics(pipeline text default null)
 returns bigint
 language plpgsql
@@ -22,7 +22,7 @@ end
 $$;
 
 comment on function perf.aggregate_performance_metrics is
-    'Adds every row that no run has read yet to its hour, day and week, whatever its age; returns how many. Of one pipeline, or of all. Rows of transactions that are still open, the own one included, wait for the next run. Errors: 42501 not an admin, PT404 no such pipeline, PT409 while a restore is under way.';
+    'Adds every row that no run has read yet to its hour, day and week, however old it is. Of one pipeline, or of all. Returns the number of rows. Rows of open transactions wait for the next run, also those of the own transaction. Errors: 42501 not an admin, PT404 no such pipeline, PT409 while a restore is under way.';
 
 revoke execute on function perf.aggregate_performance_metrics from public;
 grant execute on function perf.aggregate_performance_metrics

@@ -1,11 +1,11 @@
--- security definer: dropping tables is the owner's right; the caller is checked first. Nothing goes
--- before it is rolled up and checked; a writer that waits for the drop keeps its row in the default
--- partition. A range that a transaction holds stays until the next time, because waiting for it would
--- make others wait. Killed in the middle, nothing has gone. Of two at once, the second waits and finds
--- nothing.
+-- security definer: only the owner may drop tables; the caller is checked first. A range goes only
+-- when its rows are rolled up and verified. A writer that waits for the drop inserts its row into
+-- the default partition. A range that another transaction has locked stays until the next cleanup,
+-- because to wait for it would make other sessions wait. A cleanup that is killed has removed
+-- nothing. Of two at once, the second waits and then finds nothing to do.
 --
--- In a transaction of its own: a report that waits for the drop would miss what only a run in the same
--- transaction has rolled up, and sessions that wait for what it did before could wait in a circle.
+-- It needs a transaction of its own. A report that waits for the drop would miss rows that a run
+-- in the same transaction has rolled up, and locks taken before could end in a deadlock.
 create or replace function perf.cleanup_old_performance_data(as_of timestamptz default now())
 returns table (
     pipeline text,
@@ -28,22 +28,24 @@ declare
     v_level record;
 begin
     perform perf_internal.require_role('admin');
-    -- A later time would remove what is to be kept. The clock of a caller may be a little ahead.
+    -- A later time would remove data that is to be kept. The clock of a caller may be a little
+    -- ahead.
     perform perf_internal.check_as_of(
         cleanup_old_performance_data.as_of, latest => now() + interval '1 hour'
     );
     perform perf_internal.lock_partitions('cleanup');
-    -- Materialized: all are checked before the first is dropped, because from then on all sessions
-    -- wait until this transaction ends. So nothing is waited for then, or after one that failed. The
-    -- default partition comes last, because a session that waits for it with a late row holds the
-    -- whole table.
+    -- Materialized, so that all ranges are checked before the first is dropped. From the first
+    -- drop on, all sessions wait until this transaction ends, so it must not wait for anything
+    -- then. The default partition comes last, because a session that waits for it with a late row
+    -- has locked the whole table.
     for v_table in
         with checked as materialized (
             select
                 p.pipeline,
                 x.*,
                 case
-                    -- Without a lock, for it may read the whole range; drop_raw_range() asks again.
+                    -- Without a lock, because this may read the whole range. drop_raw_range() asks
+                    -- again.
                     when perf_internal.count_pending_rows(
                         p.pipeline, x.range_start, x.range_end, 1
                     ) > 0
@@ -119,7 +121,7 @@ begin
             delete from perf_internal.rollups as r
             where r.granularity = v_level.level
                 and r.time_bucket < v_level.cutoff
-                -- Also of metrics that are measured no more.
+                -- Also rows of metrics that are no longer measured.
                 and r.metric not in (
                     select m.metric
                     from perf.metrics as m
@@ -142,7 +144,7 @@ end
 $$;
 
 comment on function perf.cleanup_old_performance_data is
-    'Removes what perf.retention no longer keeps: whole partitions of raw rows once they are rolled up and verified, rollup rows by age. Returns what went and the bytes it took, or why a partition stayed. Call it in a transaction of its own. Errors: 22023 bad as_of, 42501 not an admin, PT409 not read committed, or others work on partitions.';
+    'Removes what perf.retention no longer keeps: whole partitions of raw rows once they are rolled up and verified, rollup rows by age. Returns what it removed, with rows and bytes, or why a partition stayed. Call it in a transaction of its own. Errors: 22023 bad as_of, 42501 not an admin, PT409 not read committed, or others work on partitions.';
 
 revoke execute on function perf.cleanup_old_performance_data from public;
 grant execute on function perf.cleanup_old_performance_data

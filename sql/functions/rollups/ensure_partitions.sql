@@ -1,12 +1,12 @@
--- security definer: creating tables is the owner's right; the caller is checked first. Partitions are
--- made beside the parent and attached, so that writers of other partitions go on. The default partition
--- is locked meanwhile, so that no row of the new range slips into it.
+-- security definer: only the owner may create tables; the caller is checked first. A partition is
+-- made beside the parent and then attached, so that writers of other partitions go on. The default
+-- partition is locked meanwhile, so that no row of the new range gets into it.
 --
--- A writer that has chosen the default partition is refused when its range gets a partition of its own.
--- For a range that rows may have now, all writers therefore wait before they choose.
+-- PostgreSQL raises an error in a writer that has chosen the default partition when its range then
+-- gets a partition of its own. So for ranges of the present all writers wait before they choose.
 --
--- In a transaction of its own: sessions that wait for what it did before could wait in a circle.
--- Dynamic because the name of a table cannot be a parameter.
+-- It needs a transaction of its own: locks taken before could end in a deadlock. Dynamic SQL,
+-- because the name of a table cannot be a parameter.
 create or replace function perf.ensure_partitions(
     as_of timestamptz default now(),
     days_ahead integer default 7
@@ -57,9 +57,9 @@ begin
         v_defaults,
         'access exclusive',
         parent_mode => case
-            -- Now, whatever as_of says: rows come now.
+            -- The clock and not as_of, because writers write now.
             when v_first <= now() + interval '1 day' then 'share row exclusive'
-            -- What attaching needs. Analyze takes it before it reads the partitions.
+            -- The lock that attaching needs. Analyze takes it before it reads the partitions.
             else 'share update exclusive'
         end
     );
@@ -81,7 +81,7 @@ begin
             v_range.raw_table
         );
         execute format('alter table perf_internal.%I enable row level security', partition_name);
-        -- Default privileges may have granted some.
+        -- Default privileges may have granted rights on the new table.
         execute format(
             'revoke all on perf_internal.%I from public, anon, authenticated, service_role,
                 perf_admin, perf_analyst, perf_recorder',
@@ -125,7 +125,7 @@ end
 $$;
 
 comment on function perf.ensure_partitions is
-    'Makes up to 30 of the partitions that a raw table lacks, for today to days_ahead and then for rows still in the default partition, and moves those rows; returns what it made. Call it until it returns nothing, each time in a transaction of its own, or run perf.run_job(''partitions''), which does that. Errors: 22023, 42501 not an admin, PT409 not read committed, or when others hold what it needs for too long: a default partition or, for ranges up to tomorrow, any partition.';
+    'Makes up to 30 of the partitions that are missing: for today and the next days_ahead days, then for rows in a default partition, which it moves. Returns what it made. Call it until it returns nothing, each time in a transaction of its own. perf.run_job(''partitions'') does that. Errors: 22023, 42501 not an admin, PT409 not read committed, or other sessions hold a lock on the default partition (for ranges up to tomorrow: on any partition) for too long.';
 
 revoke execute on function perf.ensure_partitions from public;
 grant execute on function perf.ensure_partitions to authenticated, service_role, perf_admin;

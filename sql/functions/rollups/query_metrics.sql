@@ -104,7 +104,7 @@ begin
         coalesce(r.time_bucket, v_cover.range_start),
         case query_metrics.granularity
             when 'hourly' then r.time_bucket + v_width
-            -- The longest day has 25 hours, so two hours more than 24 are in the next.
+            -- The longest day has 25 hours, so 26 hours later is in the next day.
             else coalesce(
                 perf_internal.get_zone_bucket(
                     r.time_bucket + v_width + interval '2 hours',
@@ -135,7 +135,7 @@ end
 $$;
 
 comment on function perf.query_metrics is
-    'How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet: of the series that have all given labels, by the labels that group_by names (empty: all together) and, with a granularity (hourly, daily, weekly from Monday), by the buckets that start in the range; without one, over the whole hours that start in it. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them; hours are the same in every zone. range_start and range_end are what a row counts: without a granularity days or weeks where retention has removed the hours. Count, average, standard deviation, extremes, percentiles (0 to 1, within 0.5 %; null for shares) and total, in the unit of the metric. The count of a share, such as error_rate, is of what it is a share of. Errors: 22023 bad argument, a label that no series has, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such metric.';
+    'How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet. It takes the series that have all given labels, and groups them by the labels that group_by names (empty: all together). With a granularity (hourly, daily, weekly from Monday) there is a row for each bucket that starts in the range; without one, a row for the whole hours that start in it. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them. range_start and range_end are what a row counts: without a granularity these are whole days or weeks where retention has removed the hours. The columns are count, average, standard deviation, extremes, percentiles (0 to 1, within 0.5 %; null for shares) and total, in the unit of the metric. The count of a share, such as error_rate, is the number of values that it is a share of. Errors: 22023 bad argument, a label that no series has, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such metric.';
 
 revoke execute on function perf.query_metrics from public;
 grant execute on function perf.query_metrics

@@ -1,7 +1,7 @@
--- Raw rows, rollups and state are read by one statement and so by one snapshot, in which runs and
--- writers at the same time make no difference. Volatile, so that this snapshot is newer than the lock:
--- a partition dropped in between would be gone while its note is not there yet. Dynamic because each
--- pipeline has its own table.
+-- One statement reads raw rows, rollups and state, so it sees them by one snapshot, and runs and
+-- writers at the same time make no difference. Volatile, so that the snapshot is newer than the
+-- lock. With an older one, a partition that was dropped in between would be gone and not yet
+-- listed as dropped. Dynamic SQL, because each pipeline has its own table.
 create or replace function perf.verify_performance_metrics(
     start_time timestamptz,
     end_time timestamptz,
@@ -70,7 +70,7 @@ from (
             from (
                 values
                     (''count'', a.count is distinct from e.count),
-                    -- The order of a sum changes its last digits.
+                    -- The last digits of a sum depend on the order of its values.
                     (''sum'', coalesce(abs(a.sum - e.sum) > 1e-9 * greatest(a.sum, e.sum), true)),
                     (
                         ''deviation'',

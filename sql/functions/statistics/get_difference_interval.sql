@@ -1,6 +1,6 @@
--- Each side's distance to its own limit stands for its variance near that limit (MOVER: Zou and
--- Donner, Statistics in Medicine 27 (2008) 1693-1702), which needs no symmetry. With Wilson's
--- limits this is method 10 of Newcombe, Statistics in Medicine 17 (1998) 873-890.
+-- The distance of each estimate to its own limit stands for its variance near that limit (MOVER:
+-- Zou and Donner, Statistics in Medicine 27 (2008) 1693-1702). Intervals need not be symmetric.
+-- With Wilson's limits this is method 10 of Newcombe, Statistics in Medicine 17 (1998) 873-890.
 create or replace function perf.get_difference_interval(
     a double precision,
     a_low double precision,
@@ -42,7 +42,7 @@ end
 $$;
 
 comment on function perf.get_difference_interval is
-    'Confidence interval of b - a from the estimates and the intervals of two independent samples, at their confidence; null where a limit it needs is. Error 22023.';
+    'Confidence interval of b - a from the estimates and the intervals of two independent samples, at their confidence. A limit is null where a limit that it needs is null. Error 22023.';
 
 revoke execute on function perf.get_difference_interval from public;
 grant execute on function perf.get_difference_interval

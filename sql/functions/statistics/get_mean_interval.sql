@@ -1,5 +1,5 @@
--- Student's quantile by the expansion 26.7.5 of Abramowitz and Stegun, good to 0.1 % from 4 degrees
--- of freedom.
+-- Student's quantile by the expansion 26.7.5 of Abramowitz and Stegun, good to 0.1 % from 4
+-- degrees of freedom.
 create or replace function perf.get_mean_interval(
     value_count bigint,
     mean double precision,
@@ -20,7 +20,7 @@ declare
     t double precision;
     v_reach double precision;
 begin
-    -- NaN is greater than any number.
+    -- PostgreSQL sorts NaN above every number.
     if abs(get_mean_interval.mean) >= 'Infinity'
         or get_mean_interval.m2 < 0 or get_mean_interval.m2 >= 'Infinity'
     then
@@ -44,7 +44,7 @@ end
 $$;
 
 comment on function perf.get_mean_interval is
-    'Confidence interval of the mean of at least 5 independent values, whose squared differences from it sum to m2; null for fewer. Student''s t. Error 22023.';
+    'Confidence interval of a mean by Student''s t, of at least 5 independent values; null for fewer. m2 is the sum of their squared differences from the mean. Error 22023.';
 
 revoke execute on function perf.get_mean_interval from public;
 grant execute on function perf.get_mean_interval

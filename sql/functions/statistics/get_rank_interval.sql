@@ -1,8 +1,8 @@
--- How many of n values lie below the percentile is binomial, whatever their distribution; so its
+-- The number of values below the percentile is binomial, whatever their distribution. So its
 -- limits are the values at two binomial quantiles (Hahn and Meeker, Statistical Intervals, 1991,
 -- section 5.2; Conover, Practical Nonparametric Statistics, 1999, section 3.2). Exact where the
--- rarer side expects at most 500 values, by adding up the binomial from that side's end; beyond, by
--- the normal approximation, which is then within a rank or two.
+-- rarer side expects at most 500 values, by adding up the binomial from that side's end; beyond,
+-- by the normal approximation, which is then within a rank or two.
 create or replace function perf.get_rank_interval(
     value_count bigint,
     percentile double precision,
@@ -78,7 +78,7 @@ end
 $$;
 
 comment on function perf.get_rank_interval is
-    'The ranks (from 1) in a sorted sample of value_count values between which the percentile (0 to 1) of the population lies; null where the sample is too small for that side. Error 22023.';
+    'The ranks (from 1) in a sorted sample of value_count values between which the percentile (0 to 1) of the population lies; a rank is a rank is null where the sample is too small for that side. Error 22023.';
 
 revoke execute on function perf.get_rank_interval from public;
 grant execute on function perf.get_rank_interval

@@ -1,5 +1,5 @@
 -- Wilson, JASA 22 (1927); method 3 in Newcombe, Statistics in Medicine 17 (1998) 857-872. It stays
--- within 0 and 1 and holds for 0 of n, where the textbook interval has no width.
+-- within 0 and 1, and it has a width for 0 of n, where the textbook interval has none.
 create or replace function perf.get_wilson_interval(
     successes bigint,
     trials bigint,
@@ -35,7 +35,7 @@ end
 $$;
 
 comment on function perf.get_wilson_interval is
-    'Confidence interval of a rate of which successes out of trials were seen; null for no trials. Error 22023.';
+    'Confidence interval of a rate (Wilson), from the number of successes and of trials; null for no trials. Error 22023.';
 
 revoke execute on function perf.get_wilson_interval from public;
 grant execute on function perf.get_wilson_interval

@@ -5,7 +5,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Null where pg_cron is not preloaded, or where the caller may not know.
+    -- Null where pg_cron is not preloaded, or where the caller may not read the setting.
     v_home text := (select s.setting from pg_settings as s where s.name = 'cron.database_name');
 begin
     if to_regclass('cron.job') is null then

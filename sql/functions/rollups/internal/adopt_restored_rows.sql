@@ -1,10 +1,10 @@
--- After a restore the transaction_id of a raw row is a number of another cluster. It keeps its one bit
--- of meaning: 0 is rolled up, and this transaction, which the state remembers as in progress, is not
--- yet. State and rows are read by one snapshot, the one of the first statement: what that does not
--- see yet, the state remembers as in progress too.
+-- After a restore the transaction_id of a raw row is a number of another cluster. What matters is
+-- whether the row was rolled up. If it was, the id becomes 0. If not, it becomes the id of this
+-- transaction, and the state keeps that as in progress. State and rows are read by one snapshot,
+-- that of the first statement. Transactions that it does not see are in progress in the state too.
 --
--- Of a database that was not restored the view still says what the table says. In one that was, it is
--- empty until this function returns.
+-- In a database that was not restored, the view and the table have the same id. In one that was,
+-- the view is empty until this function returns.
 create or replace function perf_internal.adopt_restored_rows()
 returns uuid
 language plpgsql
@@ -35,7 +35,7 @@ begin
         order by p.pipeline
         for update of s
     loop
-        -- Dynamic because each pipeline has its own table.
+        -- Dynamic SQL, because each pipeline has its own table.
         execute format(
             'with adopted as (
                 update %1$s as r
@@ -62,6 +62,6 @@ end
 $$;
 
 comment on function perf_internal.adopt_restored_rows is
-    'Translates the transaction ids of a dump to this cluster, with nothing lost or counted twice; returns the new id of this database, or the old one if it was not restored. Called by refreshing perf_internal.origin. Errors: PT409 before the data is in.';
+    'Translates the transaction ids of a dump to this cluster, so that no row is lost or counted twice. Returns the new id of this database, or the old one if it was not restored. A refresh of perf_internal.origin calls it. Errors: PT409 before the data is in.';
 
 revoke execute on function perf_internal.adopt_restored_rows from public;

@@ -15,7 +15,7 @@ begin
             message = 'a restore is under way: perf_internal.origin is empty',
             hint = 'Once all data is in, run: refresh materialized view perf_internal.origin';
     end if;
-    -- A caller whom the policies show no origin sees no rows of any cluster either.
+    -- A caller to whom the policies show no origin sees no raw rows either.
     if exists (
         select 1
         from perf_internal.database_origin as d
@@ -34,7 +34,7 @@ end
 $$;
 
 comment on function perf_internal.check_origin is
-    'Refuses (PT409) to go on while a restore is under way, when transaction ids of raw rows mean nothing.';
+    'Raises PT409 while a restore is under way, because the transaction ids of raw rows then mean nothing.';
 
 revoke execute on function perf_internal.check_origin from public;
 grant execute on function perf_internal.check_origin

@@ -1,4 +1,4 @@
--- Dynamic because each pipeline has its own table.
+-- Dynamic SQL, because each pipeline has its own table.
 create or replace function perf_internal.count_pending_rows(
     pipeline text,
     start_time timestamptz default '-infinity',

@@ -1,6 +1,7 @@
--- Once others are locked out it asks whether every row is rolled up, by a run that has committed. So a
--- session that waited for the drop finds in the rollups what was dropped. That needs a snapshot newer
--- than the lock, so read committed. Dynamic because the name of a table cannot be a parameter.
+-- It takes the lock first, and then checks that committed runs have rolled up every row. So a
+-- session that waited for the drop finds the dropped rows in the rollups. The check needs a
+-- snapshot that is newer than the lock, so read committed. Dynamic SQL, because the name of a
+-- table cannot be a parameter.
 create or replace function perf_internal.drop_raw_range(
     pipeline text,
     range_start timestamptz,
@@ -40,7 +41,7 @@ begin
         v_bytes := pg_total_relation_size(
             format('perf_internal.%I', drop_raw_range.partition_name)::regclass
         );
-        -- The default partition too, because drop table locks it, without a limit to its patience.
+        -- The default partition too: drop table locks it, and would wait without a limit.
         perform perf_internal.lock_raw(
             array[drop_raw_range.pipeline],
             array[drop_raw_range.partition_name, v_default],
@@ -70,7 +71,7 @@ begin
         into v_rows, v_bytes
         using drop_raw_range.range_start, drop_raw_range.range_end;
     else
-        -- And what has come since.
+        -- Also rows that came after the check.
         execute format(
             'select $1 + count(*)
             from perf_internal.%I as r
@@ -112,6 +113,6 @@ end
 $$;
 
 comment on function perf_internal.drop_raw_range is
-    'Removes the raw rows of one range from one table, unless some are not rolled up, something depends on the table, or others hold it for longer than patience.';
+    'Removes the raw rows of one range from one table, unless some are not rolled up, something depends on the table, or other sessions lock it for longer than patience.';
 
 revoke execute on function perf_internal.drop_raw_range from public;

@@ -1,10 +1,10 @@
--- Weeks inside, days around them, hours at the edges: a month of every series is a few thousand rows
--- instead of a hundred thousand. Where hours of an edge are gone, the edge moves to the next whole day
--- that is kept, and where days are gone, to the next whole week. Where only days are gone, hours stand
--- for them.
+-- A range is made of weeks in the middle, days around them and hours at both ends. So a month of
+-- all series is a few thousand rows instead of a hundred thousand. Where retention has removed the
+-- hours, the range begins or ends with the next whole day, and without days with the next whole
+-- week. Where only days are gone, hours are read in their place.
 --
--- Exact edges are the parts of hours at both ends, which only raw rows know. Where those are gone too,
--- the cover ends before: it never reaches outside the range.
+-- With is_exact, raw rows give the parts of hours at both ends. Where those are gone too, the
+-- range becomes shorter. It never becomes longer.
 create or replace function perf_internal.get_cover(
     pipeline text,
     start_time timestamptz,
@@ -43,7 +43,7 @@ begin
     if get_cover.granularity is not null then
         v_width := perf_internal.get_width(get_cover.granularity);
         if get_cover.time_zone <> 'UTC' and get_cover.granularity <> 'hourly' then
-            -- The longest day has 25 hours, so two hours more than 24 are in the next.
+            -- The longest day has 25 hours, so 26 hours later is in the next day.
             select min(e.bucket), max(e.bucket)
             into v_start, v_end
             from (
@@ -161,7 +161,7 @@ end
 $$;
 
 comment on function perf_internal.get_cover is
-    'The rollup rows that together hold a time range, as ranges of buckets of a level: of one granularity, or without one the coarsest. Days and weeks of a time zone are ranges of hours. All buckets that start in the range; with is_exact those that lie in it, and ranges of raw rows for the parts of hours at both ends, where raw is kept. Error 22023: no such granularity, or hours of a time zone''s days that are no longer kept.';
+    'The ranges of buckets that together cover a time range: of one granularity, or without one as coarse as possible. Days and weeks of a time zone are ranges of hours. All buckets that start in the range; with is_exact those that lie in it, and ranges of raw rows for the parts of hours at both ends, where raw is kept. Error 22023: no such granularity, or hours of a time zone''s days that are no longer kept.';
 
 revoke execute on function perf_internal.get_cover from public;
 grant execute on function perf_internal.get_cover

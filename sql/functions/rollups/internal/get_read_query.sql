@@ -1,9 +1,10 @@
--- The text of the one query that answers questions. A text, because each pipeline has its own raw
--- table, and because what is left out of it need not be computed.
+-- The text of the query behind every report. A text, because each pipeline has its own raw table,
+-- and because a part that is not asked for need not be computed.
 --
--- Rollup rows and raw rows that no run has read yet are added up. Where is_direct says that each group
--- is one series, a bucket before the first of those raw rows is one rollup row, which mostly says its
--- percentiles itself. The sketch of raw rows is whole, so it is multiplied by 1, the unit of bin 2400.
+-- It adds up rollup rows and raw rows that no run has read yet. With is_direct each group is one
+-- series. Then a bucket before the first of those raw rows is one rollup row, which mostly has its
+-- percentiles. The sketch of raw rows is not divided by a unit, so it is multiplied by 1, the unit
+-- of bin 2400.
 create or replace function perf_internal.get_read_query(
     pipeline text,
     metrics text[],
@@ -233,7 +234,7 @@ from (
 group by 1, 2, 3
 having sum(x.count_weight * x.count) > 0
 ) as r
--- The extremes of what is left of a metric are known from its sketch, unless they are those of all.
+-- Extremes of a difference come from its sketch, unless they are those of the whole metric.
 cross join lateral (
     select
         case

@@ -1,4 +1,4 @@
--- Dynamic because each pipeline has its own view of series.
+-- Dynamic SQL, because each pipeline has its own view of series.
 create or replace function perf_internal.get_series(
     pipeline text,
     labels jsonb default '{}',
@@ -58,7 +58,7 @@ end
 $$;
 
 comment on function perf_internal.get_series is
-    'The series of a pipeline that have all these labels, each with those of its labels that group_by names, null where it has none. A value that no series has finds none. Errors: PT404 no such pipeline, 22023 a label that no series has.';
+    'The series of a pipeline that have all these labels, each with those of its labels that group_by names, null where it has none. No row for a value that no series has. Errors: PT404 no such pipeline, 22023 a label that no series has.';
 
 revoke execute on function perf_internal.get_series from public;
 grant execute on function perf_internal.get_series

@@ -1,11 +1,11 @@
--- The only place where raw rows become measures. Bins are collected in arrays and counted after:
--- grouping by bin would make a hash table of hundreds of thousands of entries for each metric. Failed
--- rows are grouped apart, and count in both the metric and its failed_ one. Sketches are made inside
--- the list of values, so that they are made once. A sum of at most 1e-100 is 0, because its square would
--- be too small for a double precision, which is an error.
+-- The only place where raw rows become measures. Bins are collected in arrays and counted later,
+-- because grouping by bin would make a hash table of hundreds of thousands of entries for each
+-- metric. Failed rows have a group of their own, and count in the metric and in its failed_
+-- metric. Sketches are made inside the list of values, so that each is made once. A sum of at most
+-- 1e-100 becomes 0, because its square is too small for a double precision, which is an error.
 --
--- A text, because each pipeline has its own table and metrics, and because everything that is run
--- with it must be one statement that other machines can run.
+-- A text, because each pipeline has its own table and metrics, and because a run must be one
+-- statement that other machines can run.
 create or replace function perf_internal.get_summary_query(
     pipeline text,
     condition text,

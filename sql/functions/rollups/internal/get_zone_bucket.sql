@@ -1,7 +1,7 @@
--- A day or week begins a microsecond after the last one ends: where clocks change at midnight, that
--- midnight may come twice or not at all, and the moment before it comes once. Not pinned, so that it is
--- inlined: it stands in statements that read thousands of rollups, and in those that another node must
--- run.
+-- A day or week begins a microsecond after the last moment of the one before. Where clocks change
+-- at midnight, midnight itself may come twice or not at all, but the moment before it comes once.
+-- Its search_path is not pinned, so that PostgreSQL inlines it: statements that read thousands of
+-- rollups use it, and other machines must be able to run them.
 create or replace function perf_internal.get_zone_bucket(
     at timestamptz,
     granularity text,

@@ -1,10 +1,10 @@
--- A session that makes or drops partitions first reads which exist, and then takes strong locks. Two
--- such sessions at once would each wait for what the other has read. The second must also see what the
--- first did, so read committed.
+-- A session that makes or drops partitions first reads which exist, and then takes strong locks.
+-- Two such sessions at once would each wait for what the other has read. The second must also see
+-- what the first did, so read committed.
 --
--- The lock is tried again and again instead of waited for. The session may have recorded a call before,
--- and the session that holds the lock then waits for that, in turns: PostgreSQL would report two waits
--- in a circle as a deadlock.
+-- The lock is tried again and again instead of waited for. This session may have recorded a call
+-- before, and the session that holds the lock may wait for that call. If both waited, PostgreSQL
+-- would report a deadlock.
 create or replace function perf_internal.lock_partitions(work text)
 returns void
 language plpgsql
@@ -39,6 +39,6 @@ end
 $$;
 
 comment on function perf_internal.lock_partitions is
-    'Waits until nobody else makes or drops partitions, until the end of the transaction. Error PT409: not read committed, or still others after 10 minutes, naming the work.';
+    'Waits until no other session makes or drops partitions. Holds the lock until the end of the transaction. Error PT409: not read committed, or still others after 10 minutes, naming the work.';
 
 revoke execute on function perf_internal.lock_partitions from public;

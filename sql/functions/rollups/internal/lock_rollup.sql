@@ -1,6 +1,7 @@
--- Every writer of rollups, and everything that moves raw rows, takes this lock before it begins, so only
--- one runs at a time; work on partitions takes lock_partitions() even before. It is released at the end of the transaction. The origin is read before, because a
--- refresh of perf_internal.origin locks that first.
+-- Every writer of rollups, and everything that moves raw rows, takes this lock first, so only one
+-- runs at a time. Work on partitions takes lock_partitions() before it. The lock is released at
+-- the end of the transaction. The origin is read before the lock, because a refresh of
+-- perf_internal.origin locks the origin first.
 create or replace function perf_internal.lock_rollup(pipeline text)
 returns void
 language plpgsql

@@ -1,6 +1,6 @@
--- Stable, so that all statements see one snapshot. The first looks for raw rows that no run has read
--- yet: mostly they are few and new, so that the second can take all buckets before them as they are.
--- Dynamic because each pipeline has its own raw table.
+-- Stable, so that all statements see one snapshot. The first finds raw rows that no run has read
+-- yet. Mostly they are few and new, so the second can take the buckets before them as they are.
+-- Dynamic SQL, because each pipeline has its own raw table.
 create or replace function perf_internal.read_metrics(
     pipeline text,
     metrics text[],
@@ -45,7 +45,7 @@ declare
     v_is_direct boolean;
 begin
     perform perf_internal.check_origin();
-    -- A caller who may read nothing sees no series, and no pipeline either.
+    -- The policies show no series and no pipeline to a caller who may not read.
     if coalesce(cardinality(read_metrics.series_ids), 0) = 0 then
         return;
     end if;
@@ -55,8 +55,8 @@ begin
         from %2$s as r
         where r.%3$I = any($1)
             and r.%1$I >= $2
-            -- The last bucket may end up to a week after the range, and weeks of a time zone have up
-            -- to two hours more.
+            -- The last bucket may end up to a week after the range, and weeks of a time zone have
+            -- up to two hours more.
             and r.%1$I < $3 + interval ''8 days''
             and %4$s',
         v_pipeline.time_column,

@@ -1,12 +1,13 @@
 -- Exactly once, by this argument:
--- 1. One run at a time holds the state row. A second waits and then sees what the first left.
--- 2. The state is the snapshot of the last run. The ids of transactions that were over in it have been
---    counted; all others are pending, whatever the times of their rows are.
+-- 1. One run at a time locks the state row. A second run waits, and then sees what the first
+--    wrote.
+-- 2. The state is the snapshot of the last run. Rows of transactions that were over in it are
+--    counted. All other rows are pending, whatever their times are.
 -- 3. This run takes a snapshot, and counts the pending rows whose transactions are over in it. The
---    statement that reads them comes later, so it sees all rows of such a transaction, or none if it
---    failed. What commits in between is left to the next run. So are rows of this transaction, and of
---    transactions that are not settled on every node.
--- 4. Rollups and state change in this one transaction. Killed anywhere, none of it happened.
+--    statement that reads them comes later, so it sees all rows of such a transaction, or none if
+--    it failed. Rows that commit in between wait for the next run. So do rows of this transaction,
+--    and of transactions that are not settled on every machine.
+-- 4. Rollups and state change in this one transaction. A run that is killed has changed nothing.
 create or replace function perf_internal.roll_up(pipeline text)
 returns bigint
 language plpgsql
@@ -43,7 +44,7 @@ begin
     end if;
     v_xmax := txid_snapshot_xmax(v_snapshot);
     v_in_progress := array(select txid_snapshot_xip(v_snapshot)) || txid_current() || v_unsettled;
-    -- Plus 0, because the index is to find what is pending, not what is over.
+    -- Plus 0, so that the index is used for the pending condition and not for this one.
     v_condition := format(
         '%s and r.transaction_id + 0 < %s and r.transaction_id <> all(%L::bigint[])',
         perf_internal.get_pending_condition(roll_up.pipeline),

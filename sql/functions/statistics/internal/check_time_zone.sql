@@ -1,6 +1,6 @@
--- PostgreSQL takes more for a time zone than has days of its own: IST is Israel's winter time, UTC+8
--- lies west of Greenwich, and so does Etc/GMT+8. A name with a digit may be a rule in the notation of
--- POSIX, which PostgreSQL reads without looking for a zone of that name.
+-- PostgreSQL takes names for time zones that people read otherwise: IST is Israel's winter time,
+-- and UTC+8 and Etc/GMT+8 lie west of Greenwich. A name with a digit may be a rule in the notation
+-- of POSIX, which PostgreSQL reads without looking for a zone of that name.
 create or replace function perf_internal.check_time_zone(time_zone text)
 returns void
 language plpgsql
@@ -30,7 +30,7 @@ end
 $$;
 
 comment on function perf_internal.check_time_zone is
-    'Refuses (22023) what is neither UTC nor a time zone with the name of an area and a city.';
+    'Refuses (22023) a time zone that is neither UTC nor named by an area and a city, such as Asia/Kolkata.';
 
 revoke execute on function perf_internal.check_time_zone from public;
 grant execute on function perf_internal.check_time_zone
