@@ -47,7 +47,7 @@ one of them in its claim `role`, usually `authenticated`.
 | `22023`, `23514` | 400 | an argument |
 | `42501` | 403, without a token 401 | the caller may not |
 | `PT404` | 404 | there is nothing of that name or id |
-| `PT409` | 409 | the state: already decided, not active, needs approval |
+| `PT409` | 409 | the state: already decided, not active, no pg_cron, a restore is under way |
 """
 METRICS = """\
 ## List of metrics
