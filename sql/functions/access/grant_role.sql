@@ -1,5 +1,5 @@
--- security definer: no API role may write user_roles; the caller is checked first. Two at once
--- meet at the primary keys, and the second changes nothing.
+-- security definer: no API role may write user_roles; the caller is checked first. Of two sessions
+-- that grant the same role at once, the second waits at the primary key and changes nothing.
 create or replace function perf.grant_role(
     user_id uuid,
     role perf.app_role,

@@ -14,7 +14,8 @@ begin
             message = 'parameters must be a JSON object, got '
                 || perf_internal.quote_value(get_performance_affecting_parameters.parameters::text);
     end if;
-    -- Mostly there are no others, and no number ends in a zero behind the point: a tenth of the time.
+    -- Mostly there are no other parameters, and no number ends in a zero behind the point. To
+    -- return early then takes a tenth of the time.
     if get_performance_affecting_parameters.parameters - array[
             'thinking_mode', 'use_websearch', 'streaming', 'max_tokens', 'temperature'
         ] = '{}'
@@ -42,7 +43,7 @@ end
 $$;
 
 comment on function perf.get_performance_affecting_parameters is
-    'The parameters that affect performance: thinking_mode, use_websearch, streaming, max_tokens, temperature; a number without trailing zeros, for 1.0 is 1. Error 22023.';
+    'The parameters that affect performance: thinking_mode, use_websearch, streaming, max_tokens, temperature; numbers are without trailing zeros, because 1.0 is 1. Error 22023.';
 
 revoke execute on function perf.get_performance_affecting_parameters from public;
 grant execute on function perf.get_performance_affecting_parameters

@@ -1,6 +1,6 @@
 -- security definer: callers may not write raw rows or add models themselves; their role is checked
--- first. A retry meets its first attempt at the unique key and changes nothing, also when both run
--- at once (with the same model, tool and parameters).
+-- first. A retry conflicts with its first attempt at the unique key and changes nothing, also when
+-- both run at once (with the same model, tool and parameters).
 create or replace function perf.record_call(
     model_name text,
     tool_name text,
@@ -69,7 +69,8 @@ begin
         perf_internal.add_config(v_model_name, v_tool_name, v_provider, v_parameters)
     );
     if record_call.call_id is not null then
-        -- Whoever reads a partition first and writes after can deadlock with ensure_partitions().
+        -- Locked before it is read: a session that reads a partition first and then writes can
+        -- deadlock with ensure_partitions().
         lock table only perf.performance_metrics_raw in row exclusive mode;
         if exists (
             select 1

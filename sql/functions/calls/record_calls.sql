@@ -1,8 +1,8 @@
--- security definer: as record_call. All or nothing: one statement inserts, and whatever it cannot
--- take ends in refuse_calls(), which finds the first bad element and says what is wrong with it.
+-- security definer: as record_call. All or nothing: one statement inserts. A batch that it cannot
+-- insert ends in refuse_calls(), which finds the first bad element and says what is wrong.
 --
--- The parameter has no name, because then PostgREST passes the whole body of a request in it, also a
--- bare array.
+-- The parameter has no name, because then PostgREST passes the whole body of a request in it, also
+-- a bare array.
 create or replace function perf.record_calls(jsonb)
 returns bigint
 language plpgsql
@@ -12,7 +12,7 @@ set datestyle = 'ISO, YMD'
 as $$
 declare
     v_body alias for $1;
-    -- As clients send a named argument.
+    -- Clients that name the argument send an object.
     v_given jsonb := case
         when jsonb_typeof(v_body) = 'object' and v_body ? 'calls' and v_body - 'calls' = '{}'
         then v_body -> 'calls'
@@ -109,9 +109,9 @@ begin
             from unnest(v_calls) as c
         ) as k
     );
-    -- As a single call does: models first, new ones and then their providers, then tools, then
-    -- configurations, each in order and only what is missing. Whoever meets others who add the same
-    -- then waits for them, and never they for him.
+    -- In the order of a single call: first models (new ones, then their providers), then tools,
+    -- then configurations; each sorted, and only what is missing. All sessions keep this order, so
+    -- two that add the same wait in one direction and cannot deadlock.
     if exists (select 1 from unnest(v_kinds) as k where k.config_id is null) then
         perform set_config('perf.models_are_recorded', 'on', true);
         insert into perf.models (name, provider)

@@ -32,7 +32,8 @@ begin
             errcode = 'invalid_parameter_value',
             message = v_problem;
     end if;
-    -- Recording turns this on, and then a model leaves no audit entry. A caller could have done so.
+    -- Recording turns this setting on, and then a change of a model leaves no audit entry. The
+    -- caller may have turned it on too.
     perform set_config('perf.models_are_recorded', 'off', true);
     insert into perf.models as m (name, provider, model_type)
     values (

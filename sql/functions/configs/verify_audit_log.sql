@@ -1,6 +1,7 @@
--- One statement, so that log, head and queue are of one moment. The end is kept beside the log,
--- because a chain that lost its last links is still a chain. Whoever can disable triggers and
--- compute hashes can forge all of it: note the last hash elsewhere to be sure of what came before.
+-- One statement, so that it sees log, head and queue by one snapshot. The length and the last hash
+-- are kept beside the log, because a log without its last entries is still a valid chain. A
+-- superuser can disable triggers, compute the hashes and forge all of it. So keep the last hash
+-- elsewhere to be sure of what came before.
 create or replace function perf.verify_audit_log()
 returns table (entry_id bigint, problem text)
 language sql

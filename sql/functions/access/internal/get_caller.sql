@@ -14,7 +14,7 @@ end
 $$;
 
 comment on function perf_internal.get_caller is
-    'The database role that called, also inside a security definer function.';
+    'The database role of the caller, also inside a security definer function.';
 
 revoke execute on function perf_internal.get_caller from public;
 grant execute on function perf_internal.get_caller

@@ -1,5 +1,5 @@
--- What owners may do with their own is left out, and so are types: public may use them by default,
--- and nobody reads data by that.
+-- Without the rights of owners on their own objects, and without types: public may use types by
+-- default, and a type gives access to no data.
 create or replace function perf_internal.get_rights()
 returns table (
     grantee text,

@@ -1,5 +1,5 @@
--- Row level security does not hold for truncate, so a grant of it, as people get by "grant all",
--- would be enough to empty a table.
+-- Row level security does not apply to truncate. So whoever is granted truncate, for example by
+-- "grant all", could empty a table.
 create or replace function perf_internal.refuse_truncate()
 returns trigger
 language plpgsql
@@ -28,8 +28,9 @@ comment on function perf_internal.refuse_truncate is
 
 revoke execute on function perf_internal.refuse_truncate from public;
 
--- All tables have it, so that none is forgotten. Those that refuse truncate to the owner too keep
--- that. perf.ensure_partitions() gives it to partitions that it makes.
+-- All tables have this trigger, so that none is forgotten. Tables with a trigger that refuses
+-- truncate to the owner too keep that one. perf.ensure_partitions() adds this trigger to new
+-- partitions.
 do $$
 declare
     v_table regclass;

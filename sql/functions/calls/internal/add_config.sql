@@ -1,6 +1,6 @@
--- Many sessions may meet a new model at once: the unique keys let one of them add it, the others
--- wait for that one and read what it left. Callers who add several do it in one order, so that two
--- batches cannot wait for each other.
+-- Many sessions may use a new model at once. The unique keys let one of them add it. The others
+-- wait for that transaction and read its rows. A caller that adds several adds them in one order,
+-- so that two batches cannot deadlock.
 create or replace function perf_internal.add_config(
     model_name text,
     tool_name text,
@@ -14,11 +14,12 @@ as $$
 declare
     v_provider text;
 begin
-    -- Fails while a restore is under way, whose end would take the call for a restored one.
+    -- Fails while a restore is under way, because its end would take the call for a restored one.
     perform perf_internal.check_origin();
     -- So that a model that recording adds leaves no audit entry.
     perform set_config('perf.models_are_recorded', 'on', true);
-    -- Only what is missing: to insert what is there waits for who changes its provider.
+    -- Only rows that are missing: to insert a row that exists would wait for a transaction that
+    -- changes its provider.
     if not exists (select 1 from perf.models as m where m.name = add_config.model_name) then
         insert into perf.models (name, provider)
         values (

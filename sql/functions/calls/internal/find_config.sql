@@ -30,7 +30,7 @@ begin
                 where t.name = find_config.tool_name
             )
             and c.parameter_hash = v_hash
-            -- While a restore is under way, which add_config() refuses.
+            -- A restore is under way. add_config() then refuses the call.
             and exists (
                 select 1
                 from pg_class as o

@@ -22,7 +22,7 @@ end
 $$;
 
 comment on function perf_internal.get_outcome_prefix is
-    'How the metrics of all, successful or failed calls begin. Error 22023: no such outcome.';
+    'The prefix of the metrics of all, successful or failed calls. Error 22023: no such outcome.';
 
 revoke execute on function perf_internal.get_outcome_prefix from public;
 grant execute on function perf_internal.get_outcome_prefix

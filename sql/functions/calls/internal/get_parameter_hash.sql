@@ -14,7 +14,7 @@ end
 $$;
 
 comment on function perf_internal.get_parameter_hash is
-    'What model_tool_configs.parameter_hash holds for these parameters.';
+    'The value of model_tool_configs.parameter_hash for these parameters.';
 
 revoke execute on function perf_internal.get_parameter_hash from public;
 grant execute on function perf_internal.get_parameter_hash

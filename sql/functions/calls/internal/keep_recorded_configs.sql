@@ -14,7 +14,7 @@ end
 $$;
 
 comment on function perf_internal.keep_recorded_configs is
-    'Trigger: refuses to remove what recorded calls refer to.';
+    'Trigger: refuses to remove a configuration that recorded calls refer to.';
 
 revoke execute on function perf_internal.keep_recorded_configs from public;
 

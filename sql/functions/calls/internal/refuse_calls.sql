@@ -24,7 +24,7 @@ begin
             when data_exception then
                 null;
         end;
-        -- Which field cannot be read is found by reading each alone.
+        -- Each field is read alone, to find the one that cannot be read.
         for v_field in
             select
                 f.key,

@@ -10,7 +10,7 @@ end
 $$;
 
 comment on function perf_internal.set_parameter_hash is
-    'Trigger: keeps parameter_hash what the parameters say.';
+    'Trigger: sets parameter_hash to the hash of the parameters.';
 
 revoke execute on function perf_internal.set_parameter_hash from public;
 

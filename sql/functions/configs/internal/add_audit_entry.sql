@@ -1,8 +1,9 @@
--- security definer: nobody may write the log; at commit the trigger runs as whoever commits.
+-- security definer: no role may write the log, and at commit the trigger runs as the role that
+-- commits.
 --
--- The chain is one, so whoever adds to it waits for all before. It is done at commit, when the
--- transaction asks for no other lock any more: that keeps the wait short, and two transactions
--- cannot wait for each other here.
+-- There is one chain, so a transaction that adds an entry waits for those before it. Entries are
+-- added at commit, when a transaction asks for no other lock. So the wait is short, and two
+-- transactions cannot deadlock here.
 create or replace function perf_internal.add_audit_entry()
 returns trigger
 language plpgsql

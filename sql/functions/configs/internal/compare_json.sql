@@ -1,7 +1,7 @@
--- Level by level: pairs of containers of the same kind are opened, all else is compared. Arrays are
--- compared position by position, so an element put in at the front changes all after it; what a
--- difference means is then still plain, and applying it needs no search. sort_key pads positions
--- with zeros, so that element 10 comes after 9.
+-- Level by level: two objects or two arrays are opened, all other values are compared. Arrays are
+-- compared position by position, so an element that is inserted at the front changes all after it.
+-- A difference is then still easy to read, and to apply it needs no search. sort_key pads
+-- positions with zeros, so that element 10 comes after 9.
 create or replace function perf_internal.compare_json(a jsonb, b jsonb)
 returns table (path text[], setting text, kind text, old_value jsonb, new_value jsonb)
 language sql
@@ -80,7 +80,7 @@ as $$
 $$;
 
 comment on function perf_internal.compare_json is
-    'The difference of two JSON values, smallest parts first to differ; a JSON null is a value, only a null is nothing.';
+    'The difference of two JSON values, in the smallest parts that differ. A JSON null is a value; an SQL null means that there is none.';
 
 revoke execute on function perf_internal.compare_json from public;
 grant execute on function perf_internal.compare_json

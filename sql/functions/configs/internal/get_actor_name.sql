@@ -1,4 +1,5 @@
--- All that comes through PostgREST has its login, so that says nothing of who used the service key.
+-- Every request through PostgREST has the login of PostgREST, so the login does not tell who used
+-- the service key.
 create or replace function perf_internal.get_actor_name(username text, role name, login name)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- As text of one JSON array, whose form does not depend on any setting: what is text stays quoted,
--- so no two entries share it.
+-- The hash is of the text of one JSON array, which depends on no setting. Texts in it are quoted,
+-- so no two entries have the same text.
 create or replace function perf_internal.get_audit_hash(entry perf.audit_log)
 returns bytea
 language sql

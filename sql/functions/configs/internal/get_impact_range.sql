@@ -75,7 +75,7 @@ end
 $$;
 
 comment on function perf_internal.get_impact_range is
-    'Around an activation, by its id, or the one in force at a time, or the active one: its model type, from when the activation before it, and until when it, is looked at, no longer than time_window and never under a third. Errors 22023, PT404.';
+    'Around an activation, by its id, or the one in force at a time, or the active one: its model type, from when calls of the activation before it count, and until when calls of it count. Each side is at most time_window long, and never reaches into a third activation. Errors 22023, PT404.';
 
 revoke execute on function perf_internal.get_impact_range from public;
 grant execute on function perf_internal.get_impact_range

@@ -1,5 +1,5 @@
--- An activation ends only where the next one begins, so its range is changed by the insert of that
--- one and by nothing else: no gap can be made, and no past rewritten.
+-- An activation ends only where the next one begins. Only the insert of that one may change its
+-- range, so no change can make a gap or rewrite the past.
 create or replace function perf_internal.keep_activations()
 returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- What add_audit_entry() does at commit, and only that, comes from within a trigger.
+-- Only add_audit_entry(), at commit, writes from within a trigger.
 create or replace function perf_internal.keep_audit_log()
 returns trigger
 language plpgsql

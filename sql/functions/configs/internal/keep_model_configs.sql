@@ -29,7 +29,7 @@ end
 $$;
 
 comment on function perf_internal.keep_model_configs is
-    'Trigger: refuses every change of a version, and an is_active that the activations do not bear out.';
+    'Trigger: refuses every change of a version, and an is_active that differs from the activations.';
 
 revoke execute on function perf_internal.keep_model_configs from public;
 

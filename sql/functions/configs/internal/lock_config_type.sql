@@ -1,7 +1,8 @@
--- Every change of a type first locks its row, so that two at once take turns and each sees what the
--- one before left. No other lock is waited for while it is held, but that of the audit log at
--- commit; a transaction that changes several types does so in one order, or PostgreSQL ends one of
--- two that cross. Not for update: foreign keys to the row need not wait.
+-- Every change of a type first locks its row. So of two at once the second waits, and sees what
+-- the first changed. While a transaction holds this lock it waits only for the audit log, at
+-- commit. One that changes several types should do so in one order, or PostgreSQL may end it with
+-- a deadlock error. The lock is weaker than for update, so that foreign keys to the row need not
+-- wait.
 create or replace function perf_internal.lock_config_type(model_type text)
 returns boolean
 language sql
@@ -14,6 +15,6 @@ as $$
 $$;
 
 comment on function perf_internal.lock_config_type is
-    'Waits for this type''s turn, until the transaction ends; returns whether it needs approval, null for an unknown type.';
+    'Waits until no other transaction changes this type, and locks it until the transaction ends. Returns whether the type needs approval; null for an unknown type.';
 
 revoke execute on function perf_internal.lock_config_type from public;

@@ -6,7 +6,7 @@ as $$
 declare
     v_request perf.model_config_requests;
 begin
-    -- The type first, as everywhere; then the request cannot change either.
+    -- The type is locked first, as everywhere. Then the request cannot change either.
     perform perf_internal.lock_config_type(r.model_type)
     from perf.model_config_requests as r
     where r.id = lock_open_request.request_id;
@@ -30,6 +30,6 @@ end
 $$;
 
 comment on function perf_internal.lock_open_request is
-    'Waits for the turn of a request''s type and returns the request. Errors: PT404, PT409 not open.';
+    'Locks the type of a request and returns the request. Errors: PT404, PT409 not open.';
 
 revoke execute on function perf_internal.lock_open_request from public;

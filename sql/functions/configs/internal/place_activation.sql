@@ -1,7 +1,7 @@
--- An activation is one insert, whoever makes it: this trigger puts it directly behind the one
--- before. The clock is read after the lock, and never taken to be later than it was for the one
--- before: now() is the start of the transaction, which may have waited for its turn, and a server's
--- clock may be set back. A microsecond apart at least, because a range of no length is empty.
+-- Every activation is one insert, and this trigger places it directly after the one before. It
+-- reads the clock after the lock, because now() is the start of a transaction that may have
+-- waited. A server's clock may be set back, so an activation starts at least a microsecond after
+-- the one before; a range without length would be empty.
 create or replace function perf_internal.place_activation()
 returns trigger
 language plpgsql

@@ -1,7 +1,7 @@
--- security definer: the session that makes the change may not write the queue. Caller, role and time
--- are those of the change, so they are taken now; the place in the chain is given at commit. Claims
--- count only for the roles of PostgREST's tokens, because any other session can set them to name
--- anybody. UTC, because times become text here.
+-- security definer: the session that makes the change may not write the queue. Caller, role and
+-- time are those of the change, so they are taken now; the place in the chain is given at commit.
+-- Claims count only for the roles of PostgREST's tokens, because any other session can set them to
+-- name anybody. UTC, because times become text here.
 create or replace function perf_internal.queue_audit_entry()
 returns trigger
 language plpgsql
@@ -24,7 +24,7 @@ declare
     );
 begin
     if tg_op = 'UPDATE' then
-        -- Only what changed.
+        -- Only values that changed.
         select jsonb_object_agg(n.key, v_old -> n.key), jsonb_object_agg(n.key, n.value)
         into v_old, v_new
         from jsonb_each(v_new) as n
@@ -92,14 +92,15 @@ create or replace trigger queue_audit_entry
     after insert or update or delete on perf.user_roles
     for each row execute function perf_internal.queue_audit_entry('user_id', 'role');
 
--- Not of the rows that a migration inserts, and not of deleted_before, which every cleanup moves.
+-- Not for the rows that a migration inserts, and not for deleted_before, which every cleanup
+-- changes.
 create or replace trigger queue_audit_entry
     after update of keep or delete on perf.retention
     for each row execute function perf_internal.queue_audit_entry('pipeline', 'level');
 
--- Not of a model that recording adds: nobody decided that, and with an entry a new model takes
--- twice as long to record and waits for others that commit. Only the owner of the table can use the
--- setting to change a model without an entry: perf.register_model turns it off.
+-- Not for a model that recording adds: no person decided that, and with an entry a new model would
+-- take twice as long to record and would wait for others that commit. Only the owner of the table
+-- can use the setting to change a model without an entry: perf.register_model turns it off.
 create or replace trigger queue_audit_entry
     after insert or update or delete on perf.models
     for each row
