@@ -19,6 +19,7 @@ COMMANDS = {
     "schedule_jobs": "schedule",
     "verify_performance_metrics": "verify",
 }
+BARE = re.compile(r"(?<!`)\b(pgkit (?:migrate|worker))\b")
 CALL = re.compile(r"(?:\b(?:call|select(?: \* from)?) )?\bperf\.(\w+)\([^()]*\)")
 
 
@@ -29,4 +30,4 @@ def in_commands(hint: str) -> str:
         return f"`pgkit {COMMANDS[found[1]]}`" if found[1] in COMMANDS else found[0]
 
     hint = hint.replace("select name from perf.models", "`pgkit models list`")
-    return CALL.sub(command, hint)
+    return BARE.sub(r"`\1`", CALL.sub(command, hint))

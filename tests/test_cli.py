@@ -89,6 +89,7 @@ def test_a_hint_names_a_command_that_is_there(function, connection) -> None:
         ("select name from perf.models lists them.", "`pgkit models list` lists them."),
         ("call perf.keep_aggregated(): timeout", "call perf.keep_aggregated(): timeout"),
         ("Give worse_than as a number.", "Give worse_than as a number."),
+        ("Run pgkit migrate, then `pgkit worker`.", "Run `pgkit migrate`, then `pgkit worker`."),
     ],
 )
 def test_a_hint_names_the_command_that_does_what_the_function_does(hint, told) -> None:

@@ -134,7 +134,7 @@ def test_a_request_is_not_approved_by_its_requester(pgkit, saved) -> None:
     none = pgkit("configs", "requests", dsn=saved)
     assert (none.stdout, none.stderr) == (
         "",
-        "No request waits. pgkit configs request makes one.\n",
+        "No request waits. `pgkit configs request` makes one.\n",
     )
     (row,) = json.loads(pgkit("configs", "requests", "--all", "--json", dsn=saved).stdout)
     assert (row["config"], row["status"], row["decision_notes"]) == ("sdxl@1", "withdrawn", "later")

@@ -108,8 +108,8 @@ def load_calls(
     click.echo(f"Loaded {plural(loaded.loaded, 'call')}{skipped}{when}.")
     if loaded.loaded:
         tell(
-            "Next: pgkit trends MODEL TOOL shows them at once. The schedule rolls them up;"
-            " pgkit aggregate does it without waiting."
+            "Next: `pgkit trends MODEL TOOL` shows them at once. The schedule rolls them up;"
+            " `pgkit aggregate` does it without waiting."
         )
 
 

@@ -66,7 +66,7 @@ def show_configs(
     rows: list[dict[str, Any]],
     columns: Sequence[Column],
     as_json: bool,
-    nothing: str = "There is no configuration. pgkit configs save adds one.",
+    nothing: str = "There is no configuration. `pgkit configs save` adds one.",
 ) -> None:
     shown = rows if as_json else configs.pick(rows, columns)
     print_rows(shown, columns, as_json=as_json, title="times in UTC", nothing=nothing)
@@ -93,7 +93,7 @@ def show_config(dsn: str, config: str, at: datetime | None, as_json: bool) -> No
             if not rows:
                 raise Failure(
                     f"no configuration of model type {quoted(config)} was active then",
-                    "pgkit configs history shows when each was active.",
+                    "`pgkit configs history` shows when each was active.",
                 )
             found = configs.named(rows)[0]
         else:
@@ -374,7 +374,7 @@ def list_requests(dsn: str, is_all: bool, limit: int, as_json: bool) -> None:
         configs.named(rows),
         configs.REQUEST_COLUMNS,
         as_json,
-        "No request waits. pgkit configs request makes one.",
+        "No request waits. `pgkit configs request` makes one.",
     )
 
 

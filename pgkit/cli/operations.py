@@ -10,7 +10,13 @@ from pgkit import reports, scheduling, worker
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
 from pgkit.hints import in_commands
-from pgkit.output import print_checks, print_rows
+from pgkit.output import Column, print_checks, print_rows
+
+JOB_COLUMNS = (
+    Column("job_name", "job"),
+    Column("schedule", "when (GMT)"),
+    Column("command", "command", "end"),
+)
 
 
 @click.command()
@@ -24,7 +30,7 @@ def schedule(dsn: str, as_json: bool) -> None:
     """
     with Console(stderr=True).status("scheduling") as status:
         rows = scheduling.schedule(dsn, lambda made: status.update(f"{made} partitions made"))
-    print_rows(rows, as_json=as_json)
+    print_rows(rows, JOB_COLUMNS, as_json=as_json)
 
 
 @click.command()

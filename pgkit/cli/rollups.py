@@ -120,13 +120,13 @@ def retention(
             except (psycopg.errors.CheckViolation, psycopg.DataError):
                 raise Failure(
                     f"KEEP must be 1 day to 1000 years, or forever, got {quoted(str(keep))}",
-                    "For example: pgkit retention calls raw '14 days'",
+                    "For example: `pgkit retention calls raw '14 days'`",
                 ) from None
             if not changed:
                 raise Failure(
                     f"no level {quoted(str(level))} of pipeline {quoted(pipeline)} that you may"
                     " change",
-                    "pgkit retention shows the levels. An admin may change them.",
+                    "`pgkit retention` shows the levels. An admin may change them.",
                 )
         rows = reports.select(connection, query("retention").decode())
     if as_json:
