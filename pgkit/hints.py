@@ -19,6 +19,12 @@ COMMANDS = {
     "schedule_jobs": "schedule",
     "verify_performance_metrics": "verify",
 }
+# Queries that hints name, and the command that lists the same.
+QUERIES = {
+    "select name from perf.models": "models list",
+    "select name from perf.tools": "percentiles --by tool",
+    "select distinct pipeline from perf.metrics": "retention",
+}
 BARE = re.compile(r"(?<!`)\b(pgkit (?:migrate|worker))\b")
 CALL = re.compile(r"(?:\b(?:call|select(?: \* from)?) )?\bperf\.(\w+)\([^()]*\)")
 
@@ -29,5 +35,6 @@ def in_commands(hint: str) -> str:
     def command(found: re.Match[str]) -> str:
         return f"`pgkit {COMMANDS[found[1]]}`" if found[1] in COMMANDS else found[0]
 
-    hint = hint.replace("select name from perf.models", "`pgkit models list`")
+    for query, command_name in QUERIES.items():
+        hint = hint.replace(query, f"`pgkit {command_name}`")
     return BARE.sub(r"`\1`", CALL.sub(command, hint))

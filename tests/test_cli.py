@@ -14,6 +14,7 @@ import pytest
 from pgkit import __version__, hints
 from pgkit.cli import cli
 from pgkit.cli.configs import config_commands
+from pgkit.migrations import read_files, sql_folder
 
 README = Path(__file__).parent.parent / "README.md"
 NOWHERE = "host=/nowhere"
@@ -78,6 +79,13 @@ def test_a_hint_names_a_command_that_is_there(function, connection) -> None:
     assert hints.COMMANDS[function] in COMMANDS
     there = connection.execute("select to_regproc(%s) is not null", [f"perf.{function}"])
     assert there.fetchone() == (True,)
+
+
+@pytest.mark.parametrize("query", hints.QUERIES)
+def test_a_query_that_becomes_a_command_is_in_a_hint(query) -> None:
+    assert any(query in file.text for file in read_files(sql_folder()))
+    command = hints.QUERIES[query].split(" --")[0]
+    assert command in COMMANDS
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 # The end of a longer line would wrap on a terminal.
 MOST_BARS = 48
 
-to_option = click.option("--to", "end", type=TIME, default="now", help="End, exclusive.")
+to_option = click.option(
+    "--to", "end", type=TIME, default="now", help="End. Calls before it are shown."
+)
 
 
 def from_option(default: str) -> Callable[[F], F]:
@@ -30,8 +32,8 @@ def from_option(default: str) -> Callable[[F], F]:
         "start",
         type=TIME,
         default=default,
-        help="Start, cut to a whole bucket of the report: an age (30m, 24h, 7d, 2w) or a time"
-        " (2026-01-31T12:00, of --zone).",
+        help="Start: an age (30m, 24h, 7d, 2w) or a time of --zone (2026-01-31T12:00). The hour,"
+        " day or week that it lies in is shown whole.",
     )
 
 
@@ -175,7 +177,7 @@ def seed_database(dsn: str, calls: int, days: int, until: datetime, number: int)
     "--granularity",
     type=click.Choice(["hourly", "daily", "weekly"]),
     default="hourly",
-    help="Length of a bucket.",
+    help="Time that a row covers.",
 )
 @click.option("--parameters", type=JSON, help="Only calls with these parameters.")
 @outcome_option
@@ -279,7 +281,7 @@ def compare(
 @click.option("--model", help="Only this model.")
 @click.option("--tool", help="Only this tool.")
 @outcome_option
-@click.option("--first-token", is_flag=True, help="Time to the first token, not of the response.")
+@click.option("--first-token", is_flag=True, help="Show times to the first token.")
 @click.option("--exact", is_flag=True, help="Read raw calls, which are kept for some days only.")
 @json_option
 @takes_dsn

@@ -204,7 +204,10 @@ def read_text(file: BinaryIO) -> str:
 def activate_config(
     dsn: str, config: str, notes: str | None, guard: str | None, as_json: bool
 ) -> None:
-    """Activate a version in place of the one that is active."""
+    """Activate a version in place of the one that is active.
+
+    Example: pgkit configs activate sdxl@3 --notes "faster posters"
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -296,7 +299,12 @@ def config_impact(
     outcome: str,
     as_json: bool,
 ) -> None:
-    """Compare the calls before and after an activation."""
+    """Compare the calls before and after an activation.
+
+    What else changed at that time is in the difference too.
+
+    Example: pgkit configs impact sdxl --window "2 days"
+    """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,

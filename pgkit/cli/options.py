@@ -106,7 +106,7 @@ zone_option = click.option(
     metavar="AREA/CITY",
     is_eager=True,
     callback=keep_zone,
-    help="Time zone of times without an offset, of what is shown, and of days and weeks.",
+    help="Time zone of days and weeks, and of times that you type and see.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

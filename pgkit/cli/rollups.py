@@ -41,7 +41,7 @@ WRONG_COLUMNS = (
     Column("series_id", "series", "middle"),
 )
 
-pipeline_option = click.option("--pipeline", default="calls", help="What is rolled up.")
+pipeline_option = click.option("--pipeline", default="calls", help="Which raw table is meant.")
 
 
 @click.command()
@@ -101,7 +101,8 @@ def retention(
 ) -> None:
     """Show how long data is kept, or set it.
 
-    KEEP is a time such as 14 days or 2 years, or forever.
+    Without arguments it shows the levels of each pipeline. KEEP is a time such as 14 days or
+    2 years, or forever.
 
     Example: pgkit retention calls raw "14 days"
     """
@@ -137,8 +138,8 @@ def retention(
 
 
 @click.command()
-@click.option("--from", "start", type=TIME, default="7d", help="Start, cut to a whole day.")
-@click.option("--to", "end", type=TIME, default="now", help="End, extended to a whole day.")
+@click.option("--from", "start", type=TIME, default="7d", help="Start. Its whole day is checked.")
+@click.option("--to", "end", type=TIME, default="now", help="End. Its whole day is checked.")
 @pipeline_option
 @json_option
 @takes_dsn

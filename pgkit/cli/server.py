@@ -26,7 +26,7 @@ data_option = click.option(
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Set a configuration parameter for this start.",
+    help="Set a parameter of PostgreSQL for this start.",
 )
 def up(data: Path, port: int | None, listen: str | None, settings: tuple[str, ...]) -> None:
     """Start a private PostgreSQL and print its connection string.
