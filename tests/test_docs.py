@@ -110,10 +110,10 @@ def decode(part: str) -> bytes:
 def test_the_guide_to_postgrest_makes_a_token_that_is_valid(tmp_path: Path) -> None:
     guide = (ROOT / "docs/postgrest.md").read_text(encoding="utf-8")
     [script] = re.findall(r"^```python\n(.*?)^```", guide, re.M | re.S)
-    (tmp_path / "token.py").write_text(script)
+    (tmp_path / "make_token.py").write_text(script)
     secret = "a secret of at least 32 characters"
     done = subprocess.run(
-        [sys.executable, tmp_path / "token.py"],
+        [sys.executable, tmp_path / "make_token.py"],
         check=True,
         capture_output=True,
         text=True,
