@@ -94,7 +94,8 @@ def check_pg_cron(installed: str | None, available: str | None, home: str | None
             "pg_cron",
             "warn",
             f"{available} is on this server, not in this database",
-            "create extension pg_cron, then pgkit schedule; or keep pgkit worker running",
+            "create extension pg_cron in the database of cron.database_name, then pgkit schedule;"
+            " or keep pgkit worker running",
         )
     return Check("pg_cron", "warn", "not on this server", "keep pgkit worker running")
 

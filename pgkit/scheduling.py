@@ -50,8 +50,10 @@ def unschedule_elsewhere(dsn: str) -> int:
     with connect(dsn) as connection:
         home = find_cron_database(connection)
         suffix = f" in {connection.info.dbname}"
-    if home is None:
-        return 0
+        exists = "select from pg_catalog.pg_database where datname = %s"
+        if connection.execute(exists, [home]).fetchone() is None:
+            return 0
+    assert home is not None
     with connect_to_cron(dsn, home) as cron:
         row = cron.execute(
             "select count(cron.unschedule(c.jobid)) from cron.job as c"

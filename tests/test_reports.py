@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import terminal
 
-from pgkit import reports, times
+from pgkit import migrations, reports, runner, times
 
 SPAN = ["--from", "2020-01-06", "--to", "2020-01-07"]
 USER = "00000000-0000-4000-8000-000000000009"
@@ -247,11 +247,15 @@ def test_roles_are_granted_and_revoked(pgkit, database, connection) -> None:
     assert pgkit("grant-role", USER, "king", dsn=database).returncode == 2
 
 
-def test_schedule_without_pg_cron_says_what_to_do(pgkit, database) -> None:
-    for command in ("schedule", "unschedule"):
-        failed = pgkit(command, dsn=database)
-        assert failed.returncode == 1
-        assert failed.stderr.startswith("Error: pg_cron is not installed in this database\nHint: ")
+def test_schedule_without_pg_cron_says_what_to_do(pgkit, private_server) -> None:
+    with runner.temporary_database(private_server) as dsn:
+        migrations.migrate(dsn)
+        for command in ("schedule", "unschedule"):
+            failed = pgkit(command, dsn=dsn)
+            assert failed.returncode == 1
+            assert failed.stderr.startswith(
+                "Error: pg_cron is not installed in this database\nHint: "
+            )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 begin;
 select plan(77);
 
+-- Messages show times as the session does.
+set local datestyle = 'ISO';
+
 -- Mondays of January 2020 are the 6th, 13th, 20th and 27th. Without an hour it is midnight.
 create function pg_temp.cover(
     start_time text,
