@@ -236,7 +236,7 @@ def test_every_table_fits_its_terminal(nasty, width) -> None:
 
 def test_checks_and_facts_are_wrapped_between_words(nasty) -> None:
     for command, words in (
-        (["doctor"], "without pg_cron, pgkit worker runs the jobs"),
+        (["doctor"], "once with pg_cron, or keep `pgkit worker` running."),
         (["configs", "show", "sdxl@2"], ("because of posters " * 20).strip()),
     ):
         told = terminal.show(nasty, *command)
