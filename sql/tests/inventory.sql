@@ -735,6 +735,7 @@ select is_empty(
 create schema cron;
 create table cron.job (jobid bigint, jobname text, database text);
 create table cron.job_run_details (
+    runid bigint,
     command text,
     database text,
     status text,

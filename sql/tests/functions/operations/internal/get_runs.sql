@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 
 set local timezone = 'UTC';
 
@@ -94,6 +94,30 @@ select is(
     7::bigint,
     'both together'
 );
+savepoint before;
+insert into cron.job_run_details (command, status, return_message) values
+    ('call perf.run_job(''cleanup'')', 'failed', 'connection failed'),
+    ('call perf.run_job(''cleanup'')', 'failed', 'connection failed'),
+    ('call perf.run_job(''aggregate'')', 'failed', 'connection failed'),
+    ('select 1', 'failed', 'connection failed');
+select results_eq(
+    $$ select command, is_failed, message
+       from perf_internal.get_runs('2020-01-06 11:00')
+       where started_at is null
+       order by command $$,
+    $$ values
+        ('call perf.run_job(''aggregate'')', true, 'connection failed'),
+        ('call perf.run_job(''cleanup'')', true, 'connection failed') $$,
+    'a job that pg_cron cannot start has a last run without a time'
+);
+insert into cron.job_run_details (command, status, start_time, end_time) values
+    ('call perf.run_job(''cleanup'')', 'succeeded', '2020-01-06 11:05', '2020-01-06 11:05'),
+    ('call perf.run_job(''aggregate'')', 'succeeded', '2020-01-06 11:05', '2020-01-06 11:05');
+select is_empty(
+    $$ select * from perf_internal.get_runs('2020-01-06 11:00') where started_at is null $$,
+    'until a later run has ended'
+);
+rollback to before;
 select is_empty('select * from perf_internal.get_runs(null)', 'since null there are none');
 
 set local role perf_analyst;
