@@ -28,6 +28,10 @@ URI_SCHEMES = ("postgresql://", "postgres://")
 # With another @, or a /, in the password libpq takes the rest of it for the host or the database,
 # and shows that in its errors. By `?+` what is before an @ is never taken for the host here.
 CLEAR_URI = re.compile(r"\w+://([^/@]*@)?+[^?@]*(\?.*)?", re.S)
+RIGHTS_HINT = (
+    "Reports need `grant perf_analyst to LOGIN`, other commands `grant perf_admin to LOGIN`. The"
+    " user who ran `pgkit migrate` or a superuser can run that."
+)
 ENCODING_HINT = "Use a database in UTF8: create database NAME encoding 'UTF8' template template0."
 
 
@@ -134,6 +138,11 @@ def explain(error: psycopg.Error) -> Failure | None:
         | psycopg.errors.UndefinedTable,
     ) and re.search(r"\bperf(_internal)?\b", message):
         hint = "Run `pgkit migrate` to bring this database up to date."
+    elif isinstance(error, psycopg.errors.InsufficientPrivilege) and not hint:
+        if re.search(r"\b(perf_internal|applied_files)\b", message):
+            hint = "Ask as the user who ran `pgkit migrate`."
+        elif re.match("permission denied for (function|procedure|table|view|schema perf)", message):
+            hint = RIGHTS_HINT
     return Failure(message, hint and in_commands(hint))
 
 

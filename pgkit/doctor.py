@@ -23,10 +23,12 @@ class Check(NamedTuple):
 
 def examine(dsn: str) -> Iterator[Check]:
     """Yield the checks in an order in which each builds on the ones before."""
+    asked = "connection"
     try:
         with connect(dsn) as connection:
             info = connection.info
             yield Check("connection", "ok", f"{info.user} on {info.dbname} at {info.host or '-'}")
+            asked = "other checks"
             yield check_version(connection)
             yield check_encoding(connection)
             yield check_rights(connection)
@@ -40,7 +42,7 @@ def examine(dsn: str) -> Iterator[Check]:
             yield from check_schedule(connection, dsn)
             yield from check_health(connection)
     except Failure as failure:
-        yield Check("connection", "fail", failure.message, failure.hint or "")
+        yield Check(asked, "fail", failure.message, failure.hint or "")
 
 
 def check_version(connection: Connection) -> Check:
@@ -94,10 +96,10 @@ def check_pg_cron(installed: str | None, available: str | None, home: str | None
             "pg_cron",
             "warn",
             f"{available} is on this server, not in this database",
-            "create extension pg_cron in the database of cron.database_name, then pgkit schedule;"
-            " or keep pgkit worker running",
+            "Run create extension pg_cron in the database that cron.database_name names, then"
+            " `pgkit schedule`. Or keep `pgkit worker` running.",
         )
-    return Check("pg_cron", "warn", "not on this server", "keep pgkit worker running")
+    return Check("pg_cron", "warn", "not on this server", "Keep `pgkit worker` running.")
 
 
 def check_migration(connection: Connection) -> Check:
@@ -109,7 +111,7 @@ def check_migration(connection: Connection) -> Check:
             "migration",
             "warn",
             f"{connection.info.user} may not see what was applied",
-            "pgkit doctor as the user who migrated",
+            "Run `pgkit doctor` as the user who migrated.",
         )
     if not status.is_installed:
         return Check("migration", "fail", "this database was never migrated", "pgkit migrate")
@@ -150,7 +152,7 @@ def check_grants(connection: Connection) -> Iterator[Check]:
             "default privileges",
             "warn",
             f"what {creator} creates in {' and '.join(schemas)} is open to {', '.join(grantees)}",
-            f"pgkit migrate, as {creator} or a member of it",
+            f"Run `pgkit migrate` as {creator} or a member of it.",
         )
 
 
@@ -201,7 +203,7 @@ def check_schedule(connection: Connection, dsn: str) -> Iterator[Check]:
             "jobs",
             "warn",
             f"not scheduled: {', '.join(missing)}",
-            "pgkit schedule, or keep pgkit worker running",
+            "Run `pgkit schedule`, or keep `pgkit worker` running.",
         )
     else:
         yield Check("jobs", "ok", "all jobs are scheduled")

@@ -100,6 +100,12 @@ def title(outcome: str, *names: str | None, times: str = "times") -> str:
     return "; ".join(part for part in (asked, CALLS[outcome], f"{times} in ms") if part)
 
 
+def nothing(outcome: str, start: datetime, end: datetime, zone: tzinfo, measured: str = "") -> str:
+    """Return what a report without rows says: which calls are missing in which range."""
+    calls = CALLS[outcome].removeprefix("all ")
+    return f"No {calls}{measured} from {span(start, end, zone)}."
+
+
 def sparkline(values: Sequence[float | None]) -> str:
     """Return one bar for each value, from nothing to the largest; a space where there is none."""
     largest = max((value for value in values if value is not None), default=0.0)

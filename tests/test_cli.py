@@ -180,7 +180,17 @@ def test_a_missing_right_is_one_error_line(pgkit, database, connection) -> None:
         dsn = psycopg.conninfo.make_conninfo(database, user=f"visitor_{name}")
         failed = pgkit("status", dsn=dsn)
         assert failed.returncode == 1
-        assert failed.stderr == "Error: permission denied for schema perf_internal\n"
+        assert failed.stderr == (
+            "Error: permission denied for schema perf_internal\n"
+            "Hint: Ask as the user who ran `pgkit migrate`.\n"
+        )
+        connection.execute(f"grant perf_recorder to visitor_{name}".encode())
+        failed = pgkit("compare", dsn=dsn)
+        assert failed.stderr.startswith("Error: permission denied for function")
+        assert "Hint: Reports need `grant perf_analyst to LOGIN`" in failed.stderr
+        last = json.loads(pgkit("doctor", "--json", dsn=dsn).stdout)[-1]
+        assert (last["check"], last["result"]) == ("other checks", "fail")
+        assert "grant perf_analyst" in last["next"]
     finally:
         connection.execute(f"drop role visitor_{name}".encode())
 

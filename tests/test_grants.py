@@ -264,7 +264,7 @@ def test_doctor_names_what_the_guide_granted_and_migrate_takes_it_away(
         (
             "warn",
             f"what {user} creates in perf is open to anon, authenticated, service_role",
-            f"pgkit migrate, as {user} or a member of it",
+            f"Run `pgkit migrate` as {user} or a member of it.",
         )
     ]
     migrations.migrate(database)

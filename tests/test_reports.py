@@ -224,6 +224,20 @@ def test_nothing_to_report_is_no_failure(pgkit, database) -> None:
         empty = pgkit(command, *SPAN, dsn=database)
         assert (empty.returncode, empty.stdout) == (0, ""), empty.stderr
         assert empty.stderr.startswith("No call")
+        assert empty.stderr.endswith(" from 2020-01-06 00:00 to 2020-01-07 00:00 UTC.\n")
+
+
+def test_no_calls_is_said_of_the_calls_that_were_asked_for(pgkit, database, connection) -> None:
+    connection.execute(
+        "select perf.record_call('acme/one', 'chat', 1, call_timestamp => '2020-01-06 10:00+00')"
+    )
+    for options, told in (
+        (["percentiles", "--outcome", "error"], "No failed calls from 2020-01-06 00:00"),
+        (["percentiles", "--first-token"], "No calls with a time to the first token from"),
+        (["trends", "acme/one", "chat", "--outcome", "error"], "No failed calls from"),
+    ):
+        empty = pgkit(*options, *SPAN, dsn=database)
+        assert empty.stderr.startswith(told), empty.stderr
 
 
 def test_health_fails_when_calls_wait_too_long(pgkit, database, connection, calls) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +22,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 MOST_BARS = 48
 
 to_option = click.option(
-    "--to", "end", type=TIME, default="now", help="End. Calls before it are shown."
+    "--to",
+    "end",
+    type=TIME,
+    default="now",
+    help="End. An hour, day or week that starts before it is shown whole.",
 )
 
 
@@ -108,10 +112,10 @@ def load_calls(
     skipped = f", skipped {loaded.skipped:,} recorded before" if loaded.skipped else ""
     when = f", from {span(loaded.first, loaded.last)}" if loaded.first and loaded.last else ""
     click.echo(f"Loaded {plural(loaded.loaded, 'call')}{skipped}{when}.")
-    if loaded.loaded:
+    if loaded.first:
         tell(
-            "Next: `pgkit trends MODEL TOOL` shows them at once. The schedule rolls them up;"
-            " `pgkit aggregate` does it without waiting."
+            f"Next: `pgkit trends MODEL TOOL --from {loaded.first.astimezone(UTC):%Y-%m-%d}` shows"
+            " them at once. The schedule rolls them up; `pgkit aggregate` does it without waiting."
         )
 
 
@@ -201,6 +205,7 @@ def trends(
 
     Example: pgkit trends openai/gpt-4o chat --from 7d --granularity daily
     """
+    start = reports.bucket_start(start, granularity, zone)
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -211,7 +216,7 @@ def trends(
             time_zone=str(zone),
             model=model,
             tool=tool,
-            start=reports.bucket_start(start, granularity, zone),
+            start=start,
             end=end,
             granularity=granularity,
             parameters=parameters,
@@ -220,9 +225,10 @@ def trends(
     p95 = reports.sparkline([row["p95_response_time"] for row in rows[-MOST_BARS:]])
     title = f"{reports.title(outcome, model, tool)}; p95 {p95}"
     if rows:
-        end = reports.bucket_end(rows[-1]["time_bucket"], granularity, zone)
-        title += f"; {span(rows[0]['time_bucket'], end, zone)}"
-    show(rows, reports.TREND_COLUMNS, as_json, title)
+        last_end = reports.bucket_end(rows[-1]["time_bucket"], granularity, zone)
+        title += f"; {span(rows[0]['time_bucket'], last_end, zone)}"
+    nothing = reports.nothing(outcome, start, end, zone)
+    show(rows, reports.TREND_COLUMNS, as_json, title, nothing)
 
 
 @click.command()
@@ -248,12 +254,13 @@ def compare(
 
     Example: pgkit compare --from 24h --tool chat
     """
+    start = reports.bucket_start(start, zone=zone)
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
             "select * from perf.get_model_comparison(%(start)s, %(end)s, %(tool)s, %(outcome)s)",
             zone,
-            start=reports.bucket_start(start, zone=zone),
+            start=start,
             end=end,
             tool=tool,
             outcome=outcome,
@@ -262,7 +269,8 @@ def compare(
     if outcome != "all":
         title += "; success % of all calls"
     title += f"; {reports.counted(rows, zone)}"
-    show(rows, reports.COMPARISON_COLUMNS, as_json, title)
+    nothing = reports.nothing(outcome, start, end, zone)
+    show(rows, reports.COMPARISON_COLUMNS, as_json, title, nothing)
 
 
 @click.command()
@@ -306,6 +314,7 @@ def percentiles(
 
     Example: pgkit percentiles 0.5 0.999 --by model --by tool
     """
+    start = start if exact else reports.bucket_start(start, zone=zone)
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -313,7 +322,7 @@ def percentiles(
             " %(groups)s, %(model)s, %(tool)s, outcome => %(outcome)s, measure => %(measure)s,"
             " exact => %(exact)s)",
             zone,
-            start=start if exact else reports.bucket_start(start, zone=zone),
+            start=start,
             end=end,
             fractions=list(fractions) or [0.5, 0.95, 0.99],
             groups=list(groups),
@@ -326,7 +335,9 @@ def percentiles(
     columns = [*(reports.GROUP_COLUMNS[group] for group in groups), *reports.PERCENTILE_COLUMNS]
     times = "times to the first token" if first_token else "times"
     title = reports.title(outcome, model, tool, times=times)
-    show(rows, columns, as_json, f"{title}; {reports.counted(rows, zone)}")
+    measured = " with a time to the first token" if first_token else ""
+    nothing = reports.nothing(outcome, start, end, zone, measured)
+    show(rows, columns, as_json, f"{title}; {reports.counted(rows, zone)}", nothing)
 
 
 @click.command()
@@ -347,26 +358,28 @@ def errors(
     as_json: bool,
 ) -> None:
     """Show which calls failed and why, the most frequent first."""
+    start = reports.bucket_start(start, zone=zone)
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
             "select * from perf.get_error_breakdown(%(start)s, %(end)s, %(model)s, %(tool)s)",
             zone,
-            start=reports.bucket_start(start, zone=zone),
+            start=start,
             end=end,
             model=model,
             tool=tool,
         )
     title = "; ".join(part for part in (model, tool, reports.counted(rows, zone)) if part)
-    show(rows, reports.ERROR_COLUMNS, as_json, title, nothing="No call failed in this range.")
+    nothing = f"No call failed from {span(start, end, zone)}."
+    show(rows, reports.ERROR_COLUMNS, as_json, title, nothing)
 
 
 def show(
     rows: list[dict[str, Any]],
     columns: Sequence[Column],
     as_json: bool,
-    title: str | None = None,
-    nothing: str = "No calls in this range.",
+    title: str,
+    nothing: str,
 ) -> None:
     """Print the given columns on a terminal, all of them elsewhere."""
     print_rows(rows, columns, as_json=as_json, title=title, nothing=nothing)

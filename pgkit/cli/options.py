@@ -106,7 +106,7 @@ zone_option = click.option(
     metavar="AREA/CITY",
     is_eager=True,
     callback=keep_zone,
-    help="Time zone of days and weeks, and of times that you type and see.",
+    help="Time zone of days and weeks, and of times that you type and see. Hours are those of UTC.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
