@@ -32,7 +32,7 @@ end
 $$;
 
 comment on function perf.has_role is
-    'Whether a user has exactly this role; false for null, and for others unless an admin asks.';
+    'Whether a user has exactly this role; false for null. Only an admin or a login with perf_analyst may ask about another user; everybody else gets false.';
 
 revoke execute on function perf.has_role from public;
 grant execute on function perf.has_role

@@ -125,7 +125,7 @@ end
 $$;
 
 comment on function perf.get_latency_percentiles is
-    'Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. call_count is of the calls that have been measured, of all, successful or failed ones (outcome: all, success, error). range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
+    'Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. outcome (all, success, error) says which calls are read. call_count is how many of them have the measure. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_latency_percentiles from public;
 grant execute on function perf.get_latency_percentiles

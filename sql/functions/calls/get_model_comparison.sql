@@ -80,7 +80,7 @@ end
 $$;
 
 comment on function perf.get_model_comparison is
-    'Models side by side over the hours that start in a range, fastest median first. call_count, response times and first tokens (ms) and tokens are of all, successful or failed calls (outcome: all, success, error; a refusal is fast); success_rate and error_count of all calls. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown tool.';
+    'Models side by side over the hours that start in a range, fastest median first. outcome (all, success, error) says whose call_count, times (ms) and tokens these are: failed calls are often fast. success_rate and error_count are of all calls. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown tool.';
 
 revoke execute on function perf.get_model_comparison from public;
 grant execute on function perf.get_model_comparison

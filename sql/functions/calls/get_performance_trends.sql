@@ -85,7 +85,7 @@ end
 $$;
 
 comment on function perf.get_performance_trends is
-    'Response times (ms), calls and tokens of a model and tool by hour, day or week (granularity: hourly, daily, weekly from Monday) for the buckets that start in the range, with calls not yet rolled up. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them; hours are the same in every zone. All parameter sets together, or those with the given parameters; call_count, times and tokens are of all, successful or failed calls (outcome: all, success, error), success_rate and error_count of all calls. Percentiles are within 0.5 %. Errors: 22023 bad argument, or more than max_rows (at most 100000) buckets, 42501 not an analyst, PT404 unknown model or tool.';
+    'Response times (ms), calls and tokens of a model and tool by hour, day or week (granularity: hourly, daily, weekly from Monday) for the buckets that start in the range, with calls not yet rolled up. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them; hours are the same in every zone. All parameter sets together, or those with the given parameters. outcome (all, success, error) says whose call_count, times and tokens these are. success_rate and error_count are of all calls. Percentiles are within 0.5 %. Errors: 22023 bad argument, or more than max_rows (at most 100000) buckets, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_performance_trends from public;
 grant execute on function perf.get_performance_trends

@@ -104,7 +104,7 @@ end
 $$;
 
 comment on function perf.rollback_model_config is
-    'Puts back in force what was so many steps before, or version to_id if it ever was in force; returns the new activation. Two rollbacks go two steps back. With from_id only if that version is active. Errors: 22023 bad steps, 42501 not an admin, PT404 nothing is active, PT409 nothing to go back to, or from_id is not active.';
+    'Puts in force again the version of so many steps before, or version to_id, which must have been in force once; returns the new activation. Two rollbacks go two steps back. With from_id it does so only if that version is active. Errors: 22023 bad steps, 42501 not an admin, PT404 nothing is active, PT409 nothing to go back to, or from_id is not active.';
 
 revoke execute on function perf.rollback_model_config from public;
 grant execute on function perf.rollback_model_config to authenticated, service_role, perf_admin;

@@ -72,7 +72,7 @@ begin
         check_name := p.pipeline || ': default partition';
         status := case when v_has_strays then 'warn' else 'ok' end;
         value := format(
-            '%s rows outside every other partition',
+            '%s rows have no partition of their own',
             (
                 select coalesce(sum(d.row_count), 0)
                 from perf_internal.get_default_ranges(p.pipeline) as d
@@ -121,7 +121,7 @@ begin
     end;
     value := coalesce(
         'last job started ' || to_char(v_last_seen at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'),
-        'no job shows here, rolled up last '
+        'runs are not visible here; calls were last rolled up '
             || to_char(v_rolled_up at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'),
         'no job ran in the last 24 hours'
     );

@@ -22,7 +22,7 @@ end
 $$;
 
 comment on function perf.aggregate_performance_metrics is
-    'Adds every row that no run has read yet to its hour, day and week, however old it is. Of one pipeline, or of all. Returns the number of rows. Rows of open transactions wait for the next run, also those of the own transaction. Errors: 42501 not an admin, PT404 no such pipeline, PT409 while a restore is under way.';
+    'Adds every row that no run has read yet to its hour, day and week, however old it is; of one pipeline, or of all. Returns the number of rows. Rows of transactions that are still open wait for the next run; so do rows of the transaction that calls it. Errors: 42501 not an admin, PT404 no such pipeline, PT409 while a restore is under way.';
 
 revoke execute on function perf.aggregate_performance_metrics from public;
 grant execute on function perf.aggregate_performance_metrics

@@ -42,7 +42,7 @@ end
 $$;
 
 comment on function perf.get_difference_interval is
-    'Confidence interval of b - a from the estimates and the intervals of two independent samples, at their confidence. A limit is null where a limit that it needs is null. Error 22023.';
+    'Confidence interval of b - a from the estimates and the intervals of two independent samples. It has the confidence of these intervals. A limit is null where a limit that it needs is null. Error 22023.';
 
 revoke execute on function perf.get_difference_interval from public;
 grant execute on function perf.get_difference_interval

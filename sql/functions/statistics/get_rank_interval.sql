@@ -78,7 +78,7 @@ end
 $$;
 
 comment on function perf.get_rank_interval is
-    'The ranks (from 1) in a sorted sample of value_count values between which the percentile (0 to 1) of the population lies; a rank is a rank is a rank is null where the sample is too small for that side. Error 22023.';
+    'The ranks (from 1) in a sorted sample of value_count values between which the percentile (0 to 1) of the population lies; a rank is null where the sample is too small for that side. Error 22023.';
 
 revoke execute on function perf.get_rank_interval from public;
 grant execute on function perf.get_rank_interval

@@ -26,7 +26,7 @@ from perf_internal.call_metrics as c
 where c.granularity = 'daily';
 
 comment on view perf.performance_metrics_daily is
-    'Calls by configuration and day that runs have rolled up, kept 2 years; times in milliseconds.';
+    'Calls by configuration and day that runs have rolled up; by default kept 2 years; times in milliseconds.';
 comment on column perf.performance_metrics_daily.id is
     'Made from configuration, granularity and time; the same at every reading.';
 comment on column perf.performance_metrics_daily.model_tool_config_id is

@@ -26,7 +26,7 @@ from perf_internal.call_metrics as c
 where c.granularity = 'hourly';
 
 comment on view perf.performance_metrics_hourly is
-    'Calls by configuration and hour that runs have rolled up, kept 90 days; times in milliseconds.';
+    'Calls by configuration and hour that runs have rolled up; by default kept 90 days; times in milliseconds.';
 comment on column perf.performance_metrics_hourly.id is
     'Made from configuration, granularity and time; the same at every reading.';
 comment on column perf.performance_metrics_hourly.model_tool_config_id is

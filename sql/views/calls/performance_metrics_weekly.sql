@@ -26,7 +26,7 @@ from perf_internal.call_metrics as c
 where c.granularity = 'weekly';
 
 comment on view perf.performance_metrics_weekly is
-    'Calls by configuration and week that runs have rolled up, kept for ever; times in milliseconds.';
+    'Calls by configuration and week that runs have rolled up; by default kept for ever; times in milliseconds.';
 comment on column perf.performance_metrics_weekly.id is
     'Made from configuration, granularity and time; the same at every reading.';
 comment on column perf.performance_metrics_weekly.model_tool_config_id is

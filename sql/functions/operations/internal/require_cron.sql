@@ -15,8 +15,8 @@ begin
             hint = case
                 when v_home <> current_database()
                 then format(
-                    'It lives in database %s: run pgkit schedule, which registers the jobs there. '
-                    'Or run pgkit worker instead.',
+                    'It lives in database %s: run pgkit schedule as a superuser, to register the jobs '
+                    'there. Or run pgkit worker instead.',
                     perf_internal.quote_value(v_home)
                 )
                 when v_home = current_database()

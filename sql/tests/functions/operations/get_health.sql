@@ -18,7 +18,7 @@ select results_eq(
         ('calls: rollup lag', 'ok', '0 rows wait, last run never'),
         ('calls: last run', 'ok', 'never'),
         ('calls: partitions', 'warn', 'missing: 2020-01-06, 2020-01-07, 2020-01-08'),
-        ('calls: default partition', 'ok', '0 rows outside every other partition'),
+        ('calls: default partition', 'ok', '0 rows have no partition of their own'),
         ('calls: retention', 'ok', '0 partitions of raw rows are overdue'),
         ('failed runs', 'ok', '0 in the last 24 hours'),
         ('schedule', 'warn', 'no job ran in the last 24 hours') $$,
@@ -68,7 +68,7 @@ select results_eq(
 
 select results_eq(
     $$ select status, value from pg_temp.health('2020-01-06 12:05', 'schedule') $$,
-    $$ values ('ok', 'no job shows here, rolled up last 2020-01-06 12:00:00 UTC') $$,
+    $$ values ('ok', 'runs are not visible here; calls were last rolled up 2020-01-06 12:00:00 UTC') $$,
     'without jobs of its own, rolling up is a living schedule'
 );
 
@@ -144,7 +144,7 @@ select results_eq(
 
 select results_eq(
     $$ select status, value from pg_temp.health('2020-01-06 12:00', 'calls: default partition') $$,
-    $$ values ('ok', '1 rows outside every other partition') $$,
+    $$ values ('ok', '1 rows have no partition of their own') $$,
     'a call of today may be in the default partition'
 );
 select results_eq(
