@@ -158,6 +158,10 @@ def test_days_are_those_of_the_zone(pgkit, database, indian_calls) -> None:
     assert (row["time_bucket"], row["call_count"]) == ("2026-11-20T00:30:00+05:30", 2)
     shown = terminal.show(database, *daily)
     assert "2026-11-20 00:30 to 2026-11-21 00:30 Asia/Kolkata" in " ".join(shown.split()), shown
+    # Whole hours UTC start at half past in India: the day loses its first call and has one more.
+    (row,) = json.loads(pgkit("compare", *INDIAN_DAY, "--json", dsn=database).stdout)
+    assert row["range_start"] == "2026-11-20T00:30:00+05:30"
+    assert row["avg_response_time"] == (300 + 400) / 2
     exact = ["percentiles", "0", "1", *INDIAN_DAY, "--exact", "--json"]
     rows = json.loads(pgkit(*exact, dsn=database).stdout)
     assert [row["value_ms"] for row in rows] == [200, 300]

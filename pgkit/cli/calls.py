@@ -36,8 +36,8 @@ def from_option(default: str) -> Callable[[F], F]:
         "start",
         type=TIME,
         default=default,
-        help="Start: an age (30m, 24h, 7d, 2w) or a time of --zone (2026-01-31T12:00). The hour,"
-        " day or week that it lies in is shown whole.",
+        help="Start: an age (30m, 24h, 7d, 2w) or a time of --zone (2026-01-31T12:00). Reports are"
+        " of whole hours, and say of which.",
     )
 
 

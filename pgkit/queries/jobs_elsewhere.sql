@@ -19,9 +19,11 @@ select
     '30 2 * * *',
     format(
         'delete from cron.job_run_details where database = %L and command like %L'
-        ' and end_time < now() - interval %L',
+        ' and coalesce(end_time < now() - interval %L, start_time is null and runid < ('
+        'select max(runid) from cron.job_run_details where end_time < now() - interval %L))',
         current_database(),
         'call perf.run_job(%',
+        t.keep,
         t.keep
     ),
     null,

@@ -21,7 +21,16 @@ begin
         execute
             'with deleted as (
                 delete from cron.job_run_details as d
-                where d.end_time < $1
+                where (
+                        d.end_time < $1
+                        -- A run that could not start has no times; later ones have higher ids.
+                        or d.start_time is null
+                            and d.runid < (
+                                select max(o.runid)
+                                from cron.job_run_details as o
+                                where o.end_time < $1
+                            )
+                    )
                     and d.database = current_database()
                     and d.command in (select j.command from perf_internal.get_jobs() as j)
                 returning 1

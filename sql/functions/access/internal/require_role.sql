@@ -43,7 +43,12 @@ begin
     raise exception using
         errcode = 'insufficient_privilege',
         message = format('this needs the role %s', array_to_string(require_role.roles, ' or ')),
-        hint = 'An admin grants it with perf.grant_role(user_id, role).';
+        hint = case
+            when nullif(current_setting('request.jwt.claims', true), '') is not null
+                and perf_internal.get_user_id() is null
+                then 'The token names no user of pgkit: its sub is missing or no UUID.'
+            else 'An admin gives it to a user with perf.grant_role(user_id, role), and to a login with grant.'
+        end;
 end
 $$;
 

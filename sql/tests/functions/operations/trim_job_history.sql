@@ -70,6 +70,7 @@ as $$
 $$;
 
 insert into cron.job_run_details (database, command, start_time, end_time) values
+    (current_database(), 'call perf.run_job(''aggregate'')', null, null),
     (current_database(), 'call perf.run_job(''aggregate'')',
         '2020-01-06 11:00', '2020-01-06 11:59:59.999999'),
     (current_database(), 'call perf.run_job(''trim-job-history'')',
@@ -79,17 +80,20 @@ insert into cron.job_run_details (database, command, start_time, end_time) value
     (current_database(), 'call perf.run_job(''aggregate'')', '2020-01-06 11:02', null),
     (current_database(), 'select 1', '2020-01-06 11:03', '2020-01-06 11:03'),
     ('another_database', 'call perf.run_job(''aggregate'')',
-        '2020-01-06 11:04', '2020-01-06 11:04');
+        '2020-01-06 11:04', '2020-01-06 11:04'),
+    (current_database(), 'call perf.run_job(''aggregate'')', null, null);
 
 select is(
-    perf.trim_job_history('2020-01-13 12:00'), 2::bigint, 'and what pg_cron noted of our jobs'
+    perf.trim_job_history('2020-01-13 12:00'),
+    3::bigint,
+    'and what pg_cron noted of our jobs, also of those that could not start'
 );
 select results_eq(
     'select start_time from cron.job_run_details order by 1',
     $$ values
         ('2020-01-06 11:01'::timestamptz), ('2020-01-06 11:02'), ('2020-01-06 11:03'),
-        ('2020-01-06 11:04') $$,
-    'not of other jobs or databases'
+        ('2020-01-06 11:04'), (null) $$,
+    'not of other jobs or databases, nor what came later'
 );
 select is(perf.trim_job_history('2020-01-13 12:00'), 0::bigint, 'a second run deletes nothing');
 

@@ -1,5 +1,22 @@
 begin;
-select plan(18);
+select plan(20);
+
+create function get_hint(statement text)
+returns text
+language plpgsql
+as $$
+declare
+    v_hint text;
+begin
+    execute statement;
+    return null;
+exception
+    when insufficient_privilege then
+        get stacked diagnostics v_hint = pg_exception_hint;
+        return v_hint;
+end
+$$;
+
 
 insert into perf.profiles (id, username) values
     ('a0000000-0000-4000-8000-000000000000', 'ada'),
@@ -155,6 +172,25 @@ select lives_ok(
     $$ select perf_internal.require_role('admin') $$,
     'a member of the owner passes'
 );
+
+set local role authenticated;
+set local request.jwt.claims = '{"sub": "auth0|1"}';
+
+select is(
+    get_hint($$ select perf_internal.require_role('analyst') $$),
+    'The token names no user of pgkit: its sub is missing or no UUID.',
+    'a token whose sub is no UUID is told so'
+);
+
+set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
+
+select is(
+    get_hint($$ select perf_internal.require_role('analyst') $$),
+    'An admin gives it to a user with perf.grant_role(user_id, role), and to a login with grant.',
+    'a user without the role is told who gives it'
+);
+
+reset role;
 
 select * from finish();
 rollback;
