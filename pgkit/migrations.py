@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -106,6 +107,7 @@ def migrate(
             take_lock(connection, warn)
             connection.execute("select set_config('lock_timeout', %s, true)", [lock_timeout])
             refuse(connection, files)
+            lock_tables(connection)
             if not is_installed(connection):
                 create_bookkeeping(backend)
             pending = {
@@ -157,6 +159,34 @@ def take_lock(connection: Connection, warn: Callable[[str], None]) -> None:
     if row and not row[0]:
         warn("another migration of this database is running; waiting for it to end")
         connection.execute(LOCK.format("pg_advisory_xact_lock").encode())
+
+
+def lock_tables(connection: Connection) -> None:
+    """Lock every table and view of ours, until the transaction ends, as soon as all are free.
+
+    Files lock one table after another. A session that holds one of them and waits for another
+    would end in a deadlock, and lose the calls that it records. So all are locked before the first
+    file runs, in turns that are shorter than deadlock_timeout. Between two turns all sessions go
+    on, so a long transaction does not stop the others. lock_timeout says how long to try.
+    """
+    names, turn_ms, patience_ms = (
+        connection.execute(query("lockable_tables")).fetchone() or ("",) * 3
+    )
+    give_up_at = time.monotonic() + int(patience_ms or 0) / 1000
+    while names:
+        try:
+            with connection.transaction():
+                connection.execute(f"set local statement_timeout = {int(turn_ms)}".encode())
+                connection.execute(f"lock table {names} in access exclusive mode".encode())
+                connection.execute("set local statement_timeout = 0")
+            return
+        except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
+            if patience_ms and time.monotonic() > give_up_at:
+                raise Failure(
+                    "another session holds a lock on a table of ours",
+                    "Nothing was changed; run again later, or wait longer with --lock-timeout.",
+                ) from error
+        time.sleep(0.1)
 
 
 def prepare_session(connection: Connection) -> None:

@@ -212,9 +212,28 @@ def test_an_error_names_its_file_and_undoes_everything(empty_database, sql_copy)
 def test_a_lock_on_a_table_ends_the_migration_in_time(database) -> None:
     with psycopg.connect(database) as connection:
         connection.execute("lock table perf.profiles in access share mode")
-        with pytest.raises(Failure, match="lock timeout") as failure:
+        with pytest.raises(Failure, match="another session holds a lock") as failure:
             migrations.migrate(database, lock_timeout="100ms")
         assert "--lock-timeout" in str(failure.value.hint)
+
+
+def test_a_session_that_a_migration_waits_for_goes_on(database) -> None:
+    with (
+        psycopg.connect(database) as changing,
+        psycopg.connect(database, autocommit=True) as observer,
+    ):
+        changing.execute("update perf.retention set keep = '91 days' where level = 'hourly'")
+        migration = start_migration(database, migrations.sql_folder())
+        waiting = (
+            "select from pg_stat_activity where datname = current_database()"
+            " and wait_event_type = 'Lock'"
+        )
+        wait_for(lambda: observer.execute(waiting).fetchall())
+        # Tables that the migration could have locked before, in another order.
+        changing.execute("select perf.record_call('m', 't', 1)")
+        changing.execute("select perf.save_model_config('sdxl', 'name', '{}')")
+        changing.commit()
+        assert (migration.communicate()[1], migration.returncode) == ("", 0)
 
 
 def test_status_tells_functions_without_file_and_files_without_function(
