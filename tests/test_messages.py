@@ -30,6 +30,8 @@ EXPECTED = {"22023", "23502", "23514", "42501", "PT404", "PT409"}
 KEYS = ["calls", "model", "tool", "temperature", "metric", "worse_than", "within", "min_calls"]
 MILLION = 1_000_000
 NESTED = "[" * 6000 + "]" * 6000
+# A number of 12 bytes whose text has 131072 characters: together more than a text can hold.
+LONG_NUMBERS = "[" + ", ".join(["1e131071"] * 9000) + "]"
 # By type, what is at or beyond the end of what it can hold, or more than anybody needs.
 EXTREMES: dict[str, list[Any]] = {
     "integer": [-(2**31), -1, 0, 2**31 - 1],
@@ -48,7 +50,15 @@ EXTREMES: dict[str, list[Any]] = {
     "text[]": [[], list(map(str, range(MILLION))), [["model", "tool"]], [None], ["y" * MILLION]],
     "integer[]": [[], [1] * MILLION, [[1, 2]], [None], [2**31 - 1, -(2**31)]],
     "double precision[]": [[], [0.5] * MILLION, [[0.1, 0.2]], [None], ["NaN"]],
-    "jsonb": ["5", "null", '"x"', "[]", NESTED, '{"temperature": 1e10000, "x": ' + NESTED + "}"],
+    "jsonb": [
+        *("5", "null", '"x"', "[]", NESTED, '{"temperature": 1e10000, "x": ' + NESTED + "}"),
+        *(LONG_NUMBERS, '{"temperature": ' + LONG_NUMBERS + "}"),
+        *(
+            f'[{{"model_name": "m", "tool_name": "t", "response_time_ms": 1, "{field}": '
+            + f"{LONG_NUMBERS}}}]"
+            for field in ("response_time_ms", "error_type", "call_id", "parameters", "x")
+        ),
+    ],
 }
 
 

@@ -7,12 +7,24 @@ strict
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_problem text;
 begin
     if jsonb_typeof(get_performance_affecting_parameters.parameters) <> 'object' then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'parameters must be a JSON object, got '
-                || perf_internal.quote_value(get_performance_affecting_parameters.parameters::text);
+                || perf_internal.quote_json(get_performance_affecting_parameters.parameters);
+    end if;
+    if pg_column_size(get_performance_affecting_parameters.parameters) > 300 then
+        v_problem := perf_internal.get_json_problem(
+            'parameters', get_performance_affecting_parameters.parameters
+        );
+        if v_problem is not null then
+            raise exception using
+                errcode = 'invalid_parameter_value',
+                message = v_problem;
+        end if;
     end if;
     -- Mostly there are no other parameters, and no number ends in a zero behind the point. To
     -- return early then takes a tenth of the time.

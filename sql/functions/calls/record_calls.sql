@@ -27,8 +27,16 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'calls must be a JSON array, got '
-                || perf_internal.quote_value(v_given::text),
+                || perf_internal.quote_json(v_given),
             hint = 'Give the array alone or as {"calls": [...]}, without other keys. Each element is an object with the arguments of perf.record_call().';
+    end if;
+    -- Before fields are read, because the text of an array in one of them could fill the memory.
+    if exists (
+        select
+        from jsonb_array_elements(v_given) as e
+        where perf_internal.get_element_problem(e) is not null
+    ) then
+        perform perf_internal.refuse_calls(v_given);
     end if;
     begin
         v_calls := array(
@@ -57,16 +65,10 @@ begin
             raise;
     end;
     if exists (
-            select 1
-            from unnest(v_calls) as c
-            where perf_internal.get_call_problem(c) is not null
-        )
-        or exists (
-            select 1
-            from jsonb_array_elements(v_given) as e
-            where perf_internal.get_element_problem(e) is not null
-        )
-    then
+        select
+        from unnest(v_calls) as c
+        where perf_internal.get_call_problem(c) is not null
+    ) then
         perform perf_internal.refuse_calls(v_given);
     end if;
     -- An id that comes twice is one call, the first, whatever else differs.

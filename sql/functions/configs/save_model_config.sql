@@ -27,7 +27,11 @@ begin
         case
             when jsonb_typeof(save_model_config.config_data) is distinct from 'object'
                 then 'config_data must be a JSON object, got '
-                    || perf_internal.quote_value(save_model_config.config_data::text)
+                    || perf_internal.quote_json(save_model_config.config_data)
+            when perf_internal.get_json_problem(
+                'config_data', save_model_config.config_data
+            ) is not null
+                then perf_internal.get_json_problem('config_data', save_model_config.config_data)
             when octet_length(save_model_config.config_data::text) > 1048576
                 then 'config_data must be at most 1048576 bytes as text, got '
                     || octet_length(save_model_config.config_data::text)

@@ -50,7 +50,7 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'labels must be a JSON object, got '
-                || perf_internal.quote_value(query_metrics.labels::text),
+                || perf_internal.quote_json(query_metrics.labels),
             hint = 'For example {"model": "openai/gpt-4o"}.';
     elsif array_ndims(query_metrics.group_by) > 1
         or (

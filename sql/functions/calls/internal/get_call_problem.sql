@@ -33,10 +33,13 @@ begin
                 || perf_internal.quote_value(c.response_time_ms::text)
         when jsonb_typeof(c.parameters) <> 'object'
             then 'parameters must be a JSON object, got '
-                || perf_internal.quote_value(c.parameters::text)
+                || perf_internal.quote_json(c.parameters)
         when pg_column_size(c.parameters) > 65536
             then 'parameters must be at most 64 KB, got '
                 || pg_size_pretty(pg_column_size(c.parameters)::bigint)
+        when pg_column_size(c.parameters) > 300
+            and perf_internal.get_json_problem('parameters', c.parameters) is not null
+            then perf_internal.get_json_problem('parameters', c.parameters)
         when c.input_tokens < 0
             then 'input_tokens must not be negative, got ' || c.input_tokens
         when c.output_tokens < 0

@@ -36,7 +36,7 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'parameters must be a JSON object, got '
-                || perf_internal.quote_value(get_config_groups.parameters::text);
+                || perf_internal.quote_json(get_config_groups.parameters);
     end if;
     v_parameters := perf.get_performance_affecting_parameters(get_config_groups.parameters);
     select k.key

@@ -15,20 +15,40 @@ declare
 begin
     v_problem := case
         when jsonb_typeof(e) <> 'object'
-            then 'must be an object, got ' || perf_internal.quote_value(e::text)
+            then 'must be an object, got ' || perf_internal.quote_json(e)
         when jsonb_typeof(e -> 'model_name') <> 'string'
             then 'model_name must be a string, got '
-                || perf_internal.quote_value((e -> 'model_name')::text)
+                || perf_internal.quote_json(e -> 'model_name')
         when jsonb_typeof(e -> 'tool_name') <> 'string'
             then 'tool_name must be a string, got '
-                || perf_internal.quote_value((e -> 'tool_name')::text)
+                || perf_internal.quote_json(e -> 'tool_name')
         when jsonb_typeof(e -> 'provider') not in ('string', 'null')
             then 'provider must be a string or null, got '
-                || perf_internal.quote_value((e -> 'provider')::text)
+                || perf_internal.quote_json(e -> 'provider')
         when jsonb_typeof(e -> 'error_type') <> 'string'
             and e -> 'error_type' not in ('null', 'false', '0', '{}', '[]')
             then 'error_type must be a string such as "timeout", or null for none, got '
-                || perf_internal.quote_value((e -> 'error_type')::text)
+                || perf_internal.quote_json(e -> 'error_type')
+        when jsonb_typeof(e -> 'response_time_ms') in ('object', 'array')
+            then 'response_time_ms must be of type double precision, got '
+                || perf_internal.quote_json(e -> 'response_time_ms')
+        when jsonb_typeof(e -> 'success') in ('object', 'array')
+            then 'success must be of type boolean, got '
+                || perf_internal.quote_json(e -> 'success')
+        when jsonb_typeof(e -> 'input_tokens') in ('object', 'array')
+            then 'input_tokens must be of type integer, got '
+                || perf_internal.quote_json(e -> 'input_tokens')
+        when jsonb_typeof(e -> 'output_tokens') in ('object', 'array')
+            then 'output_tokens must be of type integer, got '
+                || perf_internal.quote_json(e -> 'output_tokens')
+        when jsonb_typeof(e -> 'first_token_ms') in ('object', 'array')
+            then 'first_token_ms must be of type double precision, got '
+                || perf_internal.quote_json(e -> 'first_token_ms')
+        when jsonb_typeof(e -> 'call_id') in ('object', 'array')
+            then 'call_id must be of type uuid, got ' || perf_internal.quote_json(e -> 'call_id')
+        when jsonb_typeof(e -> 'call_timestamp') in ('object', 'array')
+            then 'call_timestamp must be a time as in ISO 8601, got '
+                || perf_internal.quote_json(e -> 'call_timestamp')
         -- DateStyle does not change how year, month and day are read in this order.
         when e ->> 'call_timestamp' not like '____-__-__%'
             then 'call_timestamp must be a time as in ISO 8601, got '

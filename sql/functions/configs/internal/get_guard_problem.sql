@@ -13,6 +13,8 @@ declare
 begin
     if jsonb_typeof(g) <> 'object' then
         return 'guard must be an object, got ' || jsonb_typeof(g);
+    elsif pg_column_size(g) > 2000 then
+        return 'guard must be at most 2000 bytes, got ' || pg_column_size(g);
     end if;
     v_unknown := g - array['metric', 'worse_than', 'within', 'min_calls'];
     begin

@@ -1,0 +1,27 @@
+-- A number such as 1e131071 has 12 bytes as JSON and 131072 characters as text, so the text of a
+-- short array could fill the memory.
+create or replace function perf_internal.quote_json(value jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when jsonb_typeof(quote_json.value) in ('object', 'array')
+            and pg_column_size(quote_json.value) > 300
+        then format(
+            'an %s of %s',
+            jsonb_typeof(quote_json.value),
+            pg_size_pretty(pg_column_size(quote_json.value)::bigint)
+        )
+        else perf_internal.quote_value(quote_json.value::text)
+    end;
+$$;
+
+comment on function perf_internal.quote_json is
+    'A JSON value as an error message shows it: its text as quote_value() shows it, or the size of a large object or array.';
+
+revoke execute on function perf_internal.quote_json from public;
+grant execute on function perf_internal.quote_json
+    to authenticated, service_role, perf_admin, perf_analyst, perf_recorder;
