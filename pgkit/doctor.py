@@ -35,6 +35,7 @@ def examine(dsn: str) -> Iterator[Check]:
             yield from check_extensions(connection)
             yield check_migration(connection)
             yield from check_grants(connection)
+            yield from check_owners(connection)
             if unfinished := check_restore(connection):
                 # Nothing that reads calls would work.
                 yield unfinished
@@ -153,6 +154,18 @@ def check_grants(connection: Connection) -> Iterator[Check]:
             "warn",
             f"what {creator} creates in {' and '.join(schemas)} is open to {', '.join(grantees)}",
             f"Run `pgkit migrate` as {creator} or a member of it.",
+        )
+
+
+def check_owners(connection: Connection) -> Iterator[Check]:
+    """Name what a grant of create or trigger has let others put between our objects."""
+    foreign = [row[0] for row in connection.execute(query("foreign_owners"))]
+    if foreign:
+        yield Check(
+            "owners",
+            "fail",
+            f"made by others, run with the rights of pgkit: {name_some(foreign)}",
+            "drop them, then pgkit migrate",
         )
 
 

@@ -218,6 +218,12 @@ def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
                 f"the schemas perf and perf_internal hold what is not ours: {', '.join(foreign)}",
                 "Rename that schema, or migrate another database. Nothing was changed.",
             )
+    overloads = [row[0] for row in connection.execute(query("overloads"))]
+    if overloads:
+        raise Failure(
+            f"functions of pgkit share no name, but these do: {', '.join(overloads)}",
+            "Drop the one that pgkit did not make. Nothing was changed.",
+        )
     status = read_status(connection, files)
     if status.edited or status.vanished:
         names = [f"{name} (edited)" for name in status.edited]

@@ -12,7 +12,7 @@ from pipeline import wait_for
 from psycopg.conninfo import make_conninfo
 
 from pgkit import binaries, doctor, migrations, runner
-from pgkit.database import parse_dsn
+from pgkit.database import Failure, parse_dsn
 
 ADMIN = "a0000000-0000-4000-8000-000000000000"
 ANALYST = "b0000000-0000-4000-8000-000000000000"
@@ -319,6 +319,49 @@ def test_migrate_takes_back_what_others_granted(
     finally:
         connection.execute(f"drop owned by {name}".encode())
         connection.execute(f"drop role {name}".encode())
+
+
+def test_what_others_put_between_our_objects_is_named(
+    database: str, connection: psycopg.Connection
+) -> None:
+    owners = "owners"
+    assert checks(database, owners)[owners] == []
+    connection.execute("grant usage, create on schema perf_internal to anon")
+    connection.execute("grant trigger on perf.models to anon")
+    connection.execute("create schema theirs authorization anon")
+    with connection.transaction():
+        connection.execute("set local role anon")
+        connection.execute(
+            "create function theirs.look() returns trigger language plpgsql"
+            " as 'begin return new; end'"
+        )
+        connection.execute(
+            "create trigger look before insert on perf.models"
+            " for each row execute function theirs.look()"
+        )
+        connection.execute("create table perf_internal.theirs (id integer)")
+        # A call with a text fits it better than the function of ours.
+        connection.execute(
+            "create function perf_internal.require_role(text) returns boolean"
+            " language sql as 'select true'"
+        )
+    assert checks(database, owners)[owners] == [
+        (
+            "fail",
+            "made by others, run with the rights of pgkit:"
+            " function perf_internal.require_role(text) of anon;"
+            " table or view perf_internal.theirs of anon;"
+            " trigger look on perf.models with a function of anon",
+            "drop them, then pgkit migrate",
+        )
+    ]
+    with pytest.raises(Failure, match=r"share no name, but.* perf_internal\.require_role\(text\)"):
+        migrations.migrate(database)
+    connection.execute("drop function perf_internal.require_role(text)")
+    connection.execute("drop table perf_internal.theirs")
+    connection.execute("drop schema theirs cascade")
+    migrations.migrate(database)
+    assert checks(database, owners, "grants") == {owners: [], "grants": SILENT["grants"]}
 
 
 def test_default_privileges_open_nothing_that_pgkit_makes(empty_database: str) -> None:
