@@ -11,6 +11,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    v_wide text;
 begin
     perform perf_internal.require_role('analyst');
     if coalesce(cardinality(get_config_settings.settings), 0) not between 1 and 100
@@ -26,6 +28,23 @@ begin
             errcode = 'invalid_parameter_value',
             message = 'settings must be a list of 1 to 100 JSON paths of at most 1000 characters, got '
                 || perf_internal.quote_value(get_config_settings.settings::text);
+    end if;
+    -- Each of these multiplies what a path has found so far, so $[0,0][0,0][0,0] or $.**.**.**, made
+    -- a little longer, would fill the memory. Names and texts in quotes do not count; as jsonpath
+    -- writes a path, all names are in quotes, and there are no comments.
+    select s
+    into v_wide
+    from unnest(get_config_settings.settings) as s
+    where regexp_count(
+        regexp_replace(s::jsonpath::text, E'"([^"\\\\]|\\\\.)*"', '', 'g'), '[*]+|,| to |keyvalue'
+    ) > 2
+    limit 1;
+    if found then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'each path of settings may hold at most two of *, **, comma, to and keyvalue, got '
+                || perf_internal.quote_value(v_wide),
+            hint = 'Only the first value that a path finds is shown.';
     end if;
     return query
     select

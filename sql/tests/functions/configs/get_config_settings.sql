@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(19);
 
 select perf.save_model_config('sdxl', 'one', '{"default": {"steps": 30}, "odd key": [1, 2]}', activate => true);
 select perf.save_model_config('wan', 'one', '{"default": {"steps": 20}}', activate => true);
@@ -46,6 +46,26 @@ select throws_ok(
     null,
     'refuses a path with too large a number'
 );
+
+select is(
+    (select value from perf.get_config_settings(array['$.*[0,1] ? (@ > 1)']) limit 1),
+    '2'::jsonb,
+    'takes a path with a wildcard and two subscripts'
+);
+
+select throws_like(
+    format('select * from perf.get_config_settings(array[%L])', v.path),
+    'each path of settings may hold at most two of *, **, comma, to and keyvalue, got %',
+    'refuses ' || v.what
+)
+from (
+    values
+        ('$.**.**.**', 'a path that finds the same again and again'),
+        ('$' || repeat('.keyvalue()', 9), 'a path that makes three of one each time'),
+        ('$' || repeat('[0,0]', 30), 'a path that doubles what it finds'),
+        ('$ /* " */' || repeat('[0,0]', 30) || '/* " */', 'it with quotes in comments'),
+        ('$."\"" [0 to 0][0 to 0][0 to 0] ? (@ == "\"")', 'ranges beside escaped quotes')
+) as v (path, what);
 
 select throws_ok(
     format('select * from perf.get_config_settings(%L)', v.settings),
