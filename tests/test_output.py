@@ -288,7 +288,7 @@ def test_json_is_whole_where_only_ascii_is_taken(nasty) -> None:
 
 
 def test_a_reader_that_stops_early_sees_no_traceback(nasty) -> None:
-    command = [sys.executable, "-m", "pgkit", "percentiles", *(f"0.{n:03}" for n in range(900))]
+    command = [sys.executable, "-m", "pgkit", "percentiles", *(f"0.{n:03}" for n in range(200))]
     with subprocess.Popen(
         command,
         env={**os.environ, "DATABASE_URL": nasty},

@@ -1,6 +1,7 @@
 """The commands: each parses, calls one function of a sibling module, and prints."""
 
 import io
+import logging
 import os
 import sys
 
@@ -76,6 +77,8 @@ def cli(context: click.Context) -> None:
 
     To try it, run pgkit demo. On a database of yours, run pgkit migrate, then pgkit doctor.
     """
+    # It warns of a rollback that a Ctrl-C prevents; the server rolls back by itself.
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
         # Names of models may have letters that a terminal or a file cannot take.
         if isinstance(stream, io.TextIOWrapper):

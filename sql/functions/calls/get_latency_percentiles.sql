@@ -39,7 +39,15 @@ begin
         get_latency_percentiles.start_time, get_latency_percentiles.end_time
     );
     perform perf_internal.check_percentiles(get_latency_percentiles.percentiles);
-    if get_latency_percentiles.group_by <@ v_keys is not true then
+    if cardinality(get_latency_percentiles.group_by) > cardinality(v_keys) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'group_by must have at most %s names, got %s',
+                cardinality(v_keys),
+                cardinality(get_latency_percentiles.group_by)
+            );
+    elsif get_latency_percentiles.group_by <@ v_keys is not true then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'group_by must hold model, tool, provider or parameters, got '

@@ -11,11 +11,11 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'percentiles must not be empty';
-    elsif cardinality(check_percentiles.percentiles) > 1000 then
+    elsif cardinality(check_percentiles.percentiles) > 200 then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(
-                'percentiles must be at most 1000, got %s',
+                'percentiles must be at most 200, got %s',
                 cardinality(check_percentiles.percentiles)
             );
     end if;
@@ -32,7 +32,7 @@ end
 $$;
 
 comment on function perf_internal.check_percentiles is
-    'Refuses (22023) percentiles that are missing, more than 1000, or not between 0 and 1.';
+    'Refuses (22023) percentiles that are missing, more than 200, or not between 0 and 1.';
 
 revoke execute on function perf_internal.check_percentiles from public;
 grant execute on function perf_internal.check_percentiles

@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(31);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -233,6 +233,15 @@ select throws_ok(
     '22023',
     'percentiles must be between 0 and 1, got 95',
     'refuses a percentile above 1'
+);
+select throws_ok(
+    $$ select *
+       from perf.get_latency_percentiles(
+           '2020-01-06', '2020-01-07', group_by => '{model,tool,model,tool,model}'
+       ) $$,
+    '22023',
+    'group_by must have at most 4 names, got 5',
+    'refuses more names than there are'
 );
 select throws_ok(
     $$ select * from perf.get_latency_percentiles(

@@ -259,7 +259,7 @@ cross join lateral (select 0.001 * 1e12 ^ ((g - 1) / 999.0::float8) as value_ms)
 
 select is_empty(
     $$ with percentiles as (
-           select array_agg(g / 200.0::float8 order by g) as p from generate_series(0, 200) as g
+           select array_agg(g / 100.0::float8 order by g) as p from generate_series(0, 100) as g
        )
        select *
        from (
