@@ -88,6 +88,16 @@ def test_every_pgtap_file_passes_in_a_database_of_other_styles(server_dsn) -> No
     assert outcome.passed > 1000
 
 
+def test_a_limit_on_transactions_does_not_end_a_migration(pgkit, server_dsn) -> None:
+    with psycopg.connect(server_dsn) as connection:
+        if connection.info.server_version < 170000:
+            pytest.skip("transaction_timeout is new in PostgreSQL 17")
+    limit = {"transaction_timeout": "'50ms'"}
+    with runner.temporary_database(server_dsn, settings=limit) as dsn:
+        done = pgkit("migrate", dsn=dsn)
+    assert done.returncode == 0, done.stderr
+
+
 def test_every_command_is_right_in_a_hostile_database(pgkit, hostile, tmp_path) -> None:
     config = tmp_path / "config.json"
     config.write_text('{"temperature": 0.5}')

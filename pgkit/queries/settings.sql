@@ -16,3 +16,8 @@ set local extra_float_digits = 1;
 set local statement_timeout = 0;
 set local lock_timeout = 0;
 set local idle_in_transaction_session_timeout = 0;
+-- New in PostgreSQL 17.
+select set_config(s.name, '0', true)
+from pg_catalog.pg_settings as s
+where s.name = 'transaction_timeout'
+    and s.setting <> '0';
