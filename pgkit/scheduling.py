@@ -57,7 +57,9 @@ def unschedule_elsewhere(dsn: str) -> int:
     with connect_to_cron(dsn, home) as cron:
         row = cron.execute(
             "select count(cron.unschedule(c.jobid)) from cron.job as c"
-            " where starts_with(c.jobname, 'pgkit-') and right(c.jobname, length(%(s)s)) = %(s)s",
+            " where starts_with(c.jobname, 'pgkit-') and right(c.jobname, length(%(s)s)) = %(s)s"
+            # Otherwise it is of another database, whose name ends in this suffix.
+            " and strpos(left(c.jobname, -length(%(s)s)), ' ') = 0",
             {"s": suffix},
         ).fetchone()
         return int(row[0]) if row else 0

@@ -212,9 +212,12 @@ def test_a_database_beside_that_of_pg_cron_has_its_jobs_there(
     cron.execute("update cron.job_run_details set end_time = end_time - interval '8 days'")
     assert cron.execute(trim[0][1]).rowcount >= len(jobs)
 
+    # The job of a database whose name ends like the names of these jobs.
+    other = f"pgkit-aggregate in one in {name}"
+    cron.execute("select cron.schedule(%s, '0 0 1 1 *', 'select 1')", [other])
     assert pgkit("uninstall", "--yes", dsn=database).returncode == 0
-    assert cron.execute(registered, [f"% in {name}"]).fetchall() == []
-    assert value(cron, "select count(*) from cron.job") == len(jobs)
+    assert [row[0] for row in cron.execute(registered, [f"% in {name}"])] == [other]
+    assert value(cron, "select count(*) from cron.job") == len(jobs) + 1
 
 
 def test_schedule_and_unschedule_with_pg_cron(pgkit, cron_database) -> None:
