@@ -56,3 +56,8 @@ def test_it_is_over_when_its_time_is(database: str, connection: psycopg.Connecti
     record_batch(connection, [Call("acme/one", 100)] * 10)
     assert keep_aggregated(database, "2 seconds", 10) < 30
     assert rolled_up(connection) == 10
+
+
+def test_it_ends_before_a_statement_timeout(connection: psycopg.Connection) -> None:
+    connection.execute("set statement_timeout = '4s'")
+    connection.execute("call perf.keep_aggregated(run_for => '1 minute', pending_rows => 0)")

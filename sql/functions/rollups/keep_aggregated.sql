@@ -13,7 +13,16 @@ create or replace procedure perf.keep_aggregated(
 language plpgsql
 as $$
 declare
-    v_end timestamptz := pg_catalog.clock_timestamp() operator(pg_catalog.+) run_for;
+    -- A statement_timeout is for the whole call. Half of it leaves time for the last run.
+    v_end timestamptz := pg_catalog.clock_timestamp() operator(pg_catalog.+) least(
+        run_for,
+        (
+            select s.setting::pg_catalog.int8 operator(pg_catalog.*) interval '0.5 milliseconds'
+            from pg_catalog.pg_settings as s
+            where s.name operator(pg_catalog.=) 'statement_timeout'
+                and s.setting operator(pg_catalog.<>) '0'
+        )
+    );
     v_rows bigint;
     v_is_due boolean;
 begin
@@ -44,7 +53,7 @@ end
 $$;
 
 comment on procedure perf.keep_aggregated is
-    'Runs perf.aggregate_performance_metrics(), and again whenever pending_rows or more wait, until run_for is over; only once if the first run found fewer. So reports stay fast while tens of thousands of rows come in a second. Error 42501: not an admin.';
+    'Runs perf.aggregate_performance_metrics(), and again whenever pending_rows or more wait, until run_for or half of statement_timeout is over; only once if the first run found fewer. So reports stay fast while tens of thousands of rows come in a second. Error 42501: not an admin.';
 
 revoke execute on procedure perf.keep_aggregated from public;
 grant execute on procedure perf.keep_aggregated to authenticated, service_role, perf_admin;
