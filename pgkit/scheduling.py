@@ -99,8 +99,9 @@ def connect_to_cron(dsn: str, home: str) -> Iterator[Connection]:
     except Failure as failure:
         raise Failure(
             f'pg_cron of this server lives in database "{home}": {failure.message}',
-            "A superuser can run create extension pg_cron there, and this command. Or keep pgkit"
-            " worker running.",
+            "A superuser can run this command. Another user needs there: create extension pg_cron,"
+            " usage on schema cron, and execute on function cron.schedule_in_database. Or keep"
+            " `pgkit worker` running.",
         ) from failure
 
 

@@ -109,7 +109,11 @@ begin
     check_name := 'failed runs';
     status := case when v_failed = 0 then 'ok' else 'warn' end;
     value := format('%s in the last 24 hours', v_failed);
-    hint := v_last_failure;
+    hint := v_last_failure || case
+        when v_last_failure like '%: connection failed'
+        then '. Set cron.use_background_workers = on, or let pg_hba.conf admit pg_cron.'
+        else ''
+    end;
     return next;
 
     -- Runs of a pg_cron that lives in another database do not show here, but what they do.
@@ -126,6 +130,8 @@ begin
         'no job ran in the last 24 hours'
     );
     hint := case
+        when status <> 'ok' and v_last_failure like '%: connection failed'
+        then 'See the failed runs.'
         when status <> 'ok'
         then 'Run perf.schedule_jobs() once with pg_cron, or keep pgkit worker running.'
     end;

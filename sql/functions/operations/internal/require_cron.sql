@@ -22,7 +22,8 @@ begin
                 when v_home = current_database()
                 then 'Run create extension pg_cron.'
                 else 'Preload pg_cron, set cron.database_name to this database, and run '
-                    'create extension pg_cron. Or run pgkit worker instead.'
+                    'create extension pg_cron. Where it lives in another database already, only '
+                    'members of pg_read_all_settings see that. Or run pgkit worker instead.'
             end;
     end if;
 end

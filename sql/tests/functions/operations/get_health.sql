@@ -1,5 +1,5 @@
 begin;
-select plan(28);
+select plan(29);
 
 set local timezone = 'UTC';
 
@@ -140,6 +140,13 @@ select results_eq(
     $$ select value, hint from pg_temp.health('2020-01-06 12:00', 'failed runs') $$,
     $$ values ('3 in the last 24 hours', 'call perf.run_job(''aggregate''): third') $$,
     'runs of pg_cron count too'
+);
+update cron.job_run_details set return_message = 'connection failed';
+select results_eq(
+    $$ select value, hint from pg_temp.health('2020-01-06 12:00', 'failed runs') $$,
+    $$ values ('3 in the last 24 hours',
+        'call perf.run_job(''aggregate''): connection failed. Set cron.use_background_workers = on, or let pg_hba.conf admit pg_cron.') $$,
+    'where pg_cron cannot connect, the hint says what helps'
 );
 
 select results_eq(
