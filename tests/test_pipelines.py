@@ -759,7 +759,7 @@ def test_health_says_of_each_pipeline_how_it_is(readings, connection) -> None:
     }
     assert checks["calls: rollup lag"].startswith("0 rows wait")
     assert checks["readings: rollup lag"].startswith("1 rows wait")
-    assert checks["readings: default partition"].startswith("1 rows outside")
+    assert checks["readings: default partition"].startswith("1 rows have no partition")
 
 
 def record_tokens(
