@@ -70,6 +70,23 @@ begin
     where s.pipeline = roll_up.pipeline;
     if v_rows > 0 then
         perform perf_internal.summarize_new_ranges(roll_up.pipeline);
+        -- Once: without statistics the planner finds buckets by their time alone, and a run takes
+        -- four times as long until autovacuum analyzes the table. It waits for nobody, because a run
+        -- of another pipeline could wait for this one.
+        if not exists (
+            select
+            from pg_stats as s
+            where s.schemaname = 'perf_internal'
+                and s.tablename = 'rollups'
+        ) then
+            begin
+                lock table perf_internal.rollups in share update exclusive mode nowait;
+                analyze perf_internal.rollups (series_id, granularity, time_bucket, metric);
+            exception
+                when lock_not_available then
+                    null;
+            end;
+        end if;
     end if;
     return v_rows;
 end

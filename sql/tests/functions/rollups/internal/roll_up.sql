@@ -1,5 +1,5 @@
 begin;
-select plan(45);
+select plan(46);
 
 create function pg_temp.end_recording()
 returns void
@@ -331,6 +331,15 @@ select throws_ok(
     'PT404',
     'there is no pipeline "other"',
     'refuses an unknown pipeline'
+);
+
+select isnt_empty(
+    $$ select 1
+       from pg_stats as s
+       where s.schemaname = 'perf_internal'
+           and s.tablename = 'rollups'
+           and s.attname = 'series_id' $$,
+    'the planner knows the rollups after the first run'
 );
 
 -- As between the data and the end of a restore.
