@@ -676,6 +676,20 @@ def test_a_run_without_argument_rolls_up_both_pipelines_and_one_with_it_one(
     assert average == 4
 
 
+def test_a_pipeline_that_fails_is_named_and_does_not_stop_the_others(readings, connection) -> None:
+    committed = add(connection, Reading(1))
+    connection.execute("select perf.record_call('acme/one', 'chat', 100)")
+    connection.execute(
+        "update perf.metrics set expression = 'r.response_time_ms / 0'"
+        " where metric = 'response_time_ms'"
+    )
+    with pytest.raises(psycopg.errors.DivisionByZero) as raised:
+        connection.execute("call perf.run_job('aggregate')")
+    assert raised.value.diag.message_primary == 'pipeline "calls": division by zero'
+    assert raised.value.diag.message_hint == "The other pipelines are rolled up."
+    assert_rolled_up(connection, committed)
+
+
 def test_another_migration_leaves_the_pipeline_and_what_is_kept_as_they_are(
     readings, connection
 ) -> None:
