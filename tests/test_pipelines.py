@@ -602,7 +602,7 @@ def test_a_metric_of_another_pipeline_is_not_taken_over(readings, connection) ->
             "select perf_internal.add_metric("
             "'readings', 'input_tokens', 'r.lag_ms', 'ms', 'lower', 'Not tokens.')"
         )
-    with pytest.raises(psycopg.errors.NotNullViolation):
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="two metrics of one pipeline"):
         connection.execute(
             "select perf_internal.add_share("
             "'error_rate', 'failed_watts', 'watts', 'lower', 'Readings that are not valid.')"

@@ -39,13 +39,13 @@ select results_eq(
 
 select throws_ok(
     $$ select perf_internal.add_share('x', 'unknown', 'response_time_ms', 'lower', 'X.') $$,
-    '23502',
-    null,
+    '22023',
+    'share "x" must be of two metrics of one pipeline, got "unknown" and "response_time_ms"',
     'refuses a share of a metric that is none'
 );
 select throws_ok(
     $$ select perf_internal.add_share('x', 'response_time_ms', 'unknown', 'lower', 'X.') $$,
-    '23502',
+    '22023',
     null,
     'from either side'
 );
@@ -66,7 +66,7 @@ insert into perf.metrics (metric, pipeline, kind, unit, meaning, expression)
 values ('size_mb', 'other', 'measured', 'mb', 'Size.', 'r.size');
 select throws_ok(
     $$ select perf_internal.add_share('x', 'size_mb', 'response_time_ms', 'lower', 'X.') $$,
-    '23502',
+    '22023',
     null,
     'refuses metrics of two pipelines'
 );
