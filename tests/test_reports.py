@@ -175,6 +175,12 @@ def test_other_zones_are_misuse(pgkit, zone) -> None:
     assert "neither UTC nor the name of an area and a city" in failed.stderr
 
 
+def test_a_percentile_above_1_is_misuse_and_told_how_to_write_it(pgkit) -> None:
+    failed = pgkit("percentiles", "95")
+    assert failed.returncode == 2
+    assert "The 95th percentile is 0.95." in failed.stderr
+
+
 def test_more_buckets_than_a_series_may_have_are_shown(pgkit, database, connection) -> None:
     connection.execute(
         "select perf.record_call('acme/busy', 'chat', 1, call_timestamp => h)"

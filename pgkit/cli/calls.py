@@ -11,7 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pgkit import load, reports, seed
-from pgkit.cli.options import JSON, TIME, json_option, outcome_option, takes_dsn, zone_option
+from pgkit.cli.options import (
+    JSON,
+    PERCENTILE,
+    TIME,
+    json_option,
+    outcome_option,
+    takes_dsn,
+    zone_option,
+)
 from pgkit.database import connect
 from pgkit.output import Column, plural, print_json, print_rows, tell
 from pgkit.times import span
@@ -274,7 +282,7 @@ def compare(
 
 
 @click.command()
-@click.argument("fractions", metavar="[PERCENTILE]...", nargs=-1, type=click.FloatRange(0, 1))
+@click.argument("fractions", metavar="[PERCENTILE]...", nargs=-1, type=PERCENTILE)
 @from_option("7d")
 @to_option
 @zone_option

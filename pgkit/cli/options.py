@@ -78,6 +78,21 @@ def find_repeated_key(value: Any, path: str = "$") -> str | None:
     return next((key for key in found if key is not None), None)
 
 
+class Percentile(click.FloatRange):
+    """A percentile as a share of the values, 0 to 1."""
+
+    name = "percentile"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            return float(super().convert(value, param, ctx))
+        except click.BadParameter as error:
+            self.fail(f"{error.message} The 95th percentile is 0.95.", param, ctx)
+
+
+PERCENTILE = Percentile(0, 1)
 TIME = Time()
 JSON = Json()
 
