@@ -1,22 +1,31 @@
 begin;
-select plan(50);
+select plan(60);
 
 select tables_are(
     'perf',
     array[
         'audit_log',
+        'characters',
+        'jobs',
         'metrics',
         'model_config_activations',
         'model_config_history',
         'model_config_requests',
         'model_config_types',
+        'model_performance_logs',
         'model_tool_configs',
         'models',
+        'performance_metrics',
         'performance_metrics_raw',
         'profiles',
+        'projects',
         'retention',
+        'scenes',
         'tools',
-        'user_roles'
+        'user_roles',
+        'worker_availability',
+        'workers',
+        'workflows'
     ],
     'perf has these tables'
 );
@@ -33,6 +42,8 @@ select tables_are(
         'audit_queue',
         'database_origin',
         'dropped_ranges',
+        'job_kinds',
+        'performance_metrics_default',
         'performance_metrics_raw_default',
         'pipelines',
         'raw_partitions',
@@ -56,7 +67,8 @@ select views_are(
     'perf_internal',
     array[
         'call_metrics',
-        'call_series'
+        'call_series',
+        'job_series'
     ],
     'perf_internal has these views'
 );
@@ -262,6 +274,7 @@ select set_eq(
         'perf.model_tool_configs keep_recorded_configs',
         'perf.model_tool_configs set_parameter_hash',
         'perf.models queue_audit_entry',
+        'perf.performance_metrics check_raw_rows',
         'perf.performance_metrics_raw check_raw_rows',
         'perf.profiles queue_audit_entry',
         'perf.retention queue_audit_entry',
@@ -282,6 +295,26 @@ select policies_are(
         'audit_log_select_reader'
     ],
     'perf.audit_log has these policies'
+);
+
+select policies_are(
+    'perf',
+    'characters',
+    array[
+        'characters_select_login',
+        'characters_select_reader'
+    ],
+    'perf.characters has these policies'
+);
+
+select policies_are(
+    'perf',
+    'jobs',
+    array[
+        'jobs_select_login',
+        'jobs_select_reader'
+    ],
+    'perf.jobs has these policies'
 );
 
 select policies_are(
@@ -336,6 +369,16 @@ select policies_are(
 
 select policies_are(
     'perf',
+    'model_performance_logs',
+    array[
+        'model_performance_logs_select_login',
+        'model_performance_logs_select_reader'
+    ],
+    'perf.model_performance_logs has these policies'
+);
+
+select policies_are(
+    'perf',
     'model_tool_configs',
     array[
         'model_tool_configs_select_login',
@@ -352,6 +395,16 @@ select policies_are(
         'models_select_reader'
     ],
     'perf.models has these policies'
+);
+
+select policies_are(
+    'perf',
+    'performance_metrics',
+    array[
+        'performance_metrics_select_login',
+        'performance_metrics_select_reader'
+    ],
+    'perf.performance_metrics has these policies'
 );
 
 select policies_are(
@@ -379,6 +432,16 @@ select policies_are(
 
 select policies_are(
     'perf',
+    'projects',
+    array[
+        'projects_select_login',
+        'projects_select_reader'
+    ],
+    'perf.projects has these policies'
+);
+
+select policies_are(
+    'perf',
     'retention',
     array[
         'retention_select_login',
@@ -387,6 +450,16 @@ select policies_are(
         'retention_update_login'
     ],
     'perf.retention has these policies'
+);
+
+select policies_are(
+    'perf',
+    'scenes',
+    array[
+        'scenes_select_login',
+        'scenes_select_reader'
+    ],
+    'perf.scenes has these policies'
 );
 
 select policies_are(
@@ -410,6 +483,36 @@ select policies_are(
         'user_roles_select_self'
     ],
     'perf.user_roles has these policies'
+);
+
+select policies_are(
+    'perf',
+    'worker_availability',
+    array[
+        'worker_availability_select_login',
+        'worker_availability_select_reader'
+    ],
+    'perf.worker_availability has these policies'
+);
+
+select policies_are(
+    'perf',
+    'workers',
+    array[
+        'workers_select_login',
+        'workers_select_reader'
+    ],
+    'perf.workers has these policies'
+);
+
+select policies_are(
+    'perf',
+    'workflows',
+    array[
+        'workflows_select_login',
+        'workflows_select_reader'
+    ],
+    'perf.workflows has these policies'
 );
 
 select policies_are(
@@ -450,6 +553,16 @@ select policies_are(
         'dropped_ranges_select_reader'
     ],
     'perf_internal.dropped_ranges has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'job_kinds',
+    array[
+        'job_kinds_select_login',
+        'job_kinds_select_reader'
+    ],
+    'perf_internal.job_kinds has these policies'
 );
 
 select policies_are(
