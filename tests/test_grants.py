@@ -44,7 +44,17 @@ PURE = {
     "get_wilson_interval",
     "has_role",
 }
-RECORDING = {"record_call", "record_calls"}
+RECORDING = {
+    "record_call",
+    "record_calls",
+    "create_job",
+    "start_job",
+    "complete_job",
+    "fail_job",
+    "cancel_job",
+    "record_job_metrics",
+    "record_job_metrics_batch",
+}
 
 # One plausible value of each type; of any other type null.
 VALUES = {

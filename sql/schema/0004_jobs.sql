@@ -103,7 +103,12 @@ create table perf.worker_availability (
     worker_id bigint not null references perf.workers (id),
     available_from timestamptz not null,
     available_until timestamptz,
-    constraint available_from_is_before_available_until check (available_from < available_until)
+    constraint available_from_is_before_available_until check (available_from < available_until),
+    -- A range of one number, because GiST has no operator class for numbers without an extension.
+    constraint times_of_a_worker_do_not_overlap exclude using gist (
+        int8range(worker_id, worker_id, '[]') with &&,
+        tstzrange(available_from, available_until) with &&
+    )
 );
 
 comment on table perf.worker_availability is
@@ -192,18 +197,53 @@ create index jobs_project_id_idx on perf.jobs (project_id) where project_id is n
 create index jobs_character_id_idx on perf.jobs (character_id) where character_id is not null;
 create index jobs_scene_id_idx on perf.jobs (scene_id) where scene_id is not null;
 
+create type perf_internal.job_report as (
+    workflow_name text,
+    worker_name text,
+    external_id text,
+    result jsonb,
+    resolution_tier text,
+    model_type text,
+    parameters jsonb,
+    project_name text,
+    character_name text,
+    scene_name text,
+    started_at timestamptz,
+    completed_at timestamptz,
+    success boolean,
+    error_type text,
+    job_id bigint,
+    workflow_id bigint,
+    worker_id bigint,
+    project_id bigint,
+    character_id bigint,
+    scene_id bigint
+);
+
+comment on type perf_internal.job_report is
+    'What record_job_metrics() takes, and each element of record_job_metrics_batch(): what was measured is in result. The keys are what names turn out to be.';
+
 create table perf_internal.job_kinds (
     id uuid primary key default gen_random_uuid(),
     workflow_id bigint not null references perf.workflows (id),
     worker_id bigint references perf.workers (id),
     resolution_tier text,
     model_type varchar(20),
-    created_at timestamptz not null default now(),
-    unique nulls not distinct (workflow_id, worker_id, resolution_tier, model_type)
+    created_at timestamptz not null default now()
 );
 
 comment on table perf_internal.job_kinds is
     'A workflow on a worker, at a resolution tier, with a model type: a series of rollups. Never deleted.';
+
+-- Recording finds the kind of a job by it. An index of the bare columns would not find what is null.
+-- No name is empty and no id is 0.
+create unique index job_kinds_workflow_id_worker_id_resolution_tier_model_type_idx
+    on perf_internal.job_kinds (
+        workflow_id,
+        coalesce(worker_id, 0),
+        coalesce(resolution_tier, ''),
+        coalesce(model_type, '')
+    );
 
 -- For the foreign key, and for the kinds of jobs of a worker.
 create index job_kinds_worker_id_idx on perf_internal.job_kinds (worker_id);

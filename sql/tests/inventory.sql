@@ -87,10 +87,14 @@ select functions_are(
         'activate_model_config',
         'aggregate_performance_metrics',
         'approve_activation',
+        'cancel_job',
         'check_config_guards',
         'cleanup_old_performance_data',
         'compare_model_configs',
+        'complete_job',
+        'create_job',
         'ensure_partitions',
+        'fail_job',
         'find_model_config',
         'get_activation_history',
         'get_active_configs',
@@ -119,6 +123,8 @@ select functions_are(
         'rebuild_performance_metrics',
         'record_call',
         'record_calls',
+        'record_job_metrics',
+        'record_job_metrics_batch',
         'register_model',
         'reject_activation',
         'request_activation',
@@ -128,6 +134,7 @@ select functions_are(
         'save_model_config',
         'schedule_jobs',
         'set_config_approval',
+        'start_job',
         'trim_job_history',
         'unschedule_jobs',
         'verify_audit_log',
@@ -145,24 +152,29 @@ select functions_are(
         'add_metric',
         'add_pipeline',
         'add_share',
+        'add_subjects',
         'add_to_rollups',
+        'add_worker',
         'adopt_restored_rows',
         'announce_activation',
         'check_as_of',
         'check_given',
         'check_history_range',
+        'check_job_change',
         'check_max_rows',
         'check_origin',
         'check_percentiles',
         'check_raw_rows',
         'check_time_range',
         'check_time_zone',
+        'collect_job_metrics',
         'compare_json',
         'complete_buckets',
         'complete_guard',
         'count_pending_rows',
         'drop_raw_range',
         'find_config',
+        'finish_job',
         'get_actor_name',
         'get_audit_hash',
         'get_available_hours',
@@ -177,9 +189,11 @@ select functions_are(
         'get_element_problem',
         'get_error_type',
         'get_exact_percentiles',
+        'get_finish_problem',
         'get_guard_problem',
         'get_impact_range',
         'get_job_kinds',
+        'get_job_status',
         'get_jobs',
         'get_json_problem',
         'get_last_bin',
@@ -193,9 +207,14 @@ select functions_are(
         'get_parameter_hash',
         'get_pending_condition',
         'get_pipeline',
+        'get_pipeline_stages',
         'get_profile_id',
         'get_provider',
+        'get_quality_scores',
         'get_read_query',
+        'get_report_element_problem',
+        'get_report_problem',
+        'get_result_problem',
         'get_rights',
         'get_runs',
         'get_series',
@@ -211,6 +230,7 @@ select functions_are(
         'get_workflow_name',
         'get_zone_bucket',
         'is_requester',
+        'is_time',
         'keep_activations',
         'keep_audit_log',
         'keep_model_configs',
@@ -229,10 +249,12 @@ select functions_are(
         'read_calls',
         'read_jobs',
         'read_metrics',
+        'record_jobs',
         'refuse_calls',
         'refuse_truncate',
         'require_cron',
         'require_role',
+        'resolve_reports',
         'roll_up',
         'set_parameter_hash',
         'sum_sketches',
@@ -253,7 +275,8 @@ select types_are(
     'perf_internal',
     array[
         'call',
-        'call_kind'
+        'call_kind',
+        'job_report'
     ],
     'perf_internal has these types'
 );
@@ -268,6 +291,10 @@ select set_eq(
            and t.tgname <> 'refuse_truncate' $$,
     array[
         'perf.audit_log keep_audit_log',
+        'perf.jobs check_job_change',
+        'perf.jobs check_new_job',
+        'perf.jobs collect_changed_jobs',
+        'perf.jobs collect_new_jobs',
         'perf.model_config_activations announce_activation',
         'perf.model_config_activations keep_activations',
         'perf.model_config_activations keep_all_activations',
@@ -885,7 +912,15 @@ begin
         join pg_language as l on l.oid = f.prolang and l.lanname = ''plpgsql''
         left join pg_trigger as t
             on t.tgfoid = f.oid and not t.tgisinternal and t.tgparentid = 0
-        cross join lateral plpgsql_check_function_tb(f.oid, coalesce(t.tgrelid, 0)) as x
+        -- One trigger of a function may have a transition table that another has not.
+        left join (
+            select o.tgfoid, max(o.tgoldtable) as old_table, max(o.tgnewtable) as new_table
+            from pg_trigger as o
+            group by 1
+        ) as o on o.tgfoid = f.oid
+        cross join lateral plpgsql_check_function_tb(
+            f.oid, coalesce(t.tgrelid, 0), oldtable => o.old_table, newtable => o.new_table
+        ) as x
         -- Of return query execute it says that the columns may never be filled.
         where x.detail is distinct from ''cannot to determine result of dynamic SQL''';
 end
