@@ -1,11 +1,11 @@
--- security definer: whoever may write jobs may not write what was measured of them. Statement-level,
--- so that a load of many jobs takes one insert. One statement inserts into both tables or the
--- transaction ends, so a job that is finished has one row.
+-- security definer: a session that may write jobs may not write what was measured of them. It runs
+-- once per statement, so that a load of many jobs takes one insert. Its error ends the statement that
+-- writes the jobs, so each job that is over has one row.
 --
 -- Each job that becomes completed or failed has its own notification, up to 100 in a statement. A
--- larger statement has one for all: a listener that is told of a load reads the tables. Duplicates
--- are no concern, because an id comes once. NOTIFY makes commits wait for each other, so a database
--- with many clients and no listener may turn it off: alter database ... set perf.notify_jobs = off.
+-- larger statement has one for all: a listener that is told of a load reads the tables. No two are
+-- equal, because each has an id. NOTIFY makes commits wait for each other, so a database with many
+-- clients and no listener may turn it off: alter database ... set perf.notify_jobs = off.
 --
 -- Nested loops only, because the plan is kept for a session, and 1 job and 10,000 need the same.
 create or replace function perf_internal.collect_job_metrics()

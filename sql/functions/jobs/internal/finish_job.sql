@@ -1,5 +1,5 @@
--- The worker is added before the job is locked, as recording by name does, so that two sessions wait
--- in one direction.
+-- The worker is added before the job is locked, as recording by name does. So two sessions wait in one
+-- direction and cannot deadlock.
 create or replace function perf_internal.finish_job(
     job_id bigint,
     status text,
