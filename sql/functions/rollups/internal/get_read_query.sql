@@ -113,12 +113,16 @@ begin
         get_read_query.is_exact,
         get_read_query.time_zone
     ) as c;
+    -- For each metric that is a condition of the index, PostgreSQL before 17 reads the entries of all
+    -- metrics once more. "is true" is no
+    -- condition of an index: many metrics are picked from the rows.
     v_cover := format(
         'perf_internal.rollups as r
         where r.series_id = any($1)
-            and r.metric = any(%L::text[])
+            and (r.metric = any(%L::text[]))%s
             and (%s)',
         v_stored,
+        case when cardinality(v_stored) > 2 then ' is true' end,
         coalesce(v_cover, 'false')
     );
     return concat_ws(
@@ -219,12 +223,7 @@ from (
             case when r.metric = any(%3$L::text[]) then r.sketch end as sketch
         from %4$s
             and r.time_bucket >= %5$L
-        union all
-        select q.series_id, q.time_bucket, q.metric, q.count, q.sum, q.m2, q.min, q.max,
-            2400, q.sketch
-        from (
 %6$s
-        ) as q
     ) as y
     join unnest($1, $2) as g (series_id, group_number) on g.series_id = y.series_id
     join (values %7$s) as p (
@@ -267,22 +266,36 @@ cross join lateral (
                 v_cover,
                 v_merged_from,
                 (
-                    select string_agg(
-                        perf_internal.get_summary_query(
-                            get_read_query.pipeline,
-                            format('r.%I = any($1) and %s', v_pipeline.series_column, c.condition),
-                            v_stored,
-                            v_sketched
-                        ),
-                        '
+                    -- To plan a read of no raw rows would take longer than to find that there are none.
+                    select format(
+                        '        union all
+        select q.series_id, q.time_bucket, q.metric, q.count, q.sum, q.m2, q.min, q.max,
+            2400, q.sketch
+        from (
+%s
+        ) as q',
+                        string_agg(
+                            perf_internal.get_summary_query(
+                                get_read_query.pipeline,
+                                format(
+                                    'r.%I = any($1) and %s', v_pipeline.series_column, c.condition
+                                ),
+                                v_stored,
+                                v_sketched
+                            ),
+                            '
         union all
 '
+                        )
                     )
                     from (
                         values
                             (
-                                perf_internal.get_pending_condition(get_read_query.pipeline)
-                                    || ' and ' || coalesce(v_pending, 'false')
+                                case
+                                    when get_read_query.pending_from < 'infinity'
+                                    then perf_internal.get_pending_condition(get_read_query.pipeline)
+                                        || ' and ' || coalesce(v_pending, 'false')
+                                end
                             ),
                             (
                                 'not ' || perf_internal.get_pending_condition(get_read_query.pipeline)
@@ -290,6 +303,7 @@ cross join lateral (
                             )
                     ) as c (condition)
                     where c.condition is not null
+                    having count(*) > 0
                 ),
                 coalesce(v_parts, '(null, null, 0, 0, 0, false)')
             )

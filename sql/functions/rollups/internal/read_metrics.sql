@@ -33,6 +33,7 @@ set timezone = 'UTC'
 set jit = off
 set enable_seqscan = off
 set enable_sort = off
+set enable_nestloop = off
 set work_mem = '64MB'
 set max_parallel_workers_per_gather = 0
 as $$
