@@ -45,6 +45,9 @@ select r.granularity, r.time_bucket, s.labels ->> 'sensor', r.metric, r.count, r
 from perf_internal.rollups as r
 join perf.sensors as s on s.series_id = r.series_id
 """
+NAMED = """
+select m.metric from perf.metrics as m where m.pipeline = 'readings' and m.kind = 'named' order by 1
+"""
 READ = f"""
 select r.time_bucket, r.group_labels ->> 'sensor', r.count, r.total
 from perf.query_metrics(
@@ -64,6 +67,8 @@ class Reading(NamedTuple):
     """A reading that was committed; halves and whole numbers, so that sums are exact.
 
     Readings of an even number of watts are not valid, and those of a multiple of three have no lag.
+    Phase a has half as many volts, unless watts are a multiple of five, and so has phase b if watts
+    are one more than a multiple of four.
     """
 
     watts: int
@@ -77,16 +82,29 @@ class Reading(NamedTuple):
     @property
     def values(self) -> dict[str, float | None]:
         lag_ms = None if self.watts % 3 == 0 else 2 * self.watts
-        return {"watts": self.watts, "humidity": 0.5, "lag_ms": lag_ms}
+        volts = {f"volts.{phase}": self.watts / 2 for phase in self.phases}
+        return {"watts": self.watts, "humidity": 0.5, "lag_ms": lag_ms, **volts}
+
+    @property
+    def phases(self) -> list[str]:
+        return ["a"] * (self.watts % 5 != 0) + ["b"] * (self.watts % 4 == 1)
 
 
 def add(connection: psycopg.Connection, *readings: Reading) -> list[Reading]:
     """Insert readings; the caller commits."""
     for r in readings:
         connection.execute(
-            "insert into perf.readings (sensor_id, read_at, watts, humidity, lag_ms, is_valid)"
-            " values (%s, %s, %s, %s, %s, %s)",
-            [IDS[r.sensor], r.at, *r.values.values(), r.is_valid],
+            "insert into perf.readings ("
+            "sensor_id, read_at, watts, humidity, lag_ms, is_valid, phases, volts"
+            ") values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                IDS[r.sensor],
+                r.at,
+                *(r.values[metric] for metric in METRICS),
+                r.is_valid,
+                r.phases,
+                r.watts / 2,
+            ],
         )
     return list(readings)
 
@@ -129,8 +147,9 @@ def assert_read(connection: psycopg.Connection, committed: list[Reading], *, fai
     """Compare what query_metrics says of every metric, level and bucket with the truth."""
     truth = measure(committed, fails)
     found: Truth = {}
+    named = [row[0] for row in connection.execute(NAMED)]
     for prefix in ("", "failed_", "successful_") if fails else ("",):
-        for metric in METRICS:
+        for metric in (*METRICS, *named):
             for granularity in GRANULARITIES:
                 for start, sensor, *numbers in connection.execute(
                     READ, [prefix + metric, granularity]
@@ -158,6 +177,8 @@ def make(dsn: str, *change: str) -> None:
         maker.execute(text.encode())
         for name, labels in SENSORS.items():
             maker.execute("insert into perf.sensors values (%s, %s)", [IDS[name], Jsonb(labels)])
+        # Like sensors, so that open transactions do not wait for each other.
+        maker.execute("select perf_internal.add_named_metrics('readings', '{volts.a,volts.b}')")
 
 
 @pytest.fixture
@@ -177,7 +198,7 @@ def session(database: str) -> Iterator[Session]:
 def test_the_pipeline_of_these_tests_takes_fewer_than_60_lines() -> None:
     lines = PIPELINE.read_text(encoding="utf-8").splitlines()
     assert len(lines) < 60
-    assert len([line for line in lines if "perf_internal.add_" in line]) == 2
+    assert len([line for line in lines if "perf_internal.add_" in line]) == 3
 
 
 def test_readings_are_read_before_any_run_and_as_well_after_one(
@@ -446,13 +467,13 @@ def test_hours_go_by_the_age_that_their_own_pipeline_says(readings, connection) 
         "select c.pipeline, c.level, c.dropped_rows"
         " from perf.cleanup_old_performance_data(%s) as c where c.name = 'rollups'"
     )
-    # 90 days after Saturday. Of Monday's reading there are watts, humidity and lag, of Saturday's
-    # also the failed ones.
+    # 90 days after Saturday. Of Monday's reading there are watts, humidity, lag and the volts of two
+    # phases, of Saturday's the volts of one, and the failed ones.
     assert connection.execute(gone, ["2020-04-10 03:30"]).fetchall() == [
-        ("readings", "hourly", 3),
+        ("readings", "hourly", 5),
     ]
     assert connection.execute(gone, ["2020-04-10 04:00"]).fetchall() == [
-        ("readings", "hourly", 6),
+        ("readings", "hourly", 8),
     ]
     assert connection.execute(gone, ["2020-04-10 04:00"]).fetchall() == []
     found = {row[0] for row in connection.execute(ROLLUPS)}
@@ -549,7 +570,13 @@ def test_a_pipeline_in_which_nothing_fails_has_no_failed_metrics(database, conne
     make(database, *MONTHLY)
     assert connection.execute(
         "select m.metric, m.kind from perf.metrics as m where m.pipeline = 'readings' order by 1"
-    ).fetchall() == [(metric, "measured") for metric in sorted(METRICS)]
+    ).fetchall() == [
+        ("humidity", "measured"),
+        ("lag_ms", "measured"),
+        ("volts.a", "named"),
+        ("volts.b", "named"),
+        ("watts", "measured"),
+    ]
     with pytest.raises(psycopg.Error, match="there is no metric") as refused:
         query(connection, "failed_watts")
     assert refused.value.sqlstate == "PT404"
@@ -676,6 +703,122 @@ def test_a_run_without_argument_rolls_up_both_pipelines_and_one_with_it_one(
     assert average == 4
 
 
+def add_volts(connection: psycopg.Connection, phase: str, volts: float, valid: bool = True) -> None:
+    connection.execute(
+        "insert into perf.readings (sensor_id, read_at, watts, phases, volts, is_valid)"
+        " values (%s, %s, 1, array[%s], %s, %s)",
+        [IDS["north 1"], MONDAY, phase, volts, valid],
+    )
+
+
+VOLTS = "volts.new"
+
+
+@pytest.mark.parametrize("first_ends", ["commit", "rollback"])
+def test_two_sessions_that_bring_the_same_new_name_are_both_counted(
+    readings, connection, session, first_ends
+) -> None:
+    """The second waits until the first ends, and adds the name if the first did not."""
+    first, second = session(), session()
+    add_volts(first, "new", 230)
+    with ThreadPoolExecutor(1) as pool:
+        adding = pool.submit(add_volts, second, "new", 110, False)
+        wait_until_blocked(connection, second.info.backend_pid)
+        with pytest.raises(psycopg.Error, match='no metric "volts.new"'):
+            query(connection, VOLTS)
+        # Nobody else waits, and neither does a run.
+        add_volts(connection, "a", 1)
+        assert run(connection) == 1
+        getattr(first, first_ends)()
+        adding.result()
+    second.commit()
+    total = (2, 170, 110, 230, 340) if first_ends == "commit" else (1, 110, 110, 110, 110)
+    assert query(connection, VOLTS) == [({}, *total)]
+    assert run(connection) == total[0]
+    assert query(connection, VOLTS) == [({}, *total)]
+    assert query(connection, "failed_volts.new") == [({}, 1, 110, 110, 110, 110)]
+    assert verify(connection) == []
+
+
+def test_a_rolled_back_name_is_unknown_and_its_next_row_adds_it(readings, connection) -> None:
+    with connection.transaction(force_rollback=True):
+        add_volts(connection, "new", 230)
+        assert query(connection, VOLTS) == [({}, 1, 230, 230, 230, 230)]
+    with pytest.raises(psycopg.Error, match='no metric "volts.new"'):
+        query(connection, VOLTS)
+    add_volts(connection, "new", 230)
+    assert run(connection) == 1
+    assert query(connection, VOLTS) == [({}, 1, 230, 230, 230, 230)]
+
+
+def test_copied_rows_bring_their_names(readings, connection) -> None:
+    with connection.cursor().copy(
+        "copy perf.readings (sensor_id, read_at, watts, phases, volts) from stdin"
+    ) as copy:
+        for volts in (1, 2):
+            copy.write_row([IDS["north 1"], MONDAY, 5, ["b", "new"], volts])
+    assert run(connection) == 2
+    assert query(connection, VOLTS) == [({}, 2, 1.5, 1, 2, 3)]
+    assert query(connection, "volts.b") == [({}, 2, 1.5, 1, 2, 3)]
+    assert verify(connection) == []
+
+
+def test_a_row_under_a_name_of_another_kind_is_refused(readings, connection) -> None:
+    """So that nothing is counted under a name that says something else."""
+    connection.execute(
+        "select perf_internal.add_metric('readings', 'volts.c', 'r.volts', 'V', null, 'Volts.')"
+    )
+    with pytest.raises(psycopg.errors.UniqueViolation, match='another metric "volts.c"'):
+        add_volts(connection, "c", 230)
+    add_volts(connection, "a", 230)
+    assert query(connection, "volts.c") == [({}, 1, 230, 230, 230, 230)]
+
+
+def test_a_name_that_the_catalogue_lacks_is_not_counted_and_verify_says_so_once_it_has_it(
+    readings, connection
+) -> None:
+    """As the owner can make it by turning the check of rows off."""
+    with connection.transaction():
+        connection.execute("set local perf.rows_are_checked = on")
+        add_volts(connection, "new", 230)
+    assert run(connection) == 1
+    assert connection.execute(
+        "select from perf_internal.rollups where metric = 'volts.new'"
+    ).fetchall() == []
+    assert verify(connection) == []
+    connection.execute("select perf_internal.add_named_metrics('readings', '{volts.new}')")
+    north = IDS["north 1"]
+    assert [row[2:6] for row in verify(connection)] == [(north, VOLTS, 1, 0)] * 2
+    connection.execute(
+        "select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07', 'readings')"
+    )
+    assert verify(connection) == []
+    assert query(connection, VOLTS) == [({}, 1, 230, 230, 230, 230)]
+
+
+def test_half_of_the_sensors_and_then_the_other_half_equal_one_run(
+    readings, connection
+) -> None:
+    """As two machines do it; see tests/test_distributable.py."""
+    committed = add(connection, *(Reading(watts, sensor=name) for watts in range(40) for name in IDS))
+    half = (
+        "select perf_internal.add_to_rollups(perf_internal.get_levels_query("
+        "perf_internal.get_summary_query('readings',"
+        " perf_internal.get_pending_condition('readings')"
+        " || format(' and (r.sensor_id = %%L) = %%L', %s::uuid, %s::boolean))))"
+    )
+    columns = (
+        "select series_id, granularity, time_bucket, metric, count, sum, m2, min, max, p50, p95,"
+        " p99, last_bin, sketch from perf_internal.rollups order by 1, 2, 3, 4"
+    )
+    with connection.transaction(force_rollback=True):
+        for is_north in (True, False):
+            connection.execute(half, [IDS["north 1"], is_north])
+        parts = connection.execute(columns).fetchall()
+    assert run(connection) == len(committed)
+    assert parts == connection.execute(columns).fetchall()
+
+
 def test_a_pipeline_that_fails_is_named_and_does_not_stop_the_others(readings, connection) -> None:
     committed = add(connection, Reading(1))
     connection.execute("select perf.record_call('acme/one', 'chat', 100)")
@@ -697,10 +840,14 @@ def test_another_migration_leaves_the_pipeline_and_what_is_kept_as_they_are(
     committed = add(connection, Reading(1), Reading(2))
     run(connection)
     committed += add(connection, Reading(3))
+    connection.execute("select perf.set_metric('volts.a', 'higher', 'kV', 'Volts of phase a.')")
+    metrics = "select m.* from perf.metrics as m order by m.metric"
+    before = connection.execute(metrics).fetchall()
     migrations.migrate(readings)
     with psycopg.connect(readings) as again:
         pipeline = PIPELINE.read_text(encoding="utf-8")
         again.execute(pipeline[pipeline.index("select perf_internal.add_pipeline") :].encode())
+    assert connection.execute(metrics).fetchall() == before
     assert_read(connection, committed)
     assert run(connection) == 1
     assert_rolled_up(connection, committed)

@@ -1,5 +1,6 @@
 -- What is measured of a job. To measure something more, add a line here: r is a row of
--- perf.performance_metrics. Quality scores and stages have names that jobs bring.
+-- perf.performance_metrics. Quality scores and stages have names that jobs bring; families say what
+-- those are.
 select perf_internal.add_pipeline(
     'jobs',
     raw_table => 'perf.performance_metrics',
@@ -8,7 +9,8 @@ select perf_internal.add_pipeline(
     series_view => 'perf_internal.job_series',
     failed_when => 'r.failed',
     partition_width => '1 month',
-    keep_raw => '90 days'
+    keep_raw => '90 days',
+    measures => 'perf_internal.get_job_measures(r.quality_scores_json, r.pipeline_stages_json)'
 );
 
 select perf_internal.add_metric(
@@ -37,3 +39,18 @@ from (
 select perf_internal.add_share(
     'failure_rate', 'failed_jobs', 'jobs', better => 'lower', meaning => 'How many of the jobs failed.'
 );
+
+select perf_internal.add_metric_family(
+    'jobs', f.prefix, unit => f.unit, better => f.better, meaning => f.meaning
+)
+from (
+    values
+        ('quality.', 'score', 'higher', 'Quality score of this name.'),
+        (
+            'quality_rating', 'score', 'higher',
+            'The quality score named rating, or else the mean of the quality scores of a job.'
+        ),
+        ('stage.', 'ms', 'lower', 'Time that the stage of this name took.')
+) as f (prefix, unit, better, meaning);
+
+select perf_internal.add_named_metrics('jobs', '{quality_rating}');

@@ -1,4 +1,11 @@
 -- The engine: metrics, their rollups, the state of the runs, and how long each level is kept.
+create type perf_internal.measure as (
+    name text,
+    value double precision
+);
+
+comment on type perf_internal.measure is 'A value under a name that the row brings itself.';
+
 create table perf_internal.pipelines (
     pipeline text primary key,
     raw_table text not null,
@@ -7,6 +14,7 @@ create table perf_internal.pipelines (
     series_view text not null,
     failed_when text,
     partition_width interval not null,
+    measures text,
     -- Added to a date, because PostgreSQL takes '30 days' and '1 month' for equal.
     constraint partition_width_is_a_day_or_a_month check (
         timestamp '2001-01-01' + partition_width in ('2001-01-02', '2001-02-01')
@@ -21,6 +29,21 @@ comment on column perf_internal.pipelines.series_view is
     'A relation of series_id (uuid) and labels (jsonb): what each series measures.';
 comment on column perf_internal.pipelines.failed_when is
     'Condition on a raw row r that counts it as failed; null where nothing fails.';
+comment on column perf_internal.pipelines.measures is
+    'SQL over a raw row r: an array of perf_internal.measure, the values of its named metrics, each name once; null for none.';
+
+create table perf_internal.metric_families (
+    pipeline text not null references perf_internal.pipelines (pipeline),
+    prefix text not null,
+    unit text not null,
+    better text,
+    meaning text not null,
+    primary key (pipeline, prefix),
+    constraint better_is_higher_or_lower check (better in ('higher', 'lower'))
+);
+
+comment on table perf_internal.metric_families is
+    'What the named metrics of a pipeline are when a row brings a new name: as the family says that has the longest beginning of the name. Filled by the files of sql/metrics.';
 
 create table perf.metrics (
     metric text primary key,
@@ -32,22 +55,24 @@ create table perf.metrics (
     expression text,
     base_metric text,
     other_metric text,
-    constraint kind_is_known check (kind in ('measured', 'failed', 'difference', 'share')),
+    constraint kind_is_known check (
+        kind in ('measured', 'named', 'failed', 'difference', 'share')
+    ),
     constraint better_is_higher_or_lower check (better in ('higher', 'lower')),
     constraint measured_metrics_have_an_expression
         check ((kind = 'measured') = (expression is not null)),
     constraint derived_metrics_name_their_metrics check (
-        (kind = 'measured') = (base_metric is null)
+        (kind in ('measured', 'named')) = (base_metric is null)
         and (kind in ('difference', 'share')) = (other_metric is not null)
     )
 );
 
 comment on table perf.metrics is
-    'What is measured, and what follows from it. Filled by the files of sql/metrics.';
+    'What is measured, and what follows from it. Filled by the files of sql/metrics, and with named metrics when a row brings a new name.';
 comment on column perf.metrics.metric is 'Name of the metric, as perf.query_metrics() takes it.';
 comment on column perf.metrics.pipeline is 'Which rows it is measured of, for example calls.';
 comment on column perf.metrics.kind is
-    'measured: expression of every raw row; failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric.';
+    'measured: expression of every raw row; named: what rows bring under this name; failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric.';
 comment on column perf.metrics.unit is 'Unit of its values, for example ms.';
 comment on column perf.metrics.better is
     'Whether higher or lower values are better; null where neither is.';
@@ -55,7 +80,7 @@ comment on column perf.metrics.meaning is 'What it says, in a sentence.';
 comment on column perf.metrics.expression is
     'SQL over a raw row r: a number of at least 0, or null where the row does not have it.';
 comment on column perf.metrics.base_metric is
-    'The metric it is made of; null for a measured one. See kind.';
+    'The metric it is made of; null for a measured or named one. See kind.';
 comment on column perf.metrics.other_metric is
     'For a difference, what is taken away; for a share, what it is a share of.';
 

@@ -43,6 +43,7 @@ select tables_are(
         'database_origin',
         'dropped_ranges',
         'job_kinds',
+        'metric_families',
         'performance_metrics_default',
         'performance_metrics_raw_default',
         'pipelines',
@@ -134,6 +135,7 @@ select functions_are(
         'save_model_config',
         'schedule_jobs',
         'set_config_approval',
+        'set_metric',
         'start_job',
         'trim_job_history',
         'unschedule_jobs',
@@ -150,6 +152,9 @@ select functions_are(
         'add_audit_entry',
         'add_config',
         'add_metric',
+        'add_metric_family',
+        'add_named_metrics',
+        'add_outcome_metrics',
         'add_pipeline',
         'add_share',
         'add_subjects',
@@ -193,6 +198,7 @@ select functions_are(
         'get_guard_problem',
         'get_impact_range',
         'get_job_kinds',
+        'get_job_measures',
         'get_job_status',
         'get_jobs',
         'get_json_problem',
@@ -276,7 +282,8 @@ select types_are(
     array[
         'call',
         'call_kind',
-        'job_report'
+        'job_report',
+        'measure'
     ],
     'perf_internal has these types'
 );

@@ -12,6 +12,8 @@ create table perf.readings (
     humidity double precision,
     lag_ms integer,
     is_valid boolean not null default true,
+    phases text[],
+    volts double precision,
     constraint watts_are_0_to_1e10 check (watts between 0 and 1e10),
     constraint humidity_is_a_fraction check (humidity between 0 and 1),
     constraint lag_is_not_negative check (lag_ms >= 0)
@@ -35,7 +37,11 @@ select perf_internal.add_pipeline(
     series_column => 'sensor_id',
     time_column => 'read_at',
     series_view => 'perf.sensors',
-    failed_when => 'not r.is_valid'
+    failed_when => 'not r.is_valid',
+    measures => 'array(
+        select row(''volts.'' || p.phase, r.volts)::perf_internal.measure
+        from unnest(r.phases) as p (phase)
+    )'
 );
 
 select perf_internal.add_metric(
@@ -47,3 +53,7 @@ from (
         ('humidity', 'r.humidity', 'share', null, 'Water in the air.'),
         ('lag_ms', 'r.lag_ms', 'ms', 'lower', 'Time until the reading was sent.')
 ) as m (metric, expression, unit, better, meaning);
+
+select perf_internal.add_metric_family(
+    'readings', 'volts.', unit => 'V', better => null, meaning => 'Volts of the phase of this name.'
+);

@@ -17,11 +17,7 @@ set timezone = 'UTC'
 as $$
 declare
     v_pipeline perf_internal.pipelines;
-    v_metrics text[] := array(
-        select m.metric
-        from perf.metrics as m
-        where m.pipeline = rebuild_performance_metrics.pipeline
-    );
+    v_metrics text[];
     v_start timestamptz;
     v_end timestamptz;
     v_first_week timestamptz;
@@ -55,6 +51,12 @@ begin
         v_end
     );
     perform perf_internal.roll_up(rebuild_performance_metrics.pipeline);
+    -- After it, so that all names that it counted are among them.
+    v_metrics := array(
+        select m.metric
+        from perf.metrics as m
+        where m.pipeline = rebuild_performance_metrics.pipeline
+    );
     -- Raw rows cover a day unless retention removed some of them, or rollups have rows and raw has
     -- none.
     execute format(

@@ -29,51 +29,16 @@ begin
                 || perf_internal.quote_value(add_metric.metric),
             hint = 'A metric is named once for all pipelines.';
     end if;
-    insert into perf.metrics
-    select
-        n.metric,
+    insert into perf.metrics (metric, pipeline, kind, unit, better, meaning, expression)
+    values (
+        add_metric.metric,
         add_metric.pipeline,
-        n.kind,
+        'measured',
         add_metric.unit,
         add_metric.better,
-        n.meaning,
-        n.expression,
-        n.base_metric,
-        n.other_metric
-    from (
-        values
-            (
-                add_metric.metric,
-                'measured',
-                add_metric.meaning,
-                add_metric.expression,
-                null,
-                null
-            ),
-            (
-                'failed_' || add_metric.metric,
-                'failed',
-                add_metric.meaning || ' Of failed rows only.',
-                null,
-                add_metric.metric,
-                null
-            ),
-            (
-                'successful_' || add_metric.metric,
-                'difference',
-                add_metric.meaning || ' Of successful rows only.',
-                null,
-                add_metric.metric,
-                'failed_' || add_metric.metric
-            )
-    ) as n (metric, kind, meaning, expression, base_metric, other_metric)
-    where n.kind = 'measured'
-        or exists (
-            select 1
-            from perf_internal.pipelines as p
-            where p.pipeline = add_metric.pipeline
-                and p.failed_when is not null
-        )
+        add_metric.meaning,
+        add_metric.expression
+    )
     on conflict on constraint metrics_pkey do update
     set pipeline = excluded.pipeline,
         kind = excluded.kind,
@@ -83,6 +48,7 @@ begin
         expression = excluded.expression,
         base_metric = excluded.base_metric,
         other_metric = excluded.other_metric;
+    perform perf_internal.add_outcome_metrics(array[add_metric.metric]);
     -- Tried here, so that a mistake in the expression ends the migration and not every later run.
     execute format(
         'select from (%s) as q limit 0',

@@ -1,6 +1,7 @@
 -- The files of sql/metrics call this at every migration, so it can run again. Retention stays as
 -- it was set. All metrics of the pipeline are deleted here, and the rest of the file adds them
--- again. So a metric that is no longer in the file is no longer counted.
+-- again. So a metric that is no longer in the file is no longer counted. Named metrics stay as they
+-- are, because raw rows brought them and admins may have changed them.
 create or replace function perf_internal.add_pipeline(
     pipeline text,
     raw_table text,
@@ -9,7 +10,8 @@ create or replace function perf_internal.add_pipeline(
     series_view text,
     failed_when text default null,
     partition_width interval default '1 day',
-    keep_raw interval default '7 days'
+    keep_raw interval default '7 days',
+    measures text default null
 )
 returns void
 language plpgsql
@@ -24,7 +26,8 @@ begin
         add_pipeline.time_column,
         add_pipeline.series_view,
         add_pipeline.failed_when,
-        add_pipeline.partition_width
+        add_pipeline.partition_width,
+        add_pipeline.measures
     )
     on conflict on constraint pipelines_pkey do update
     set raw_table = excluded.raw_table,
@@ -32,9 +35,18 @@ begin
         time_column = excluded.time_column,
         series_view = excluded.series_view,
         failed_when = excluded.failed_when,
-        partition_width = excluded.partition_width;
+        partition_width = excluded.partition_width,
+        measures = excluded.measures;
+    delete from perf_internal.metric_families as f
+    where f.pipeline = add_pipeline.pipeline;
     delete from perf.metrics as m
-    where m.pipeline = add_pipeline.pipeline;
+    where m.pipeline = add_pipeline.pipeline
+        and (m.kind <> 'named' or add_pipeline.measures is null);
+    perform perf_internal.add_outcome_metrics(array(
+        select m.metric
+        from perf.metrics as m
+        where m.pipeline = add_pipeline.pipeline
+    ));
     insert into perf_internal.rollup_state (pipeline)
     values (add_pipeline.pipeline)
     on conflict do nothing;
@@ -57,9 +69,12 @@ begin
     );
     -- Tried here, so that a mistake ends the migration and not every later run.
     execute format(
-        'select r.%I, r.%I, r.transaction_id, s.series_id, s.labels from %s as r, %s as s limit 0',
+        'select r.%I, r.%I, r.transaction_id, (%s)::perf_internal.measure[], s.series_id, s.labels
+        from %s as r, %s as s
+        limit 0',
         add_pipeline.series_column,
         add_pipeline.time_column,
+        coalesce(add_pipeline.measures, 'null'),
         add_pipeline.raw_table,
         add_pipeline.series_view
     );

@@ -4,7 +4,8 @@
 -- with a setting, so it checks direct writes of the owner.
 --
 -- Series are never deleted, so a series that exists now stays. A new partition has no statistics,
--- and the planner would sort all its rows. Dynamic SQL, because each pipeline has its own table.
+-- and the planner would sort all its rows. Names of metrics that are new are added here for the same
+-- writes. Dynamic SQL, because each pipeline has its own table.
 create or replace function perf_internal.check_raw_rows()
 returns trigger
 language plpgsql
@@ -41,6 +42,17 @@ begin
     into v_series_id, v_earliest, v_latest, v_is_known
     using txid_current();
     if v_is_known is null then
+        if v_pipeline.measures is not null then
+            execute format(
+                'select perf_internal.add_named_metrics($1, array_agg(distinct e.name))
+                from %s as r
+                cross join lateral unnest(%s) as e (name, value)
+                where r.transaction_id = $2',
+                v_pipeline.raw_table,
+                v_pipeline.measures
+            )
+            using v_pipeline.pipeline, txid_current();
+        end if;
         return null;
     elsif v_is_known then
         raise exception using
@@ -64,6 +76,6 @@ end
 $$;
 
 comment on function perf_internal.check_raw_rows is
-    'Trigger of raw tables, made by perf_internal.add_pipeline(): refuses rows of unknown series (23503) and impossible times (22023).';
+    'Trigger of raw tables, made by perf_internal.add_pipeline(): refuses rows of unknown series (23503) and impossible times (22023), and adds their named metrics.';
 
 revoke execute on function perf_internal.check_raw_rows from public;

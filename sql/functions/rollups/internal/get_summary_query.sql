@@ -4,6 +4,10 @@
 -- metric. Sketches are made inside the list of values, so that each is made once. A sum of at most
 -- 1e-100 becomes 0, because its square is too small for a double precision, which is an error.
 --
+-- Measured metrics are columns of one query, named ones are rows of another. Only names in
+-- perf.metrics are counted, which the statement itself reads, so that it sees rows and names by one
+-- snapshot: a row is never counted under a name that nobody can ask for.
+--
 -- A text, because each pipeline has its own table and metrics, and because a run must be one
 -- statement that other machines can run.
 create or replace function perf_internal.get_summary_query(
@@ -19,33 +23,42 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(get_summary_query.pipeline);
+    v_has_failed text := coalesce('(' || v_pipeline.failed_when || ')', 'false');
+    v_moments constant text := '
+        count(%1$s) as count%2$s,
+        sum(%1$s) as sum%2$s,
+        var_pop(%1$s) * count(%1$s) as m2%2$s,
+        min(%1$s) as min%2$s,
+        max(%1$s) as max%2$s';
+    v_bins constant text :=
+        'array_agg(ceil(ln(%1$s) / ln(1.01::float8))::integer) filter (where %1$s > 0%2$s)';
     v_measures text;
     v_rows text;
+    v_names text[];
+    v_sketched_names text[];
+    v_outcomes text := format(
+        'cross join lateral (values (''''), (case when s.has_failed then ''failed_'' end)) as p (prefix)
+where m.count > 0
+    and p.prefix is not null%s',
+        case
+            when get_summary_query.metrics is not null
+            then format('
+    and p.prefix || m.metric = any(%L::text[])', get_summary_query.metrics)
+        end
+    );
+    v_measured_query text;
+    v_named_query text;
 begin
     select
         string_agg(
-            format(
-                '
-        count(%2$s) as count_%1$s,
-        sum(%2$s) as sum_%1$s,
-        var_pop(%2$s) * count(%2$s) as m2_%1$s,
-        min(%2$s) as min_%1$s,
-        max(%2$s) as max_%1$s%3$s',
-                m.number,
-                format('(%s)::float8', m.expression),
-                case
-                    when m.is_sketched
-                    then format(
-                        ',
-        array_agg(ceil(ln(%1$s) / ln(1.01::float8))::integer) filter (where %1$s > 0)
-            as bins_%2$s',
-                        format('(%s)::float8', m.expression),
-                        m.number
-                    )
-                end
-            ),
+            format(v_moments, m.expression, '_' || m.number) || case
+                when m.is_sketched
+                then format(',
+        %s as bins_%s', format(v_bins, m.expression, ''), m.number)
+                else ''
+            end,
             ',' order by m.number
-        ),
+        ) filter (where m.kind = 'measured'),
         string_agg(
             format(
                 '(%2$L, s.count_%1$s, case when s.sum_%1$s > 1e-100 then s.sum_%1$s else 0 end,
@@ -59,33 +72,30 @@ begin
             ),
             ',
         ' order by m.number
-        )
-    into v_measures, v_rows
+        ) filter (where m.kind = 'measured'),
+        array_agg(m.metric) filter (where m.kind = 'named'),
+        array_agg(m.metric) filter (where m.kind = 'named' and m.is_sketched)
+    into v_measures, v_rows, v_names, v_sketched_names
     from (
         select
             e.metric,
-            e.expression,
+            e.kind,
+            format('(%s)::float8', e.expression) as expression,
             row_number() over (order by e.metric) as number,
             get_summary_query.sketched_metrics is null
                 or get_summary_query.sketched_metrics && array[e.metric, 'failed_' || e.metric]
                 as is_sketched
         from perf.metrics as e
         where e.pipeline = get_summary_query.pipeline
-            and e.kind = 'measured'
+            and e.kind in ('measured', 'named')
             and (
                 get_summary_query.metrics is null
                 or get_summary_query.metrics && array[e.metric, 'failed_' || e.metric]
             )
     ) as m;
-    if v_measures is null then
-        raise exception using
-            errcode = 'PT409',
-            message = 'nothing is measured of pipeline '
-                || perf_internal.quote_value(get_summary_query.pipeline),
-            hint = 'Run pgkit migrate, which fills perf.metrics.';
-    end if;
-    return format(
-        'select
+    if v_measures is not null then
+        v_measured_query := format(
+            'select
     s.series_id,
     s.time_bucket,
     p.prefix || m.metric as metric,
@@ -108,22 +118,99 @@ cross join lateral (
     values
         %s
 ) as m (metric, count, sum, m2, min, max, sketch)
-cross join lateral (values (''''), (case when s.has_failed then ''failed_'' end)) as p (prefix)
-where m.count > 0
-    and p.prefix is not null%s',
-        v_pipeline.series_column,
-        v_pipeline.time_column,
-        coalesce('(' || v_pipeline.failed_when || ')', 'false'),
-        v_measures,
-        v_pipeline.raw_table,
-        get_summary_query.condition,
-        v_rows,
-        case
-            when get_summary_query.metrics is not null
-            then format('
-    and p.prefix || m.metric = any(%L::text[])', get_summary_query.metrics)
-        end
-    );
+%s',
+            v_pipeline.series_column,
+            v_pipeline.time_column,
+            v_has_failed,
+            v_measures,
+            v_pipeline.raw_table,
+            get_summary_query.condition,
+            v_rows,
+            v_outcomes
+        );
+    end if;
+    if v_pipeline.measures is not null
+        and (get_summary_query.metrics is null or v_names is not null)
+    then
+        v_named_query := format(
+            'select
+    s.series_id,
+    s.time_bucket,
+    p.prefix || m.metric as metric,
+    m.count,
+    m.sum,
+    m.m2,
+    m.min,
+    m.max,
+    m.sketch
+from (
+    select
+        r.%I as series_id,
+        date_bin(''1 hour'', r.%I, ''2001-01-01 00:00+00'') as time_bucket,
+        %s as has_failed,
+        e.name as metric,%s,
+        %s as sketch
+    from %s as r
+    cross join lateral unnest(%s) as e (name, value)
+    where (%s)%s
+    group by 1, 2, 3, 4
+) as s
+cross join lateral (
+    select
+        s.metric,
+        s.count,
+        case when s.sum > 1e-100 then s.sum else 0 end as sum,
+        case when s.sum > 1e-100 then s.m2 else 0 end as m2,
+        s.min,
+        s.max,
+        s.sketch
+) as m
+%s
+    and exists (
+        select 1
+        from perf.metrics as c
+        where c.metric = m.metric
+            and c.pipeline = %L
+            and c.kind = ''named''
+    )',
+            v_pipeline.series_column,
+            v_pipeline.time_column,
+            v_has_failed,
+            format(v_moments, 'e.value', ''),
+            case
+                when get_summary_query.sketched_metrics is null
+                then format('perf_internal.make_sketch(%s)', format(v_bins, 'e.value', ''))
+                when v_sketched_names is null then 'null::numeric'
+                else format(
+                    'perf_internal.make_sketch(%s)',
+                    format(
+                        v_bins,
+                        'e.value',
+                        format(' and e.name = any(%L::text[])', v_sketched_names)
+                    )
+                )
+            end,
+            v_pipeline.raw_table,
+            v_pipeline.measures,
+            get_summary_query.condition,
+            case
+                when get_summary_query.metrics is not null
+                then format(' and e.name = any(%L::text[])', v_names)
+            end,
+            v_outcomes,
+            get_summary_query.pipeline
+        );
+    end if;
+    if v_measured_query is null and v_named_query is null then
+        raise exception using
+            errcode = 'PT409',
+            message = 'nothing is measured of pipeline '
+                || perf_internal.quote_value(get_summary_query.pipeline),
+            hint = 'Run pgkit migrate, which fills perf.metrics.';
+    end if;
+    return concat_ws('
+union all
+', v_measured_query, v_named_query);
 end
 $$;
 
