@@ -782,9 +782,12 @@ def test_a_name_that_the_catalogue_lacks_is_not_counted_and_verify_says_so_once_
         connection.execute("set local perf.rows_are_checked = on")
         add_volts(connection, "new", 230)
     assert run(connection) == 1
-    assert connection.execute(
-        "select from perf_internal.rollups where metric = 'volts.new'"
-    ).fetchall() == []
+    assert (
+        connection.execute(
+            "select from perf_internal.rollups where metric = 'volts.new'"
+        ).fetchall()
+        == []
+    )
     assert verify(connection) == []
     connection.execute("select perf_internal.add_named_metrics('readings', '{volts.new}')")
     north = IDS["north 1"]
@@ -796,11 +799,11 @@ def test_a_name_that_the_catalogue_lacks_is_not_counted_and_verify_says_so_once_
     assert query(connection, VOLTS) == [({}, 1, 230, 230, 230, 230)]
 
 
-def test_half_of_the_sensors_and_then_the_other_half_equal_one_run(
-    readings, connection
-) -> None:
+def test_half_of_the_sensors_and_then_the_other_half_equal_one_run(readings, connection) -> None:
     """As two machines do it; see tests/test_distributable.py."""
-    committed = add(connection, *(Reading(watts, sensor=name) for watts in range(40) for name in IDS))
+    committed = add(
+        connection, *(Reading(watts, sensor=name) for watts in range(40) for name in IDS)
+    )
     half = (
         "select perf_internal.add_to_rollups(perf_internal.get_levels_query("
         "perf_internal.get_summary_query('readings',"

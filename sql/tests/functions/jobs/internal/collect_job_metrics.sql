@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 
 insert into perf.workflows (name) values ('upscale'), ('denoise');
 insert into perf.workers (name) values ('gpu-1');
@@ -120,6 +120,21 @@ select results_eq(
        where m.created_at = '2020-01-08' $$,
     'values (null::bigint)',
     'a job that ran for more than 1e10 ms was forgotten, and has no wall time'
+);
+insert into perf.jobs (workflow_id, worker_id, status, completed_at, result)
+select k.workflow_id, k.worker_id, 'completed', '2020-01-08', r.result
+from kinds as k
+cross join (
+    values
+        ('{"quality_scores": {"new": 0.5}}'::jsonb),
+        ('{"pipeline_stages": [{"name": "warm up", "duration_ms": 5}]}')
+) as r (result)
+where k.workflow = 'upscale';
+select results_eq(
+    $$ select m.metric from perf.metrics as m
+       where m.metric in ('quality.new', 'stage.warm up') and m.kind = 'named' order by 1 $$,
+    $$ values ('quality.new'), ('stage.warm up') $$,
+    'names that jobs bring are metrics'
 );
 select is(
     (
