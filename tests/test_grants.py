@@ -54,6 +54,8 @@ RECORDING = {
     "cancel_job",
     "record_job_metrics",
     "record_job_metrics_batch",
+    "set_worker_available",
+    "record_worker_availability",
 }
 
 # One plausible value of each type; of any other type null.

@@ -1,0 +1,44 @@
+-- security definer: callers may not write workflows themselves; their role is checked first.
+create or replace function perf.register_workflow(
+    workflow_name text,
+    description text default null
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_workflow_name text := btrim(register_workflow.workflow_name);
+    v_problem text := coalesce(
+        perf_internal.get_name_problem('workflow_name', v_workflow_name, 200),
+        case
+            when length(register_workflow.description) > 10000
+            then format(
+                'description must have at most 10000 characters, got %s',
+                length(register_workflow.description)
+            )
+        end
+    );
+    v_id bigint;
+begin
+    perform perf_internal.require_role('admin');
+    if v_problem is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = v_problem;
+    end if;
+    insert into perf.workflows as f (name, description)
+    values (v_workflow_name, register_workflow.description)
+    on conflict (name) do update
+        set description = coalesce(register_workflow.description, f.description)
+    returning f.id into v_id;
+    return v_id;
+end
+$$;
+
+comment on function perf.register_workflow is
+    'Adds a workflow, or sets the description of one that exists; null leaves it. Returns its id. The name is stored without the spaces around it. Errors: 22023 bad argument, 42501 not an admin.';
+
+revoke execute on function perf.register_workflow from public;
+grant execute on function perf.register_workflow to authenticated, service_role, perf_admin;

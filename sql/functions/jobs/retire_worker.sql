@@ -1,0 +1,35 @@
+-- security definer: callers may not write workers themselves; their role is checked first.
+create or replace function perf.retire_worker(worker_id bigint, retired boolean default true)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_name text;
+    v_is_new boolean;
+begin
+    perform perf_internal.require_role('admin');
+    if retire_worker.retired is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'retired must be true or false, got null';
+    end if;
+    v_name := perf_internal.get_worker_name(retire_worker.worker_id);
+    update perf.workers as w
+    set retired_at = case when retire_worker.retired then now() end
+    where w.id = retire_worker.worker_id
+        and (w.retired_at is not null) <> retire_worker.retired;
+    v_is_new := found;
+    if retire_worker.retired then
+        perform perf.set_worker_available(v_name, false);
+    end if;
+    return v_is_new;
+end
+$$;
+
+comment on function perf.retire_worker is
+    'Says that a worker is no longer used, or is again. It is no longer offered then. Its history stays, and jobs that it ran may still be recorded. False means that it was so before. Errors: 22023 bad argument, PT404 no such worker, 42501 not an admin.';
+
+revoke execute on function perf.retire_worker from public;
+grant execute on function perf.retire_worker to authenticated, service_role, perf_admin;

@@ -1,0 +1,29 @@
+-- security definer: callers may not write workflows themselves; their role is checked first.
+create or replace function perf.retire_workflow(workflow_id bigint, retired boolean default true)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform perf_internal.require_role('admin');
+    if retire_workflow.retired is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'retired must be true or false, got null';
+    end if;
+    -- Error PT404 where there is none.
+    perform perf_internal.get_workflow_name(retire_workflow.workflow_id);
+    update perf.workflows as f
+    set retired_at = case when retire_workflow.retired then now() end
+    where f.id = retire_workflow.workflow_id
+        and (f.retired_at is not null) <> retire_workflow.retired;
+    return found;
+end
+$$;
+
+comment on function perf.retire_workflow is
+    'Says that a workflow is no longer used, or is again. perf.create_job() then refuses it. Its history stays, and jobs that ran may still be recorded. False means that it was so before. Errors: 22023 bad argument, PT404 no such workflow, 42501 not an admin.';
+
+revoke execute on function perf.retire_workflow from public;
+grant execute on function perf.retire_workflow to authenticated, service_role, perf_admin;
