@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pipeline import is_blocked, wait_for, wait_until_blocked
+from pipeline import wait_until_blocked
 from psycopg.types.json import Jsonb
 from test_recording import PATIENCE, at_once, sessions
 
@@ -30,9 +30,7 @@ select
     (select count(*) from perf.workers),
     (select count(*) from perf_internal.job_kinds)
 """
-RECORD = (
-    "select perf.record_job_metrics('w', 'g', %s, total_gpu_time_ms => 5, completed_at => %s)"
-)
+RECORD = "select perf.record_job_metrics('w', 'g', %s, total_gpu_time_ms => 5, completed_at => %s)"
 
 
 @pytest.fixture
@@ -177,44 +175,53 @@ def test_batches_with_the_same_new_names_in_different_orders_do_not_wait_for_eac
 def test_plain_loads_with_the_same_new_kinds_in_different_orders_do_not_deadlock(
     database, connection
 ) -> None:
-    connection.execute("insert into perf.workflows (name) select 'w' || n from generate_series(1, 9) n")
+    """The first stops at the kind in the middle until the second has met one of them."""
+    connection.execute(
+        "insert into perf.workflows (name) select 'w' || n from generate_series(1, 9) as n"
+    )
     connection.execute("insert into perf.workers (name) values ('g')")
     load = (
         "insert into perf.jobs (workflow_id, worker_id, status, completed_at, result)"
         " select f.id, w.id, 'completed', '2020-01-06', jsonb_build_object("
         "'quality_scores', jsonb_build_object('s' || f.id, 1, 's', 1))"
-        " from perf.workflows f, perf.workers w order by f.id {}"
+        " from perf.workflows as f, perf.workers as w order by f.id"
     )
-    work = [
-        lambda own, order=order: own.execute(load.format(order).encode()).rowcount
-        for order in ("asc", "desc") * 4
-    ]
-    assert at_once(database, connection, work, "lock table perf.jobs") == [9] * 8
+    with (
+        closing(psycopg.connect(database)) as blocker,
+        sessions(database, 2) as own,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        blocker.execute("select perf.record_job_metrics('w5', 'g')")
+        running = []
+        for one, order in zip(own, ("asc", "desc"), strict=True):
+            running.append(pool.submit(one.execute, f"{load} {order}".encode()))
+            wait_until_blocked(connection, one.info.backend_pid)
+        blocker.rollback()
+        assert [done.result().rowcount for done in running] == [9, 9]
     assert connection.execute(KINDS).fetchone() == (9, 1, 9)
-    assert connection.execute(COUNTS).fetchone() == (72, 72, 72, 72)
+    assert connection.execute(COUNTS).fetchone() == (18, 18, 18, 18)
 
 
 def test_completing_on_a_new_worker_does_not_deadlock_with_recording_the_same_job(
     database, connection
 ) -> None:
     """The batch has the new worker and wants the job; so completing must not hold the job."""
-    connection.execute(RECORD, ["before", DONE])
     job = value(connection, "select perf.create_job('w', external_id => 'a')")
-    batch = [{"workflow_name": "w", "worker_name": "new", "external_id": "a"}]
+    batch = [{"workflow_name": "w", "worker_name": "new", "project_name": "p", "external_id": "a"}]
     statement = "select perf.complete_job(%s, '{}', now(), 'new')"
     with (
         closing(psycopg.connect(database)) as third,
         sessions(database, 2) as (first, second),
         ThreadPoolExecutor(2) as pool,
     ):
-        third.execute("select from perf.jobs where external_id = 'a' for update")
+        third.execute("insert into perf.projects (name) values ('p')")
         recording = pool.submit(record_batch, first, batch)
         wait_until_blocked(connection, first.info.backend_pid)
         completing = pool.submit(value, second, statement, job)
-        wait_for(lambda: completing.done() or is_blocked(connection, second.info.backend_pid))
+        wait_until_blocked(connection, second.info.backend_pid)
         third.rollback()
         assert (recording.result(), completing.result()) == (1, False)
-    assert connection.execute(COUNTS).fetchone() == (2, 2, 2, 2)
+    assert connection.execute(COUNTS).fetchone() == (1, 1, 1, 1)
 
 
 def test_what_is_rolled_back_leaves_nothing(database, connection) -> None:
@@ -267,7 +274,9 @@ def test_a_transaction_with_an_old_snapshot_fails_or_counts_once(
             own.commit()
             own.execute("select count(*) from perf.jobs")
             assert attempt(connection) in (True, 1)
-            with pytest.raises((psycopg.errors.SerializationFailure, psycopg.errors.ExclusionViolation)):
+            with pytest.raises(
+                (psycopg.errors.SerializationFailure, psycopg.errors.ExclusionViolation)
+            ):
                 attempt(own)
             own.rollback()
             assert attempt(own) in (False, 0)
