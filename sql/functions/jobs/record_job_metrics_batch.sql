@@ -64,19 +64,15 @@ begin
             from jsonb_array_elements(v_given) with ordinality as e
             order by e.ordinality
         );
-        select r.ordinality - 1, p.problem
-        into v_position, v_problem
-        from unnest(v_reports) with ordinality as r
-        cross join lateral perf_internal.get_report_problem(
-            row(
-                r.workflow_name, r.worker_name, r.external_id, r.result, r.resolution_tier,
-                r.model_type, r.parameters, r.project_name, r.character_name, r.scene_name,
-                r.started_at, r.completed_at, r.success, r.error_type, r.job_id,
-                null, null, null, null, null
-            )
-        ) as p (problem)
-        where p.problem is not null
-        limit 1;
+        -- The trigger looks at results too, and does not know their positions.
+        for i in 1 .. cardinality(v_reports) loop
+            v_position := i - 1;
+            v_problem := coalesce(
+                perf_internal.get_report_problem(v_reports[i]),
+                perf_internal.get_result_problem(v_reports[i].result)
+            );
+            exit when v_problem is not null;
+        end loop;
     end if;
     if v_problem is not null then
         raise exception using

@@ -8,6 +8,7 @@
 -- clients and no listener may turn it off: alter database ... set perf.notify_jobs = off.
 --
 -- Nested loops only, because the plan is kept for a session, and 1 job and 10,000 need the same.
+-- Generic plans, because planning takes longer than the rest.
 create or replace function perf_internal.collect_job_metrics()
 returns trigger
 language plpgsql
@@ -19,8 +20,10 @@ set enable_mergejoin = off
 as $$
 declare
     v_jobs perf.jobs[];
+    v_job perf.jobs;
     v_problem text;
     v_names text[];
+    v_setting text;
 begin
     if tg_op = 'INSERT' then
         v_jobs := array(
@@ -45,20 +48,19 @@ begin
     end if;
     -- Fails while a restore is under way, because its end would take the row for a restored one.
     perform perf_internal.check_origin();
-    select
-        case when cardinality(v_jobs) > 1 then format('job %s: ', j.id) else '' end || p.problem
-    into v_problem
-    from unnest(v_jobs) with ordinality as j
-    cross join lateral perf_internal.get_finish_problem(
-        j.started_at, j.completed_at, j.result
-    ) as p (problem)
-    where p.problem is not null
-    order by j.ordinality
-    limit 1;
+    foreach v_job in array v_jobs loop
+        v_problem := perf_internal.get_finish_problem(
+            v_job.started_at, v_job.completed_at, v_job.result
+        );
+        exit when v_problem is not null;
+    end loop;
     if v_problem is not null then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = v_problem;
+            message = case
+                when cardinality(v_jobs) > 1 then format('job %s: %s', v_job.id, v_problem)
+                else v_problem
+            end;
     end if;
     -- Sorted, and only what is missing, so that two sessions that add the same kinds wait in one
     -- direction and cannot deadlock.
@@ -80,7 +82,8 @@ begin
     )
     order by 1, 2, 3, 4
     on conflict do nothing;
-    perform set_config('perf.rows_are_checked', 'on', true);
+    -- Assigned, here and below, because perform takes several times as long.
+    v_setting := set_config('perf.rows_are_checked', 'on', true);
     with written as (
         insert into perf.performance_metrics (
             series_id,
@@ -145,15 +148,21 @@ begin
             and coalesce(k.model_type, '') = coalesce(j.model_type, '')
         returning quality_scores_json, pipeline_stages_json
     )
-    select array_agg(distinct m.name)
+    select array_agg(distinct n.name)
     into v_names
     from written as w
-    cross join lateral unnest(
-        perf_internal.get_job_measures(w.quality_scores_json, w.pipeline_stages_json)
-    ) as m (name, value);
-    perform perf_internal.add_named_metrics('jobs', v_names);
-    perform set_config('perf.rows_are_checked', 'off', true);
-    if current_setting('perf.notify_jobs', true) = 'off' then
+    cross join lateral (
+        select 'quality.' || q
+        from jsonb_object_keys(w.quality_scores_json) as q
+        union all
+        select 'stage.' || (t ->> 'name')
+        from jsonb_array_elements(w.pipeline_stages_json) as t
+    ) as n (name);
+    if v_names is not null then
+        perform perf_internal.add_named_metrics('jobs', v_names);
+    end if;
+    v_setting := set_config('perf.rows_are_checked', 'off', true);
+    if v_setting = 'off' and current_setting('perf.notify_jobs', true) = 'off' then
         return null;
     elsif cardinality(v_jobs) > 100 then
         perform pg_notify(

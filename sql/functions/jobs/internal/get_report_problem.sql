@@ -61,13 +61,13 @@ begin
             and perf_internal.get_json_problem('parameters', r.parameters) is not null
             then perf_internal.get_json_problem('parameters', r.parameters)
         else perf_internal.get_finish_problem(
-            r.started_at, coalesce(r.completed_at, now()), r.result
+            r.started_at, coalesce(r.completed_at, now()), null
         )
     end;
 end
 $$;
 
 comment on function perf_internal.get_report_problem is
-    'What is wrong with the report of a job, naming the argument and its value; null if nothing is.';
+    'What is wrong with the report of a job besides its result, naming the argument and its value; null if nothing is.';
 
 revoke execute on function perf_internal.get_report_problem from public;

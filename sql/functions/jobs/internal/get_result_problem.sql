@@ -9,14 +9,9 @@ as $$
 declare
     r alias for result;
     v_good text := '^[0-9A-Za-z]([ -z]*[!-z])?$';
-    v_measures text[] := array[
-        'time_per_frame_ms', 'total_gpu_time_ms', 'total_wall_time_ms', 'vram_peak_mb',
-        'frame_count'
-    ];
-    v_limits numeric[] := array[1e10, 1e10, 1e10, 2147483647, 2147483647];
     v_key text;
+    v_name text;
     v_value jsonb;
-    v_part record;
     v_problem text;
 begin
     if jsonb_typeof(r) <> 'object' then
@@ -24,117 +19,158 @@ begin
     elsif pg_column_size(r) > 1048576 then
         return 'result must be at most 1 MB, got ' || pg_size_pretty(pg_column_size(r)::bigint);
     end if;
-    for i in 1 .. cardinality(v_measures) loop
-        v_value := r -> v_measures[i];
-        if v_value is null or v_value = 'null' then
-            continue;
-        elsif jsonb_typeof(v_value) <> 'number' or v_value::numeric not between 0 and v_limits[i]
-        then
-            return format(
-                '%s must be a number between 0 and %s, got %s',
-                v_measures[i],
-                case v_limits[i] when 1e10 then '1e10' else v_limits[i]::text end,
-                perf_internal.quote_json(v_value)
-            );
-        end if;
-    end loop;
-    if jsonb_typeof(r -> 'frame_count') = 'number'
-        and (r -> 'frame_count')::numeric <> trunc((r -> 'frame_count')::numeric)
-    then
-        return 'frame_count must be a whole number, got '
-            || perf_internal.quote_json(r -> 'frame_count');
-    end if;
-    v_value := r -> 'resolution_tier';
-    if jsonb_typeof(v_value) not in ('string', 'null') then
-        return 'resolution_tier must be a string, got ' || perf_internal.quote_json(v_value);
+    select format(
+        case
+            when m.key = 'frame_count' and (r -> m.key)::text ~ '^[0-9]+[.]'
+                then '%s must be a whole number, got %s'
+            else '%s must be a number between 0 and ' || m.highest || ', got %s'
+        end,
+        m.key,
+        perf_internal.quote_json(r -> m.key)
+    )
+    into v_problem
+    from (
+        values
+            ('time_per_frame_ms', '1e10'),
+            ('total_gpu_time_ms', '1e10'),
+            ('total_wall_time_ms', '1e10'),
+            ('vram_peak_mb', '2147483647'),
+            ('frame_count', '2147483647')
+    ) as m (key, highest)
+    where case jsonb_typeof(r -> m.key)
+            when 'number'
+                then (r -> m.key)::numeric not between 0 and m.highest::numeric
+                    or (
+                        m.key = 'frame_count'
+                        and (r -> m.key)::numeric <> trunc((r -> m.key)::numeric)
+                    )
+            when 'null' then false
+            else r ? m.key
+        end
+    limit 1;
+    if v_problem is not null then
+        return v_problem;
+    elsif jsonb_typeof(r -> 'resolution_tier') not in ('string', 'null') then
+        return 'resolution_tier must be a string, got '
+            || perf_internal.quote_json(r -> 'resolution_tier');
     elsif r ->> 'resolution_tier' is not null then
         v_problem := perf_internal.get_name_problem('resolution_tier', r ->> 'resolution_tier', 40);
+    end if;
+    if v_problem is not null then
+        return v_problem;
+    end if;
+    select k.key, k.value
+    into v_key, v_value
+    from (
+        values
+            ('quality_scores', r -> 'quality_scores'),
+            ('quality_scores_json', r -> 'quality_scores_json'),
+            ('pipeline_stages', r -> 'pipeline_stages'),
+            ('pipeline_stages_json', r -> 'pipeline_stages_json')
+    ) as k (key, value)
+    where case jsonb_typeof(k.value)
+            when 'object' then false
+            when 'array' then k.key like 'quality%' or jsonb_array_length(k.value) > 200
+            when 'null' then false
+            else k.value is not null
+        end
+    limit 1;
+    if found then
+        return format(
+            case
+                when jsonb_typeof(v_value) = 'array' and v_key like 'pipeline%'
+                    then '%s must have at most 200 stages, got %s'
+                when v_key like 'pipeline%' then '%s must be a JSON object or array, got %s'
+                else '%s must be a JSON object, got %s'
+            end,
+            v_key,
+            case
+                when jsonb_typeof(v_value) = 'array' and v_key like 'pipeline%'
+                    then jsonb_array_length(v_value)::text
+                else perf_internal.quote_json(v_value)
+            end
+        );
+    end if;
+    select p.key, p.name, p.value
+    into v_key, v_name, v_value
+    from (
+        values
+            ('quality_scores', r -> 'quality_scores'),
+            ('quality_scores_json', r -> 'quality_scores_json'),
+            ('pipeline_stages', r -> 'pipeline_stages'),
+            ('pipeline_stages_json', r -> 'pipeline_stages_json')
+    ) as k (key, value)
+    cross join lateral (
+        select k.key, e.key, e.value
+        from jsonb_each(case jsonb_typeof(k.value) when 'object' then k.value end) as e
+        union all
+        -- Without a name it is no stage, and the value is all of it.
+        select
+            k.key,
+            case jsonb_typeof(e.value -> 'name') when 'string' then e.value ->> 'name' end,
+            case jsonb_typeof(e.value -> 'name')
+                when 'string' then coalesce(e.value -> 'duration_ms', 'null')
+                else e.value
+            end
+        from jsonb_array_elements(
+            case jsonb_typeof(k.value) when 'array' then k.value end
+        ) as e
+    ) as p (key, name, value)
+    where case
+            when p.name is null then true
+            when p.name ~ v_good and length(p.name) <= 100 then false
+            else perf_internal.get_name_problem(p.key, p.name, 100) is not null
+        end
+        or case jsonb_typeof(p.value)
+            when 'null' then false
+            when 'number'
+                then p.value::numeric <> 0
+                    and (
+                        abs(p.value::numeric) not between 1e-100 and 1e10
+                        or (p.key like 'pipeline%' and p.value::numeric < 0)
+                    )
+            else true
+        end
+    limit 1;
+    if v_key is not null and v_name is null then
+        return format(
+            '%s must hold objects such as {"name": "decode", "duration_ms": 120}, got %s',
+            v_key,
+            perf_internal.quote_json(v_value)
+        );
+    elsif v_key is not null then
+        return coalesce(
+            perf_internal.get_name_problem('a name in ' || v_key, v_name, 100),
+            format(
+                '%s of %s must be 0 or a number between 1e-100 and 1e10%s, got %s',
+                perf_internal.quote_value(v_name),
+                v_key,
+                case when v_key like 'quality%' then ' of any sign' else '' end,
+                perf_internal.quote_json(v_value)
+            )
+        );
+    end if;
+    -- So many names take more bytes.
+    if pg_column_size(r) > 800 then
+        select format('%s must have at most 200 names, got %s', k.key, n.count)
+        into v_problem
+        from (
+            values
+                ('quality_scores', r -> 'quality_scores'),
+                ('quality_scores_json', r -> 'quality_scores_json'),
+                ('pipeline_stages', r -> 'pipeline_stages'),
+                ('pipeline_stages_json', r -> 'pipeline_stages_json')
+        ) as k (key, value)
+        cross join lateral (
+            select count(*)
+            from jsonb_object_keys(case jsonb_typeof(k.value) when 'object' then k.value end)
+        ) as n (count)
+        where n.count > 200
+        limit 1;
         if v_problem is not null then
             return v_problem;
         end if;
     end if;
-    foreach v_key in array array[
-        'quality_scores', 'quality_scores_json', 'pipeline_stages', 'pipeline_stages_json'
-    ] loop
-        v_value := r -> v_key;
-        if v_value is null or v_value = 'null' then
-            continue;
-        elsif jsonb_typeof(v_value) = 'array' and v_key like 'pipeline%' then
-            if jsonb_array_length(v_value) > 200 then
-                return format(
-                    '%s must have at most 200 stages, got %s', v_key, jsonb_array_length(v_value)
-                );
-            end if;
-            select p.value
-            into v_part
-            from jsonb_array_elements(v_value) as p
-            where jsonb_typeof(p.value) <> 'object'
-                or jsonb_typeof(p.value -> 'name') is distinct from 'string'
-            limit 1;
-            if found then
-                return format(
-                    '%s must hold objects such as {"name": "decode", "duration_ms": 120}, got %s',
-                    v_key,
-                    perf_internal.quote_json(v_part.value)
-                );
-            end if;
-        elsif jsonb_typeof(v_value) <> 'object' then
-            return format(
-                '%s must be a JSON object%s, got %s',
-                v_key,
-                case when v_key like 'pipeline%' then ' or array' else '' end,
-                perf_internal.quote_json(v_value)
-            );
-        end if;
-        -- Name and number of all in one statement; what is wrong is found below.
-        select p.name, p.value
-        into v_part
-        from (
-            select e.key as name, e.value
-            from jsonb_each(case jsonb_typeof(v_value) when 'object' then v_value end) as e
-            union all
-            select e.value ->> 'name', coalesce(e.value -> 'duration_ms', 'null')
-            from jsonb_array_elements(
-                case jsonb_typeof(v_value) when 'array' then v_value end
-            ) as e
-        ) as p
-        where case
-                when p.name ~ v_good and length(p.name) <= 100 then false
-                else perf_internal.get_name_problem(v_key, p.name, 100) is not null
-            end
-            or case jsonb_typeof(p.value)
-                when 'null' then false
-                when 'number'
-                    then p.value::numeric <> 0
-                        and (
-                            abs(p.value::numeric) not between 1e-100 and 1e10
-                            or (v_key like 'pipeline%' and p.value::numeric < 0)
-                        )
-                else true
-            end
-        limit 1;
-        if found then
-            return coalesce(
-                perf_internal.get_name_problem('a name in ' || v_key, v_part.name, 100),
-                format(
-                    '%s of %s must be 0 or a number between 1e-100 and 1e10%s, got %s',
-                    perf_internal.quote_value(v_part.name),
-                    v_key,
-                    case when v_key like 'quality%' then ' of any sign' else '' end,
-                    perf_internal.quote_json(v_part.value)
-                )
-            );
-        end if;
-        if jsonb_typeof(v_value) = 'object'
-            and (select count(*) > 200 from jsonb_object_keys(v_value))
-        then
-            return format(
-                '%s must have at most 200 names, got %s',
-                v_key,
-                (select count(*) from jsonb_object_keys(v_value))
-            );
-        end if;
-    end loop;
     return perf_internal.get_json_problem('result', r);
 end
 $$;

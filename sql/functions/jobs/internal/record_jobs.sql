@@ -1,6 +1,7 @@
 -- Jobs are inserted in the order of their external_id, so that two batches cannot deadlock. The
 -- unique key lets one of two sessions record a job; the other waits for that transaction, and then
 -- finds the job over.
+-- Generic plans, because planning takes longer than the rest.
 create or replace function perf_internal.record_jobs(reports perf_internal.job_report[])
 returns bigint
 language plpgsql

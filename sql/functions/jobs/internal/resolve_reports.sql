@@ -1,108 +1,97 @@
 -- Workflows, workers, projects, characters and scenes are added in this order, each sorted and only
 -- what is missing. All sessions keep it, so two that add the same names wait in one direction and
 -- cannot deadlock.
---
--- Nested loops only, because the plan is kept for a session, and 1 job and 10,000 need the same.
+-- Generic plans, because planning takes longer than the rest.
 create or replace function perf_internal.resolve_reports(reports perf_internal.job_report[])
 returns perf_internal.job_report[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set enable_hashjoin = off
 set plan_cache_mode = force_generic_plan
-set enable_mergejoin = off
 as $$
 declare
-    v_reports perf_internal.job_report[] := array(
-        select row(
-            btrim(r.workflow_name),
-            btrim(r.worker_name),
-            btrim(r.external_id),
-            r.result,
-            btrim(r.resolution_tier),
-            btrim(r.model_type),
-            coalesce(r.parameters, '{}'),
-            btrim(r.project_name),
-            btrim(r.character_name),
-            btrim(r.scene_name),
-            r.started_at,
-            coalesce(r.completed_at, now()),
-            coalesce(r.success, e.error_type is null),
-            e.error_type,
-            r.job_id,
-            null, null, null, null, null
-        )::perf_internal.job_report
-        from unnest(resolve_reports.reports) as r
-        cross join lateral (
-            select case
-                when r.error_type is not null then perf_internal.get_error_type(r.error_type)
-            end as error_type
-        ) as e
-    );
+    v_reports perf_internal.job_report[] := resolve_reports.reports;
 begin
-    perform perf_internal.check_origin();
-    insert into perf.workflows (name)
-    select distinct r.workflow_name
-    from unnest(v_reports) as r
-    where not exists (select from perf.workflows as f where f.name = r.workflow_name)
-    order by 1
-    on conflict do nothing;
-    insert into perf.workers (name)
-    select distinct r.worker_name
-    from unnest(v_reports) as r
-    where r.worker_name is not null
-        and not exists (select from perf.workers as w where w.name = r.worker_name)
-    order by 1
-    on conflict do nothing;
-    if exists (
-        select
+    loop
+        v_reports := array(
+            select row(
+                f.given, w.given, btrim(r.external_id), r.result, btrim(r.resolution_tier),
+                btrim(r.model_type), coalesce(r.parameters, '{}'), p.given, c.given, s.given,
+                r.started_at, coalesce(r.completed_at, now()), coalesce(r.success, e.given is null),
+                e.given, r.job_id,
+                (select x.id from perf.workflows as x where x.name = f.given),
+                (select x.id from perf.workers as x where x.name = w.given),
+                p.id,
+                case
+                    when p.given is null then (
+                        select x.id
+                        from perf.characters as x
+                        where x.project_id is null
+                            and x.name = c.given
+                    )
+                    else (
+                        select x.id
+                        from perf.characters as x
+                        where x.project_id = p.id
+                            and x.name = c.given
+                    )
+                end,
+                case
+                    when p.given is null then (
+                        select x.id
+                        from perf.scenes as x
+                        where x.project_id is null
+                            and x.name = s.given
+                    )
+                    else (
+                        select x.id
+                        from perf.scenes as x
+                        where x.project_id = p.id
+                            and x.name = s.given
+                    )
+                end
+            )::perf_internal.job_report
+            from unnest(v_reports) as r
+            cross join lateral (select btrim(r.workflow_name)) as f (given)
+            cross join lateral (select btrim(r.worker_name)) as w (given)
+            cross join lateral (
+                select n.given, (select x.id from perf.projects as x where x.name = n.given)
+                from (select btrim(r.project_name)) as n (given)
+            ) as p (given, id)
+            cross join lateral (select btrim(r.character_name)) as c (given)
+            cross join lateral (select btrim(r.scene_name)) as s (given)
+            cross join lateral (
+                select case
+                    when r.error_type is not null then perf_internal.get_error_type(r.error_type)
+                end
+            ) as e (given)
+        );
+        -- Nearly always all names are known. A name that another session adds at the same time
+        -- is known once its transaction has ended.
+        exit when not exists (
+            select
+            from unnest(v_reports) as r
+            where r.workflow_id is null
+                or (r.worker_id is null and r.worker_name is not null)
+                or (r.project_id is null and r.project_name is not null)
+                or (r.character_id is null and r.character_name is not null)
+                or (r.scene_id is null and r.scene_name is not null)
+        );
+        insert into perf.workflows (name)
+        select distinct r.workflow_name
         from unnest(v_reports) as r
-        where coalesce(r.project_name, r.character_name, r.scene_name) is not null
-    ) then
+        where r.workflow_id is null
+        order by 1
+        on conflict do nothing;
+        insert into perf.workers (name)
+        select distinct r.worker_name
+        from unnest(v_reports) as r
+        where r.worker_id is null
+            and r.worker_name is not null
+        order by 1
+        on conflict do nothing;
         perform perf_internal.add_subjects(v_reports);
-    end if;
-    return array(
-        select row(
-            null, null, r.external_id, r.result, r.resolution_tier, r.model_type, r.parameters,
-            null, null, null, r.started_at, r.completed_at, r.success, r.error_type, r.job_id,
-            f.id,
-            w.id,
-            p.id,
-            case
-                when r.character_name is null then null
-                when r.project_name is null then (
-                    select c.id
-                    from perf.characters as c
-                    where c.project_id is null
-                        and c.name = r.character_name
-                )
-                else (
-                    select c.id
-                    from perf.characters as c
-                    where c.project_id = p.id
-                        and c.name = r.character_name
-                )
-            end,
-            case
-                when r.scene_name is null then null
-                when r.project_name is null then (
-                    select s.id
-                    from perf.scenes as s
-                    where s.project_id is null
-                        and s.name = r.scene_name
-                )
-                else (
-                    select s.id
-                    from perf.scenes as s
-                    where s.project_id = p.id
-                        and s.name = r.scene_name
-                )
-            end
-        )::perf_internal.job_report
-        from unnest(v_reports) as r
-        join perf.workflows as f on f.name = r.workflow_name
-        left join perf.workers as w on w.name = r.worker_name
-        left join perf.projects as p on p.name = r.project_name
-    );
+    end loop;
+    return v_reports;
 end
 $$;
 

@@ -92,9 +92,9 @@ select is(
     'whose text is not much longer'
 );
 select is(
-    pg_temp.problem('{"result": {"frame_count": -1}}'),
-    'frame_count must be a number between 0 and 2147483647, got "-1"',
-    'then the result is looked at'
+    pg_temp.problem('{"started_at": "infinity", "result": {"frame_count": -1}}'),
+    'started_at must be between 1970 and completed_at, got infinity',
+    'then the times are looked at, and not the result'
 );
 
 select * from finish();
