@@ -12,13 +12,14 @@ from pathlib import Path
 
 import click
 
-from benchmarks import accuracy, load, peer, record, runs, sustained, trends
+from benchmarks import accuracy, job_recording, load, peer, record, runs, sustained, trends
 from benchmarks.bench import Bench, Result, connect, value
 from pgkit import server
 
 MEASUREMENTS = {
     "load": load.measure,
     "record": record.measure,
+    "jobs-record": job_recording.measure,
     "runs": runs.measure,
     "sustained": sustained.measure,
     "trends": trends.measure,

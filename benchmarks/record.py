@@ -72,7 +72,7 @@ def write_script(bench: Bench, connection: Connection, name: str) -> Path:
     return path
 
 
-def pgbench(dsn: str, script: Path, seconds: float) -> float:
+def pgbench(dsn: str, script: Path, seconds: float, clients: int = CLIENTS) -> float:
     """Return how many transactions pgbench gets done in a second."""
     program = binaries.find_program("pgbench")
     output = subprocess.run(
@@ -82,9 +82,9 @@ def pgbench(dsn: str, script: Path, seconds: float) -> float:
             "-M",
             "prepared",
             "-c",
-            str(CLIENTS),
+            str(clients),
             "-j",
-            "2",
+            str(min(clients, 2)),
             "-T",
             str(int(seconds)),
             "-f",

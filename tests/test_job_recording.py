@@ -291,21 +291,22 @@ def test_times_of_a_worker_never_overlap_when_sessions_open_them_at_once(
     opening = "select perf.set_worker_available('g', true, %s)"
     plain = (
         "insert into perf.worker_availability (worker_id, available_from)"
-        " select id, '2020-01-06' from perf.workers"
+        " select id, '2020-01-06' from perf.workers returning true"
     )
 
-    def insert(own: psycopg.Connection) -> bool:
+    def attempt(own: psycopg.Connection, statement: str, *arguments: object) -> bool:
         try:
-            return own.execute(plain.encode()).rowcount == 1
+            return own.execute(statement.encode(), arguments).fetchone()[0]
         except (psycopg.errors.ExclusionViolation, psycopg.errors.UniqueViolation):
             return False
 
     work = [
-        lambda own, day=day: value(own, opening, f"2020-01-{day:02}T00:00:00Z")
+        lambda own, day=day: attempt(own, opening, f"2020-01-{day:02}T00:00:00Z")
         for day in range(6, 10)
     ]
+    work += [lambda own: attempt(own, plain)] * 2
     gate = "lock table perf.worker_availability"
-    assert at_once(database, connection, [*work, insert, insert], gate).count(True) == 1
+    assert at_once(database, connection, work, gate).count(True) == 1
     assert value(connection, "select count(*) from perf.worker_availability") == 1
 
 

@@ -67,7 +67,7 @@ end
 $$;
 
 comment on function perf.record_worker_availability is
-    'Records a past time in which a worker was offered for jobs. The worker is found by name, or added. A retry is harmless: false means that the same time was recorded before. Errors: 22023 bad argument, PT409 another time overlaps, 42501 not a recorder.';
+    'Records a past time in which a worker was offered for jobs. The worker is found by name, or added. A retry is harmless: false means that the same time was recorded before. Errors: 22023 bad argument, PT409 another time overlaps, 23P01 a plain write of another session overlaps, 42501 not a recorder.';
 
 revoke execute on function perf.record_worker_availability from public;
 grant execute on function perf.record_worker_availability

@@ -13,41 +13,59 @@ declare
     v_name text;
     v_value jsonb;
     v_problem text;
+    v_is_good boolean;
 begin
     if jsonb_typeof(r) <> 'object' then
         return 'result must be a JSON object, got ' || perf_internal.quote_json(r);
     elsif pg_column_size(r) > 1048576 then
         return 'result must be at most 1 MB, got ' || pg_size_pretty(pg_column_size(r)::bigint);
     end if;
-    select format(
-        case
-            when m.key = 'frame_count' and (r -> m.key)::text ~ '^[0-9]+[.]'
-                then '%s must be a whole number, got %s'
-            else '%s must be a number between 0 and ' || m.highest || ', got %s'
-        end,
-        m.key,
-        perf_internal.quote_json(r -> m.key)
-    )
-    into v_problem
-    from (
-        values
-            ('time_per_frame_ms', '1e10'),
-            ('total_gpu_time_ms', '1e10'),
-            ('total_wall_time_ms', '1e10'),
-            ('vram_peak_mb', '2147483647'),
-            ('frame_count', '2147483647')
-    ) as m (key, highest)
-    where case jsonb_typeof(r -> m.key)
-            when 'number'
-                then (r -> m.key)::numeric not between 0 and m.highest::numeric
-                    or (
-                        m.key = 'frame_count'
-                        and (r -> m.key)::numeric <> trunc((r -> m.key)::numeric)
-                    )
-            when 'null' then false
-            else r ? m.key
-        end
-    limit 1;
+    -- One condition without a query sees most results to be good. The query finds what is wrong.
+    v_is_good := case
+        when coalesce(jsonb_typeof(r -> 'time_per_frame_ms'), 'number') <> 'number'
+            or coalesce(jsonb_typeof(r -> 'total_gpu_time_ms'), 'number') <> 'number'
+            or coalesce(jsonb_typeof(r -> 'total_wall_time_ms'), 'number') <> 'number'
+            or coalesce(jsonb_typeof(r -> 'vram_peak_mb'), 'number') <> 'number'
+            or coalesce(jsonb_typeof(r -> 'frame_count'), 'number') <> 'number'
+            then false
+        else coalesce((r -> 'time_per_frame_ms')::numeric between 0 and 1e10, true)
+            and coalesce((r -> 'total_gpu_time_ms')::numeric between 0 and 1e10, true)
+            and coalesce((r -> 'total_wall_time_ms')::numeric between 0 and 1e10, true)
+            and coalesce((r -> 'vram_peak_mb')::numeric between 0 and 2147483647, true)
+            and coalesce((r -> 'frame_count')::numeric between 0 and 2147483647, true)
+            and coalesce(scale((r -> 'frame_count')::numeric) = 0, true)
+    end;
+    if not v_is_good then
+        select format(
+            case
+                when m.key = 'frame_count' and (r -> m.key)::text ~ '^[0-9]+[.]'
+                    then '%s must be a whole number, got %s'
+                else '%s must be a number between 0 and ' || m.highest || ', got %s'
+            end,
+            m.key,
+            perf_internal.quote_json(r -> m.key)
+        )
+        into v_problem
+        from (
+            values
+                ('time_per_frame_ms', '1e10'),
+                ('total_gpu_time_ms', '1e10'),
+                ('total_wall_time_ms', '1e10'),
+                ('vram_peak_mb', '2147483647'),
+                ('frame_count', '2147483647')
+        ) as m (key, highest)
+        where case jsonb_typeof(r -> m.key)
+                when 'number'
+                    then (r -> m.key)::numeric not between 0 and m.highest::numeric
+                        or (
+                            m.key = 'frame_count'
+                            and (r -> m.key)::numeric <> trunc((r -> m.key)::numeric)
+                        )
+                when 'null' then false
+                else r ? m.key
+            end
+        limit 1;
+    end if;
     if v_problem is not null then
         return v_problem;
     elsif jsonb_typeof(r -> 'resolution_tier') not in ('string', 'null') then
@@ -59,37 +77,42 @@ begin
     if v_problem is not null then
         return v_problem;
     end if;
-    select k.key, k.value
-    into v_key, v_value
-    from (
-        values
-            ('quality_scores', r -> 'quality_scores'),
-            ('quality_scores_json', r -> 'quality_scores_json'),
-            ('pipeline_stages', r -> 'pipeline_stages'),
-            ('pipeline_stages_json', r -> 'pipeline_stages_json')
-    ) as k (key, value)
-    where case jsonb_typeof(k.value)
-            when 'object' then false
-            when 'array' then k.key like 'quality%' or jsonb_array_length(k.value) > 200
-            when 'null' then false
-            else k.value is not null
-        end
-    limit 1;
-    if found then
-        return format(
-            case
-                when jsonb_typeof(v_value) = 'array' and v_key like 'pipeline%'
-                    then '%s must have at most 200 stages, got %s'
-                when v_key like 'pipeline%' then '%s must be a JSON object or array, got %s'
-                else '%s must be a JSON object, got %s'
-            end,
-            v_key,
-            case
-                when jsonb_typeof(v_value) = 'array' and v_key like 'pipeline%'
-                    then jsonb_array_length(v_value)::text
-                else perf_internal.quote_json(v_value)
+    if coalesce(jsonb_typeof(r -> 'quality_scores'), 'object') <> 'object'
+        or coalesce(jsonb_typeof(r -> 'pipeline_stages'), 'object') <> 'object'
+        or r ?| array['quality_scores_json', 'pipeline_stages_json']
+    then
+        select k.key, k.value
+        into v_key, v_value
+        from (
+            values
+                ('quality_scores', r -> 'quality_scores'),
+                ('quality_scores_json', r -> 'quality_scores_json'),
+                ('pipeline_stages', r -> 'pipeline_stages'),
+                ('pipeline_stages_json', r -> 'pipeline_stages_json')
+        ) as k (key, value)
+        where case jsonb_typeof(k.value)
+                when 'object' then false
+                when 'array' then k.key like 'quality%' or jsonb_array_length(k.value) > 200
+                when 'null' then false
+                else k.value is not null
             end
-        );
+        limit 1;
+        if found then
+            return format(
+                case
+                    when jsonb_typeof(v_value) = 'array' and v_key like 'pipeline%'
+                        then '%s must have at most 200 stages, got %s'
+                    when v_key like 'pipeline%' then '%s must be a JSON object or array, got %s'
+                    else '%s must be a JSON object, got %s'
+                end,
+                v_key,
+                case
+                    when jsonb_typeof(v_value) = 'array' and v_key like 'pipeline%'
+                        then jsonb_array_length(v_value)::text
+                    else perf_internal.quote_json(v_value)
+                end
+            );
+        end if;
     end if;
     select p.key, p.name, p.value
     into v_key, v_name, v_value
