@@ -5,7 +5,12 @@ create or replace function perf_internal.read_jobs(
     granularity text default null,
     group_numbers integer[] default null,
     has_percentiles boolean default false,
-    time_zone text default 'UTC'
+    time_zone text default 'UTC',
+    metrics text[] default '{
+        jobs, failed_jobs, total_gpu_time_ms, total_wall_time_ms, vram_peak_mb,
+        successful_frame_count, successful_time_per_frame_ms, successful_total_gpu_time_ms,
+        successful_total_wall_time_ms, successful_vram_peak_mb, successful_quality_rating
+    }'
 )
 returns table (
     group_number integer,
@@ -45,11 +50,8 @@ begin
         max(r.sum / r.count) filter (where r.metric = 'successful_vram_peak_mb'),
         max(r.max) filter (where r.metric = 'vram_peak_mb'),
         max(r.sum / r.count) filter (where r.metric = 'successful_quality_rating')
-    from perf_internal.read_metrics(
-        'jobs',
-        '{jobs,failed_jobs,total_gpu_time_ms,total_wall_time_ms,vram_peak_mb,
-            successful_frame_count,successful_time_per_frame_ms,successful_total_gpu_time_ms,
-            successful_total_wall_time_ms,successful_vram_peak_mb,successful_quality_rating}',
+    from perf_internal.read_job_metrics(
+        read_jobs.metrics,
         read_jobs.series_ids,
         read_jobs.start_time,
         read_jobs.end_time,
@@ -65,7 +67,7 @@ end
 $$;
 
 comment on function perf_internal.read_jobs is
-    'Jobs of series over a time range, by group and, with a granularity, by bucket; see perf_internal.read_metrics. Counts, hours and max_vram_peak_mb are of all jobs, what a failed job took is spent too; averages, frames and percentiles (50, 95, 99; null unless has_percentiles) are of successful jobs.';
+    'Jobs of series over a time range, by group and, with a granularity, by bucket; see perf_internal.read_job_metrics. Counts, hours and max_vram_peak_mb are of all jobs, what a failed job took is spent too; averages, frames and percentiles (50, 95, 99; null unless has_percentiles) are of successful jobs. Only what metrics names is read; the rest is null.';
 
 revoke execute on function perf_internal.read_jobs from public;
 grant execute on function perf_internal.read_jobs

@@ -25,6 +25,7 @@ begin
                     when 'hourly' then 'Ask for granularity daily or for a shorter range'
                     when 'daily' then 'Ask for granularity weekly or for a shorter range'
                     when 'weekly' then 'Ask for a shorter range'
+                    when 'monthly' then 'Ask for a shorter range'
                     else 'Ask for fewer groups'
                 end
                 || ', or give a larger max_rows, which the limit of your HTTP server must allow too.';
