@@ -40,7 +40,7 @@ set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 declare
-    v_length interval := get_performance_overview.end_time - get_performance_overview.start_time;
+    v_length interval;
     v_granularity text;
     v_jobs record;
     v_metric text;
@@ -58,6 +58,7 @@ begin
             message = 'max_workflows must be between 1 and 1000, got '
                 || coalesce(get_performance_overview.max_workflows::text, 'null');
     end if;
+    v_length := get_performance_overview.end_time - get_performance_overview.start_time;
     v_granularity := perf_internal.get_granularity(coalesce(
         get_performance_overview.granularity,
         case

@@ -25,7 +25,7 @@ as $$
 #variable_conflict use_column
 declare
     -- The first that any job has is taken for all workflows, so that a ranking is of one metric.
-    v_metrics text[] := '{time_per_frame_ms,total_wall_time_ms}';
+    v_metrics text[] := array['time_per_frame_ms', 'total_wall_time_ms'];
     v_series_ids uuid[];
     v_workflow_ids bigint[];
     v_group_numbers integer[];

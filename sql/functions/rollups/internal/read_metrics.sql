@@ -40,7 +40,8 @@ as $$
 declare
     v_pipeline perf_internal.pipelines;
     v_group_numbers integer[] := coalesce(
-        read_metrics.group_numbers, array_fill(1, array[cardinality(read_metrics.series_ids)])
+        read_metrics.group_numbers,
+        array_fill(1, array[coalesce(cardinality(read_metrics.series_ids), 0)])
     );
     v_pending_from timestamptz;
     v_is_direct boolean;

@@ -1,5 +1,5 @@
 begin;
-select plan(23);
+select plan(24);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -50,6 +50,13 @@ as $$
         and k.worker_id is not distinct from pg_temp.id(worker)
         and k.resolution_tier is not distinct from tier;
 $$;
+
+select results_eq(
+    $$ select job_count, ranked_workflows, best_workflows, throughput
+       from perf.get_performance_overview('2020-01-06', '2020-01-08') $$,
+    $$ values (0::bigint, 0::bigint, '[]'::jsonb, '[]'::jsonb) $$,
+    'there is a row of nothing before the first job'
+);
 
 insert into perf.workflows (name) values ('sketch'), ('few');
 do $$

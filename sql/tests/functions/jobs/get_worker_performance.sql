@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -137,6 +137,15 @@ select results_eq(
        from perf.get_worker_performance(pg_temp.id('gpu-1'), '2020-01-06', '2020-01-07') $$,
     $$ select * from perf.get_wilson_interval(1, 3) $$,
     'the failure rate has its interval'
+);
+insert into perf.workers (name) values ('new');
+select results_eq(
+    $$ select job_count, generating_hours, by_workflow
+       from perf.get_worker_performance(
+           (select w.id from perf.workers as w where w.name = 'new'), '2020-01-06', '2020-01-07'
+       ) $$,
+    $$ values (0::bigint, 0::float8, '[]'::jsonb) $$,
+    'a new worker has one row of nothing'
 );
 select throws_ok(
     $$ select from perf.get_worker_performance(-1, '2020-01-06', '2020-01-07') $$,

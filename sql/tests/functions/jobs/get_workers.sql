@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -52,6 +52,11 @@ as $$
 $$;
 insert into perf.workers (name, retired_at)
 values ('idle', null), ('old', '2020-01-07'), ('gone', '2020-01-01');
+select is(
+    (select sum(job_count) from perf.get_workers('2020-01-06', '2020-01-08')),
+    0::numeric,
+    'before the first job there are none'
+);
 do $$
 begin
     perform pg_temp.add_job('upscale', 'gpu-1', '2020-01-06 10:10', 100, 7200000, 3600000, 8000, 10);

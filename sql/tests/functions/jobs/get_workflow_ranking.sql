@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(19);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -50,6 +50,11 @@ as $$
         and k.worker_id is not distinct from pg_temp.id(worker)
         and k.resolution_tier is not distinct from tier;
 $$;
+
+select is_empty(
+    $$ select from perf.get_workflow_ranking(null, '2020-01-06', '2020-01-08') $$,
+    'nothing of nothing'
+);
 
 insert into perf.workflows (name) values ('sketch'), ('few');
 do $$
