@@ -32,8 +32,12 @@ sketches as (
         v.ordinality,
         count(*) as value_count,
         perf_internal.make_sketch(
-            array_agg(least(greatest(ceil(ln(v.v) / ln(1.01::float8)), -1389), 2399)::integer)
-                filter (where v.v > 0)
+            array_agg(
+                case
+                    when v.v > 0 then ceil(ln(v.v) / ln(1.01::float8))
+                    else -200000 - ceil(ln(-v.v) / ln(1.01::float8))
+                end::integer
+            ) filter (where v.v <> 0)
         ) as s
     from values as v
     group by 1
@@ -71,19 +75,22 @@ def connection(server_dsn: str, template_dsn: str) -> Iterator[psycopg.Connectio
         yield opened
 
 
-def percentile_cont(values: Sequence[float], percentile: float) -> float:
+def get_neighbours(values: Sequence[float], percentile: float) -> tuple[float, float, float]:
+    """Return the values that a percentile lies between, and how far it is from the first."""
     ordered = sorted(values)
     rank = percentile * (len(ordered) - 1)
-    low, high = ordered[math.floor(rank)], ordered[math.ceil(rank)]
-    return low + (high - low) * (rank - math.floor(rank))
+    return ordered[math.floor(rank)], ordered[math.ceil(rank)], rank - math.floor(rank)
 
 
 def assert_close(
     found: Sequence[float], values: Sequence[float], percentiles: Sequence[float] = PERCENTILES
 ) -> None:
     for percentile, value in zip(percentiles, found, strict=True):
-        exact = percentile_cont(values, percentile)
-        assert value == pytest.approx(exact, rel=ERROR_BOUND, abs=1e-12), percentile
+        low, high, part = get_neighbours(values, percentile)
+        exact = low + (high - low) * part
+        # Between values of opposite sign the result may be nearer to 0 than both.
+        bound = ERROR_BOUND * (max(-low, high) if low < 0 < high else abs(exact))
+        assert value == pytest.approx(exact, rel=0, abs=bound + 1e-12), percentile
 
 
 def assert_merged_sketches_are_close(
@@ -106,17 +113,36 @@ def test_added_and_subtracted_sketches_are_within_half_a_percent(connection, lis
     assert_merged_sketches_are_close(connection, lists)
 
 
+@exactly
+@given(
+    st.lists(
+        st.lists(
+            st.builds(math.copysign, times, st.sampled_from([1, -1])), min_size=1, max_size=20
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_sketches_of_values_of_any_sign_are_within_half_a_percent_of_their_neighbours(
+    connection, lists
+) -> None:
+    assert_merged_sketches_are_close(connection, lists)
+
+
 SHAPES = {
     "log-normal": lambda chance: chance.lognormvariate(6.5, 0.8),
     "heavy tail": lambda chance: min(100 * chance.paretovariate(0.7), 1e10),
     "two humps": lambda chance: chance.choice([20, 3000]) * chance.uniform(0.9, 1.1),
     "all alike": lambda chance: 250.0,
     "half zero": lambda chance: chance.choice([0.0, chance.expovariate(0.01)]),
+    "around zero": lambda chance: chance.gauss(0.1, 1),
+    "negative": lambda chance: -chance.lognormvariate(1, 2),
+    "all signs": lambda chance: chance.choice([-5.0, 0.0, chance.gauss(0, 1e-3), 1e4]),
 }
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_many_buckets_of_many_calls_are_within_half_a_percent(connection, shape) -> None:
+def test_many_buckets_of_many_values_are_within_half_a_percent(connection, shape) -> None:
     chance = random.Random(1)
     lists = [[SHAPES[shape](chance) for _ in range(chance.randrange(1, 200))] for _ in range(168)]
     assert_merged_sketches_are_close(connection, lists)

@@ -1,6 +1,8 @@
 """A pipeline is a raw table and a few lines, a metric is one line; the engine does the rest."""
 
+import math
 import random
+import statistics
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +24,7 @@ from pipeline import (
     wait_until_blocked,
 )
 from psycopg.types.json import Jsonb
+from test_accuracy import PERCENTILES, assert_close
 from test_restore import dump, restore
 
 from pgkit import migrations, runner
@@ -67,8 +70,8 @@ class Reading(NamedTuple):
     """A reading that was committed; halves and whole numbers, so that sums are exact.
 
     Readings of an even number of watts are not valid, and those of a multiple of three have no lag.
-    Phase a has half as many volts, unless watts are a multiple of five, and so has phase b if watts
-    are one more than a multiple of four.
+    Phase a has half as many volts less 10, unless watts are a multiple of five, and so has phase b
+    if watts are one more than a multiple of four.
     """
 
     watts: int
@@ -82,8 +85,12 @@ class Reading(NamedTuple):
     @property
     def values(self) -> dict[str, float | None]:
         lag_ms = None if self.watts % 3 == 0 else 2 * self.watts
-        volts = {f"volts.{phase}": self.watts / 2 for phase in self.phases}
+        volts = {f"volts.{phase}": self.volts for phase in self.phases}
         return {"watts": self.watts, "humidity": 0.5, "lag_ms": lag_ms, **volts}
+
+    @property
+    def volts(self) -> float:
+        return self.watts / 2 - 10
 
     @property
     def phases(self) -> list[str]:
@@ -103,7 +110,7 @@ def add(connection: psycopg.Connection, *readings: Reading) -> list[Reading]:
                 *(r.values[metric] for metric in METRICS),
                 r.is_valid,
                 r.phases,
-                r.watts / 2,
+                r.volts,
             ],
         )
     return list(readings)
@@ -317,6 +324,14 @@ def query(connection: psycopg.Connection, metric: str, **options: object) -> lis
     ).fetchall()
 
 
+def add_volts(connection: psycopg.Connection, phase: str, volts: float, valid: bool = True) -> None:
+    connection.execute(
+        "insert into perf.readings (sensor_id, read_at, watts, phases, volts, is_valid)"
+        " values (%s, %s, 1, array[%s], %s, %s)",
+        [IDS["north 1"], MONDAY, phase, volts, valid],
+    )
+
+
 @pytest.mark.parametrize("state", ["pending", "rolled up", "half and half"])
 def test_query_metrics_answers_by_labels_groups_and_outcome(readings, connection, state) -> None:
     add(connection, Reading(1), Reading(3), Reading(8), Reading(5, MONDAY, "north 2"))
@@ -380,6 +395,69 @@ def test_query_metrics_answers_by_bucket_with_percentiles_and_deviation(
     assert (start, count) == (MONDAY, 103)
     # Ranks 51, 96.9 and 100.98 of 0 to 100 with 40 and 60 twice.
     assert percentiles == pytest.approx([50, 94.9, 98.98], rel=0.005)
+
+
+@pytest.mark.parametrize("state", ["pending", "rolled up", "half and half"])
+def test_query_metrics_answers_for_values_of_any_sign(readings, connection, state) -> None:
+    chance = random.Random(3)
+    values = [
+        (chance.choice([0.0, chance.gauss(0, 1), chance.gauss(-50, 20)]), chance.random() < 0.8)
+        for _ in range(300)
+    ]
+    for number, (volts, is_valid) in enumerate(values):
+        if number == 150 and state == "half and half":
+            run(connection)
+        add_volts(connection, "a", volts, is_valid)
+    if state == "rolled up":
+        run(connection)
+    for prefix in ("", "failed_", "successful_"):
+        chosen = [
+            v for v, is_valid in values if prefix in ("", ("failed_", "successful_")[is_valid])
+        ]
+        ((count, average, deviation, minimum, maximum, percentiles, total),) = connection.execute(
+            "select r.count, r.average, r.deviation, r.minimum, r.maximum, r.percentile_values,"
+            " r.total from perf.query_metrics(%s, '2020-01-06', '2020-01-07',"
+            " percentiles => %s) as r",
+            [f"{prefix}volts.a", PERCENTILES],
+        ).fetchall()
+        assert count == len(chosen)
+        assert total == pytest.approx(math.fsum(chosen))
+        assert average == pytest.approx(statistics.fmean(chosen))
+        assert deviation == pytest.approx(statistics.stdev(chosen))
+        assert minimum == pytest.approx(min(chosen), rel=0.005)
+        assert maximum == pytest.approx(max(chosen), rel=0.005)
+        assert_close(percentiles, chosen)
+    assert verify(connection) == []
+
+
+def test_values_that_cancel_out_are_verified_and_rebuilt(readings, connection) -> None:
+    for volts in (1e10, -1e10, 0.1, -0.3, 1e-7, 0.2):
+        add_volts(connection, "a", volts)
+        run(connection)
+    rows = (
+        "select count, min, max, m2 from perf_internal.rollups"
+        " where granularity = 'weekly' and metric = 'volts.a'"
+    )
+    expected = [(6, -1e10, 1e10, pytest.approx(2e20))]
+    assert connection.execute(rows).fetchall() == expected
+    assert verify(connection) == []
+    connection.execute(
+        "select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07', 'readings')"
+    )
+    assert connection.execute(rows).fetchall() == expected
+    assert verify(connection) == []
+
+
+@pytest.mark.parametrize("volts", [5e-324, 1e-162, 1e-150, 1e-100, 1e-9, 1e10])
+def test_no_value_near_zero_stops_a_run(readings, connection, volts) -> None:
+    add_volts(connection, "a", -volts)
+    assert run(connection) == 1
+    # Merging squares the difference of two means.
+    for value in (-volts * 0.9999999999999, volts, 0):
+        add_volts(connection, "a", value)
+        assert run(connection) == 1
+        assert query(connection, "volts.a")[0][1] > 0
+    assert verify(connection) == []
 
 
 @pytest.mark.parametrize(
@@ -467,8 +545,8 @@ def test_hours_go_by_the_age_that_their_own_pipeline_says(readings, connection) 
         "select c.pipeline, c.level, c.dropped_rows"
         " from perf.cleanup_old_performance_data(%s) as c where c.name = 'rollups'"
     )
-    # 90 days after Saturday. Of Monday's reading there are watts, humidity, lag and the volts of two
-    # phases, of Saturday's the volts of one, and the failed ones.
+    # 90 days after Saturday. Of Monday's reading there are watts, humidity, lag and the volts of
+    # two phases, of Saturday's the volts of one, and the failed ones.
     assert connection.execute(gone, ["2020-04-10 03:30"]).fetchall() == [
         ("readings", "hourly", 5),
     ]
@@ -703,15 +781,8 @@ def test_a_run_without_argument_rolls_up_both_pipelines_and_one_with_it_one(
     assert average == 4
 
 
-def add_volts(connection: psycopg.Connection, phase: str, volts: float, valid: bool = True) -> None:
-    connection.execute(
-        "insert into perf.readings (sensor_id, read_at, watts, phases, volts, is_valid)"
-        " values (%s, %s, 1, array[%s], %s, %s)",
-        [IDS["north 1"], MONDAY, phase, volts, valid],
-    )
-
-
 VOLTS = "volts.new"
+NO_VOLTS = r'no metric "volts\.new"'
 
 
 @pytest.mark.parametrize("first_ends", ["commit", "rollback"])
@@ -724,7 +795,7 @@ def test_two_sessions_that_bring_the_same_new_name_are_both_counted(
     with ThreadPoolExecutor(1) as pool:
         adding = pool.submit(add_volts, second, "new", 110, False)
         wait_until_blocked(connection, second.info.backend_pid)
-        with pytest.raises(psycopg.Error, match='no metric "volts.new"'):
+        with pytest.raises(psycopg.Error, match=NO_VOLTS):
             query(connection, VOLTS)
         # Nobody else waits, and neither does a run.
         add_volts(connection, "a", 1)
@@ -744,7 +815,7 @@ def test_a_rolled_back_name_is_unknown_and_its_next_row_adds_it(readings, connec
     with connection.transaction(force_rollback=True):
         add_volts(connection, "new", 230)
         assert query(connection, VOLTS) == [({}, 1, 230, 230, 230, 230)]
-    with pytest.raises(psycopg.Error, match='no metric "volts.new"'):
+    with pytest.raises(psycopg.Error, match=NO_VOLTS):
         query(connection, VOLTS)
     add_volts(connection, "new", 230)
     assert run(connection) == 1
@@ -768,7 +839,7 @@ def test_a_row_under_a_name_of_another_kind_is_refused(readings, connection) -> 
     connection.execute(
         "select perf_internal.add_metric('readings', 'volts.c', 'r.volts', 'V', null, 'Volts.')"
     )
-    with pytest.raises(psycopg.errors.UniqueViolation, match='another metric "volts.c"'):
+    with pytest.raises(psycopg.errors.UniqueViolation, match=r'another metric "volts\.c"'):
         add_volts(connection, "c", 230)
     add_volts(connection, "a", 230)
     assert query(connection, "volts.c") == [({}, 1, 230, 230, 230, 230)]

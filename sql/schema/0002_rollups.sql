@@ -78,7 +78,7 @@ comment on column perf.metrics.better is
     'Whether higher or lower values are better; null where neither is.';
 comment on column perf.metrics.meaning is 'What it says, in a sentence.';
 comment on column perf.metrics.expression is
-    'SQL over a raw row r: a number of at least 0, or null where the row does not have it.';
+    'SQL over a raw row r: a number, or null where the row does not have it.';
 comment on column perf.metrics.base_metric is
     'The metric it is made of; null for a measured or named one. See kind.';
 comment on column perf.metrics.other_metric is

@@ -70,13 +70,26 @@ from (
             from (
                 values
                     (''count'', a.count is distinct from e.count),
-                    -- The last digits of a sum depend on the order of its values.
-                    (''sum'', coalesce(abs(a.sum - e.sum) > 1e-9 * greatest(a.sum, e.sum), true)),
+                    -- The last digits of a sum depend on the order of its values. Values of both
+                    -- signs are larger than their sum, by at most this root. Sums up to 1e-100 from
+                    -- 0 are kept as 0, so what is smaller still depends on how many runs counted.
+                    (
+                        ''sum'',
+                        coalesce(
+                            abs(a.sum - e.sum) > 1e-90 + 1e-9 * (
+                                greatest(abs(a.sum), abs(e.sum)) + case
+                                    when e.min < 0 and e.max > 0 then sqrt(e.count * e.m2)
+                                    else 0
+                                end
+                            ),
+                            true
+                        )
+                    ),
                     (
                         ''deviation'',
                         coalesce(
-                            abs(a.m2 - e.m2)
-                                > 1e-6 * (greatest(a.m2, e.m2) + e.sum * e.sum / e.count),
+                            abs(a.m2 - e.m2) > 1e-180
+                                + 1e-6 * (greatest(a.m2, e.m2) + e.sum * e.sum / e.count),
                             true
                         )
                     ),

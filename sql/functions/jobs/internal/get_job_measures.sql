@@ -16,7 +16,7 @@ declare
     v_items jsonb := jsonb_path_query_array(
         get_job_measures.quality_scores_json,
         'strict $.keyvalue() ? (
-            (@.value == 0 || (@.value >= 1e-100 && @.value <= 1e10))
+            (@.value == 0 || (@.value.abs() >= 1e-100 && @.value.abs() <= 1e10))
             && @.key like_regex "^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$"
         )',
         silent => true
@@ -74,7 +74,7 @@ end
 $$;
 
 comment on function perf_internal.get_job_measures is
-    'The named measures of a job: quality.<name> of each score; quality_rating, which is the score named rating or else their mean; stage.<name> of each stage in ms, those of equal names added up. Skips scores and durations that are not a number from 0 to 1e10, and names that are blank, have control characters, spaces around them or more than 100 characters.';
+    'The named measures of a job: quality.<name> of each score; quality_rating, which is the score named rating or else their mean; stage.<name> of each stage in ms, those of equal names added up. Skips scores that are not a number from -1e10 to 1e10, durations that are not one from 0 to 1e10, and names that are blank, have control characters, spaces around them or more than 100 characters.';
 
 revoke execute on function perf_internal.get_job_measures from public;
 grant execute on function perf_internal.get_job_measures

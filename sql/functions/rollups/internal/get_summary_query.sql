@@ -1,8 +1,9 @@
 -- The only place where raw rows become measures. Bins are collected in arrays and counted later,
 -- because grouping by bin would make a hash table of hundreds of thousands of entries for each
 -- metric. Failed rows have a group of their own, and count in the metric and in its failed_
--- metric. Sketches are made inside the list of values, so that each is made once. A sum of at most
--- 1e-100 becomes 0, because its square is too small for a double precision, which is an error.
+-- metric. Sketches are made inside the list of values, so that each is made once. A sum up
+-- to 1e-100 from 0 becomes 0, because its square is too small for a double precision, which is an
+-- error. Sums of sums are then 0 or at least 1e-117, whose square is large enough.
 --
 -- Measured metrics are columns of one query, named ones are rows of another. Only names in
 -- perf.metrics are counted, which the statement itself reads, so that it sees rows and names by one
@@ -30,8 +31,12 @@ declare
         var_pop(%1$s) * count(%1$s) as m2%2$s,
         min(%1$s) as min%2$s,
         max(%1$s) as max%2$s';
-    v_bins constant text :=
-        'array_agg(ceil(ln(%1$s) / ln(1.01::float8))::integer) filter (where %1$s > 0%2$s)';
+    v_bins constant text := 'array_agg(
+            case
+                when %1$s > 0 then ceil(ln(%1$s) / ln(1.01::float8))
+                else -200000 - ceil(ln(-%1$s) / ln(1.01::float8))
+            end::integer
+        ) filter (where %1$s <> 0%2$s)';
     v_measures text;
     v_rows text;
     v_names text[];
@@ -61,8 +66,8 @@ begin
         ) filter (where m.kind = 'measured'),
         string_agg(
             format(
-                '(%2$L, s.count_%1$s, case when s.sum_%1$s > 1e-100 then s.sum_%1$s else 0 end,
-            case when s.sum_%1$s > 1e-100 then s.m2_%1$s else 0 end, s.min_%1$s, s.max_%1$s, %3$s)',
+                '(%2$L, s.count_%1$s, case when abs(s.sum_%1$s) > 1e-100 then s.sum_%1$s else 0 end,
+            case when s.m2_%1$s > 1e-200 then s.m2_%1$s else 0 end, s.min_%1$s, s.max_%1$s, %3$s)',
                 m.number,
                 m.metric,
                 case
@@ -159,8 +164,8 @@ cross join lateral (
     select
         s.metric,
         s.count,
-        case when s.sum > 1e-100 then s.sum else 0 end as sum,
-        case when s.sum > 1e-100 then s.m2 else 0 end as m2,
+        case when abs(s.sum) > 1e-100 then s.sum else 0 end as sum,
+        case when s.m2 > 1e-200 then s.m2 else 0 end as m2,
         s.min,
         s.max,
         s.sketch

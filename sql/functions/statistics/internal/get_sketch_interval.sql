@@ -26,18 +26,20 @@ begin
     if r.low is not null then
         low := (perf_internal.get_sketch_percentiles(
             get_sketch_interval.sketch, n, array[(r.low - 1) / greatest(n - 1, 1)::float8]
-        ))[1] / 1.005;
+        ))[1];
+        low := case when low > 0 then low / 1.005 else low * 1.005 end;
     end if;
     if r.high is not null then
         high := (perf_internal.get_sketch_percentiles(
             get_sketch_interval.sketch, n, array[(r.high - 1) / greatest(n - 1, 1)::float8]
-        ))[1] * 1.005;
+        ))[1];
+        high := case when high > 0 then high * 1.005 else high / 1.005 end;
     end if;
 end
 $$;
 
 comment on function perf_internal.get_sketch_interval is
-    'Confidence interval of a percentile (0 to 1) of value_count values, of which the sketch holds those above 0, from the order statistics, no narrower than the bins; null where there are too few values for that side. See perf.get_rank_interval and perf_internal.make_sketch. Error 22023.';
+    'Confidence interval of a percentile (0 to 1) of value_count values, of which the sketch holds those that are not 0, from the order statistics, no narrower than the bins; null where there are too few values for that side. See perf.get_rank_interval and perf_internal.make_sketch. Error 22023.';
 
 revoke execute on function perf_internal.get_sketch_interval from public;
 grant execute on function perf_internal.get_sketch_interval

@@ -14,16 +14,23 @@ declare
     v_bin integer;
 begin
     if (-1389 <= all (make_sketch.bins) and 2399 >= all (make_sketch.bins)) is not true then
-        if (-75000 <= all (make_sketch.bins) and 75000 >= all (make_sketch.bins)) is not true then
+        if exists (
+            select
+            from unnest(make_sketch.bins) as b
+            where (b between -75000 and 75000 or b between -275000 and -125000) is not true
+        ) then
             raise exception using
                 errcode = 'invalid_parameter_value',
-                message = 'bins must be between -75000 and 75000, and not null',
+                message = 'bins must be between -75000 and 75000, or -275000 and -125000, and not null',
                 hint = 'A double precision has no bin beyond.';
         end if;
-        return perf_internal.make_sketch(array(
-            select least(greatest(b, -1389), 2399)
+        make_sketch.bins := array(
+            select case
+                when b < -100000 then -2781 - least(greatest(-200000 - b, -1389), 2399)
+                else least(greatest(b, -1389), 2399)
+            end
             from unnest(make_sketch.bins) as b
-        ));
+        );
     end if;
     foreach v_bin in array make_sketch.bins loop
         v_counts[v_bin] := coalesce(v_counts[v_bin], 1000000000000000) + 1;
@@ -38,7 +45,7 @@ end
 $$;
 
 comment on function perf_internal.make_sketch is
-    'The sketch of values given by their bins: value v > 0 has bin ceil(ln(v) / ln(1.01)), and those beyond -1389 and 2399 count there. A sketch is a histogram in one number: 16 decimal digits count the values of a bin, the lowest bin first, and bin 2399 before the last 16. So adding and subtracting sketches adds and subtracts what they count, and percentiles of sums are as exact as of one. Zeros have no bin: the number of all values says how many there are. Null for no bins. Bins as in DDSketch (Masson, Rim, Lee, VLDB 2019). Error 22023: a null bin, or one that no double precision has.';
+    'The sketch of values given by their bins: value v > 0 has bin ceil(ln(v) / ln(1.01)), and those beyond -1389 and 2399 count there; value v < 0 has bin -200000 - ceil(ln(-v) / ln(1.01)). A sketch is a histogram in one number: 16 decimal digits count the values of a bin, the lowest values first, and bin 2399 before the last 16. Bin i of negative values has the place of bin -2781 - i. So adding and subtracting sketches adds and subtracts what they count, and percentiles of sums are as exact as of one. Zeros have no bin: the number of all values says how many there are. Null for no bins. Bins as in DDSketch (Masson, Rim, Lee, VLDB 2019). Error 22023: a null bin, or one that no double precision has.';
 
 revoke execute on function perf_internal.make_sketch from public;
 grant execute on function perf_internal.make_sketch

@@ -73,12 +73,15 @@ select is(
     'and stages without a name or a duration'
 );
 select is(
-    pg_temp.measure('{"a": 10000000000, "b": 10000000000.1, "c": 1e400}', null),
-    'quality.a 10000000000, quality_rating 10000000000',
-    'a score of up to 1e10 counts'
+    pg_temp.measure(
+        '{"a": 10000000000, "b": 10000000000.1, "c": 1e400, "d": -10000000000, "e": -10000000000.1}',
+        null
+    ),
+    'quality.a 10000000000, quality.d -10000000000, quality_rating 0',
+    'a score from -1e10 to 1e10 counts'
 );
 select is(
-    pg_temp.measure('{"a": 1e-100, "b": 9e-101, "c": 1e-400}', null),
+    pg_temp.measure('{"a": 1e-100, "b": 9e-101, "c": 1e-400, "d": -9e-101}', null),
     'quality.a 1e-100, quality_rating 1e-100',
     'so does one from 1e-100, whose square a double precision can hold'
 );

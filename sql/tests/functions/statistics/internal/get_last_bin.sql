@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 
 select is(perf_internal.get_last_bin(perf_internal.make_sketch('{5}')), 5, 'of one value it is its bin');
 select is(perf_internal.get_last_bin(perf_internal.make_sketch('{3,5,-2}')), 5, 'of several the highest');
@@ -37,6 +37,17 @@ select is(
     perf_internal.get_last_bin(perf_internal.make_sketch('{3,5}') - perf_internal.make_sketch('{5}')),
     3,
     'a bin that was taken away does not count'
+);
+
+select is(
+    perf_internal.get_last_bin(perf_internal.make_sketch('{-198611}')),
+    -1392,
+    'of negative values it is the place of the one nearest to 0'
+);
+select is(
+    perf_internal.get_last_bin(9999999999999999 * perf_internal.make_sketch('{-202399}')),
+    -5180,
+    'down to that of the lowest'
 );
 
 select is(perf_internal.get_last_bin(null), null, 'null has none');

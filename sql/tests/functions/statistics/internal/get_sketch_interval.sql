@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 
 -- Bins 1 to 10 hold one value each, so rank r is in bin r: for the median ranks 2 and 9.
 select results_eq(
@@ -17,6 +17,24 @@ select results_eq(
        from perf_internal.get_sketch_interval(perf_internal.make_sketch('{1,2,3,4,5}'), 10, 0.5) as i $$,
     $$ values (0::float8, 4.00) $$,
     'values that the sketch does not hold are zeros'
+);
+
+-- The same ten values below 0: rank 2 is -1.01^9, rank 9 is -1.01^2.
+select results_eq(
+    $$ select round((ln(-i.low) / ln(1.01))::numeric, 2), round((ln(-i.high) / ln(1.01))::numeric, 2)
+       from perf_internal.get_sketch_interval(
+           perf_internal.make_sketch(array(select -200000 - generate_series(1, 10))), 10, 0.5
+       ) as i $$,
+    $$ values (9.00, 1.00) $$,
+    'limits below 0 are moved away from each other too'
+);
+select results_eq(
+    $$ select round((ln(-i.low) / ln(1.01))::numeric, 2), round((ln(i.high) / ln(1.01))::numeric, 2)
+       from perf_internal.get_sketch_interval(
+           perf_internal.make_sketch('{-200003,-200002,-200001,1,2,3,4}'), 10, 0.5
+       ) as i $$,
+    $$ values (2.00, 3.00) $$,
+    'they may lie on both sides of 0'
 );
 
 select results_eq(

@@ -1,5 +1,5 @@
 begin;
-select plan(45);
+select plan(52);
 
 -- Bin i stands for 1.01^i * 2 / 2.01, so bin 0 for 2/2.01 and bin 1 for 2.02/2.01.
 create function pg_temp.bin_value(bin integer)
@@ -188,6 +188,85 @@ select is(
     'where no bin is left all values are zeros'
 );
 
+-- Any sign. Value -v stands in bin -200000 - bin of v.
+select is(
+    pg_temp.percentiles('{-200009,-200005}', '{0,1}'),
+    array[-pg_temp.bin_value(9), -pg_temp.bin_value(5)],
+    'negative values come before each other as numbers do'
+);
+select is(
+    perf_internal.get_sketch_percentiles(
+        perf_internal.make_sketch('{-200009,-200005,3}'), 5, '{0,0.25,0.5,0.75,1}'
+    ),
+    array[-pg_temp.bin_value(9), -pg_temp.bin_value(5), 0, 0, pg_temp.bin_value(3)],
+    'zeros lie between negative and positive values'
+);
+select is(
+    perf_internal.get_sketch_percentiles(
+        perf_internal.make_sketch('{-200009,-200005}'), 4, '{1,0.5,0,0.5,1}'
+    ),
+    array[0, -pg_temp.bin_value(5) / 2, -pg_temp.bin_value(9), -pg_temp.bin_value(5) / 2, 0],
+    'or after negative ones alone, in any order'
+);
+select is(
+    perf_internal.get_sketch_percentiles(
+        perf_internal.make_sketch('{-200005,5}'), 2, '{0.5}'
+    ),
+    '{0}'::float8[],
+    'the middle between a value and its opposite is 0'
+);
+select is(
+    perf_internal.get_sketch_percentiles(
+        perf_internal.make_sketch('{-202399,-198611,-1389,2399}'), 4, '{0,0.3333333333333333,1}'
+    ),
+    array[-pg_temp.bin_value(2399), -pg_temp.bin_value(-1389), pg_temp.bin_value(2399)],
+    'from the lowest bin to the highest'
+);
+select is(
+    perf_internal.get_sketch_percentiles(
+        perf_internal.make_sketch('{-200009,-200005,3}') - perf_internal.make_sketch('{-200009,3}'),
+        1,
+        '{0,1}'
+    ),
+    array[-pg_temp.bin_value(5), -pg_temp.bin_value(5)],
+    'the difference of two sketches of any sign counts what is left'
+);
+select is_empty(
+    $$ with percentiles as (
+           select array_agg(g / 20.0::float8 order by g) as p from generate_series(0, 20) as g
+       ),
+       given as (
+           select n, (g * 7 % n - n / 3)::float8 as value
+           from unnest('{1,2,3,4,5,11,20}'::integer[]) as n
+           cross join lateral generate_series(1, n) as g
+       )
+       select *
+       from (
+           select
+               percentile_cont(p.p) within group (order by g.value) as exact,
+               perf_internal.get_sketch_percentiles(
+                   perf_internal.make_sketch(
+                       array_agg(
+                           case
+                               when g.value > 0 then ceil(ln(g.value) / ln(1.01::float8))
+                               else -200000 - ceil(ln(-g.value) / ln(1.01::float8))
+                           end::integer
+                       ) filter (where g.value <> 0)
+                   ),
+                   count(*),
+                   p.p
+               ) as sketched
+           from given as g
+           cross join percentiles as p
+           group by g.n, p.p
+       ) as x
+       cross join unnest(x.exact, x.sketched) as v (exact, sketched)
+       -- Between -1 and 1 the values that it lies between are farther from 0.
+       where v.sketched is null
+           or abs(v.sketched - v.exact) > 0.005 * greatest(abs(v.exact), 1) $$,
+    'percentiles of sets of any sign are within 0.5 % of percentile_cont'
+);
+
 -- Seven sizes of sets, each with values from 0.01 to 1e6 in an order of its own.
 select is_empty(
     $$ with percentiles as (
@@ -368,7 +447,7 @@ select throws_ok(
 from (values ('NaN'), ('-1'), ('Infinity')) as k (sketch);
 
 select throws_ok(
-    'select perf_internal.get_sketch_percentiles(''1e60640'', 3)',
+    'select perf_internal.get_sketch_percentiles(''1e121296'', 3)',
     '22023',
     null,
     'refuses a sketch that reaches beyond the lowest bin'

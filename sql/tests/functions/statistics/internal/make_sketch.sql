@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(25);
 
 -- 16 digits a bin, bin 2399 before the last 16.
 select is(
@@ -69,14 +69,37 @@ select is(
     'takes the bins of the smallest and the largest double precision'
 );
 
+-- Negative values: bin 5 of them has the place of bin -2786.
+select is(
+    perf_internal.make_sketch('{-200005}'),
+    ('1e' || 16 * (2400 + 2786))::numeric,
+    'a negative value has a place before all others'
+);
+select is(
+    perf_internal.make_sketch('{-198611,-1389}'),
+    ('1e' || 16 * (2400 + 1392))::numeric + ('1e' || 16 * 3789)::numeric,
+    'those nearest to 0 on both sides are three places apart'
+);
+select is(
+    perf_internal.make_sketch('{-125000,-275000}'),
+    perf_internal.make_sketch('{-198611,-202399}'),
+    'negative values beyond count in the last bin of their side'
+);
+select is(
+    perf_internal.make_sketch('{-200005,7}') + perf_internal.make_sketch('{-200009,-200005,7}'),
+    perf_internal.make_sketch('{-200009,-200005,-200005,7,7}'),
+    'sketches of any sign add up'
+);
+
 select throws_ok(
     format('select perf_internal.make_sketch(%L)', b.bins),
     '22023',
-    'bins must be between -75000 and 75000, and not null',
+    'bins must be between -75000 and 75000, or -275000 and -125000, and not null',
     'refuses bins ' || b.bins
 )
 from (
-    values ('{1,20000000}'), ('{75001}'), ('{-75001,0}'), ('{2147483647}'), ('{3,null}'), ('{9000,null}')
+    values ('{1,20000000}'), ('{75001}'), ('{-75001,0}'), ('{-124999}'), ('{-275001,0}'),
+        ('{2147483647}'), ('{3,null}'), ('{9000,null}')
 ) as b (bins);
 
 select * from finish();
