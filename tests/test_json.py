@@ -22,6 +22,7 @@ FINE_TYPES = {
     "jsonb",
     "name",
     "perf.app_role",
+    "real",
     "text",
     "text[]",
     "timestamp with time zone",

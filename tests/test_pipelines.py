@@ -974,7 +974,7 @@ def test_a_transaction_that_records_in_both_pipelines_is_never_refused_for_a_dea
         writer.commit()
         tables = {row[0].rsplit("_", 1)[0] for row in making.result().fetchall()}
     maker.commit()
-    assert tables == {"performance_metrics_raw", "readings"}
+    assert tables == {"performance_metrics_raw", "performance_metrics", "readings"}
     aggregate(connection)
     assert_rolled_up(connection, committed)
     assert_counted_once(connection, calls)

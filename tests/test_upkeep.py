@@ -31,7 +31,7 @@ def test_cleanup_removes_old_days_once_they_are_rolled_up(pgkit, database, calls
     pgkit("partitions", dsn=database)
     waiting = pgkit("cleanup", "--json", dsn=database)
     assert [row["dropped_rows"] for row in json.loads(waiting.stdout)] == [0]
-    assert pgkit("aggregate", dsn=database).stdout == "3\n"
+    assert pgkit("aggregate", dsn=database).stdout == "pipeline\trows\ncalls\t3\njobs\t0\n"
     removed = json.loads(pgkit("cleanup", "--json", dsn=database).stdout)
     assert {row["level"]: row["dropped_rows"] for row in removed}["raw"] == 3
     again = pgkit("cleanup", dsn=database)
@@ -83,9 +83,40 @@ def test_verify_finds_what_rebuild_mends(pgkit, database, connection, calls) -> 
     assert {row["expected_count"] for row in found["rollups"]} == {3}
     rebuilt = pgkit("rebuild", "2020-01-06", "2020-01-07", dsn=database)
     assert rebuilt.stdout == (
-        "Rolled up 3 rows again, from 2020-01-06 00:00 to 2020-01-07 00:00 UTC.\n"
+        "Rolled up 3 rows of calls again, from 2020-01-06 00:00 to 2020-01-07 00:00 UTC.\n"
     )
     assert pgkit("verify", *SPAN, dsn=database).returncode == 0
+
+
+def test_verify_and_rebuild_take_jobs_too(pgkit, database, connection, calls) -> None:
+    connection.execute("insert into perf.workflows (name) values ('portrait')")
+    connection.execute(
+        "insert into perf_internal.job_kinds (workflow_id) select w.id from perf.workflows as w"
+    )
+    connection.execute(
+        "insert into perf.performance_metrics (series_id, job_id, workflow_id, created_at)"
+        " select k.id, n, k.workflow_id, '2020-01-06 10:00+00'"
+        " from perf_internal.job_kinds as k, generate_series(1, 2) as n"
+    )
+    counted = json.loads(pgkit("aggregate", "--json", dsn=database).stdout)
+    assert counted == [{"pipeline": "calls", "rows": 3}, {"pipeline": "jobs", "rows": 2}]
+    connection.execute(
+        "update perf_internal.rollups set count = 9"
+        " where granularity = 'hourly' and metric = 'jobs'"
+    )
+    wrong = pgkit("verify", *SPAN, "--json", dsn=database)
+    ((row,), code) = json.loads(wrong.stdout)["rollups"], wrong.returncode
+    assert (row["pipeline"], row["metric"], row["expected_count"], code) == ("jobs", "jobs", 2, 1)
+    assert wrong.stderr == "Next: pgkit rebuild FROM TO --pipeline jobs\n"
+    assert pgkit("verify", *SPAN, "--pipeline", "calls", dsn=database).returncode == 0
+    assert pgkit("verify", *SPAN, "--pipeline", "jobs", dsn=database).returncode == 1
+    rebuilt = pgkit("rebuild", "2020-01-06", "2020-01-07", "--pipeline", "jobs", dsn=database)
+    assert rebuilt.stdout == (
+        "Rolled up 2 rows of jobs again, from 2020-01-06 00:00 to 2020-01-07 00:00 UTC.\n"
+    )
+    assert pgkit("verify", *SPAN, dsn=database).returncode == 0
+    unknown = pgkit("verify", *SPAN, "--pipeline", "other", dsn=database)
+    assert (unknown.returncode, 'no pipeline "other"' in unknown.stderr) == (1, True)
 
 
 def test_verify_reports_a_changed_audit_log(pgkit, database, connection) -> None:

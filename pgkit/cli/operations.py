@@ -25,8 +25,8 @@ JOB_COLUMNS = (
 def schedule(dsn: str, as_json: bool) -> None:
     """Let pg_cron run the jobs.
 
-    Calls are rolled up every minute. Partitions are made and old data is removed every day. Where
-    pg_cron lives in another database of the server, the jobs are registered there.
+    What was recorded is rolled up every minute. Partitions are made and old data is removed every
+    day. Where pg_cron lives in another database of the server, the jobs are registered there.
     """
     with Console(stderr=True).status("scheduling") as status:
         rows = scheduling.schedule(dsn, lambda made: status.update(f"{made} partitions made"))
@@ -67,7 +67,7 @@ def log_line(message: str) -> None:
 @json_option
 @takes_dsn
 def health(dsn: str, as_json: bool) -> None:
-    """Show whether calls are rolled up and jobs run.
+    """Show whether all is rolled up and the schedule is alive.
 
     The exit code is 1 if a check fails.
     """

@@ -9,10 +9,14 @@ from rich.console import Console
 
 from pgkit import reports, scheduling
 from pgkit.cli.options import TIME, json_option, takes_dsn
-from pgkit.database import Failure, connect, query
+from pgkit.database import Failure, connect, query, transaction
 from pgkit.output import Column, plural, print_json, print_rows, quoted, tell
 from pgkit.times import span
 
+AGGREGATE_COLUMNS = (
+    Column("pipeline", "pipeline"),
+    Column("rows", "rows rolled up"),
+)
 PARTITION_COLUMNS = (
     Column("partition_name", "partition", "middle"),
     Column("moved_rows", "rows moved into it"),
@@ -38,23 +42,29 @@ WRONG_COLUMNS = (
     Column("differs_in", "differs in"),
     Column("expected_count", "expected rows"),
     Column("rolled_up_count", "rows"),
+    Column("pipeline", "pipeline"),
     Column("series_id", "series", "middle"),
 )
-
-pipeline_option = click.option("--pipeline", default="calls", help="Which raw table is meant.")
+PIPELINES = "select p.pipeline from perf_internal.pipelines as p order by p.pipeline"
 
 
 @click.command()
 @json_option
 @takes_dsn
 def aggregate(dsn: str, as_json: bool) -> None:
-    """Roll up the calls that wait, and print how many there were."""
-    with connect(dsn) as connection:
-        rows = reports.select(connection, "select perf.aggregate_performance_metrics() as calls")
-    if as_json:
-        print_json(rows[0])
-    else:
-        click.echo(rows[0]["calls"])
+    """Roll up the calls and jobs that wait, and count them."""
+    rows = []
+    with connect(dsn, autocommit=True) as connection:
+        # Without one, the function says what the caller may not.
+        for pipeline in [row[0] for row in connection.execute(PIPELINES)] or [None]:
+            with transaction(connection):
+                rows += reports.select(
+                    connection,
+                    "select %(pipeline)s::text as pipeline,"
+                    " perf.aggregate_performance_metrics(%(pipeline)s) as rows",
+                    pipeline=pipeline,
+                )
+    print_rows(rows, AGGREGATE_COLUMNS, as_json=as_json)
 
 
 @click.command()
@@ -62,9 +72,10 @@ def aggregate(dsn: str, as_json: bool) -> None:
 @json_option
 @takes_dsn
 def partitions(dsn: str, days_ahead: int, as_json: bool) -> None:
-    """Make the partitions of raw calls that are missing.
+    """Make the partitions of raw rows that are missing.
 
-    They are made for today and the days ahead, and for earlier days whose calls have none yet.
+    They are made for today and the days ahead, and for earlier rows that have none yet. Calls have
+    a partition for each day, jobs for each month.
     """
     with (
         connect(dsn, autocommit=True) as connection,
@@ -82,8 +93,8 @@ def partitions(dsn: str, days_ahead: int, as_json: bool) -> None:
 def cleanup(dsn: str, as_json: bool) -> None:
     """Remove what is older than the retention keeps.
 
-    Raw calls go by whole partitions, once they are rolled up and verified. A partition that had to
-    stay is shown with the reason.
+    Raw calls and jobs go by whole partitions, once they are rolled up and verified. A partition
+    that had to stay is shown with the reason.
     """
     with connect(dsn) as connection:
         rows = reports.select(connection, "select * from perf.cleanup_old_performance_data()")
@@ -140,31 +151,35 @@ def retention(
 @click.command()
 @click.option("--from", "start", type=TIME, default="7d", help="Start. Its whole day is checked.")
 @click.option("--to", "end", type=TIME, default="now", help="End. Its whole day is checked.")
-@pipeline_option
+@click.option("--pipeline", help="Check only calls, or only jobs.")
 @json_option
 @takes_dsn
-def verify(dsn: str, start: datetime, end: datetime, pipeline: str, as_json: bool) -> None:
-    """Check the rollups against the raw calls, and the audit log.
+def verify(dsn: str, start: datetime, end: datetime, pipeline: str | None, as_json: bool) -> None:
+    """Check the rollups against raw rows, and the audit log.
 
-    Calls that are not rolled up yet do not count. Days whose raw calls are gone are not checked.
-    What is wrong is printed, and the exit code is 1.
+    Raw rows are calls and jobs. What is not rolled up yet does not count. Days whose raw rows are
+    gone are not checked. What is wrong is printed, and the exit code is 1.
     """
+    wrong = []
     with connect(dsn) as connection:
-        wrong = reports.select(
-            connection,
-            "select * from perf.verify_performance_metrics(%(start)s, %(end)s, %(pipeline)s)",
-            start=start,
-            end=end,
-            pipeline=pipeline,
-        )
+        known = [row[0] for row in connection.execute(PIPELINES)]
+        for one in [pipeline] if pipeline else known:
+            wrong += reports.select(
+                connection,
+                "select %(pipeline)s::text as pipeline, v.*"
+                " from perf.verify_performance_metrics(%(start)s, %(end)s, %(pipeline)s) as v",
+                start=start,
+                end=end,
+                pipeline=one,
+            )
         entries = reports.select(connection, "select * from perf.verify_audit_log()")
     if as_json:
         print_json({"rollups": wrong, "audit_log": entries})
     else:
         print_rows(wrong, WRONG_COLUMNS, title="wrong rollups", nothing="The rollups are right.")
         print_rows(entries, title="wrong audit log", nothing="The audit log is whole.")
-    if wrong:
-        tell("Next: pgkit rebuild FROM TO")
+    for one in sorted({row["pipeline"] for row in wrong}):
+        tell(f"Next: pgkit rebuild FROM TO --pipeline {one}")
     if wrong or entries:
         sys.exit(1)
 
@@ -172,21 +187,23 @@ def verify(dsn: str, start: datetime, end: datetime, pipeline: str, as_json: boo
 @click.command()
 @click.argument("start", metavar="FROM", type=TIME)
 @click.argument("end", metavar="TO", type=TIME)
-@pipeline_option
+@click.option("--pipeline", default="calls", help="The rollups of calls, or of jobs.")
 @takes_dsn
 def rebuild(dsn: str, start: datetime, end: datetime, pipeline: str) -> None:
-    """Compute the rollups of whole days again from raw calls.
+    """Compute the rollups of whole days again from raw calls or jobs.
 
-    Days whose raw calls are gone cannot be computed again.
+    Days whose raw rows are gone cannot be computed again.
 
-    Example: pgkit rebuild 2026-11-20 2026-11-22
+    Example: pgkit rebuild 2026-11-20 2026-11-22 --pipeline jobs
     """
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
-            "select perf.rebuild_performance_metrics(%(start)s, %(end)s, %(pipeline)s) as calls",
+            "select perf.rebuild_performance_metrics(%(start)s, %(end)s, %(pipeline)s) as rows",
             start=start,
             end=end,
             pipeline=pipeline,
         )
-    click.echo(f"Rolled up {plural(rows[0]['calls'], 'row')} again, from {span(start, end)}.")
+    click.echo(
+        f"Rolled up {plural(rows[0]['rows'], 'row')} of {pipeline} again, from {span(start, end)}."
+    )

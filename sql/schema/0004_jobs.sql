@@ -356,7 +356,7 @@ create table perf.model_performance_logs (
     successful_generations bigint not null default 0,
     failed_generations bigint not null default 0,
     avg_generation_time_ms bigint,
-    avg_quality_rating numeric,
+    avg_quality_rating double precision,
     total_processing_time_ms bigint,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),

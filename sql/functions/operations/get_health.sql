@@ -55,7 +55,13 @@ begin
 
         select
             string_agg(
-                to_char(d.range_start at time zone 'UTC', 'YYYY-MM-DD'),
+                to_char(
+                    d.range_start at time zone 'UTC',
+                    case
+                        when d.range_end - d.range_start > interval '1 day' then 'YYYY-MM'
+                        else 'YYYY-MM-DD'
+                    end
+                ),
                 ', ' order by d.range_start
             ) filter (where d.range_end > get_health.as_of),
             bool_or(d.range_end <= get_health.as_of)
@@ -125,7 +131,7 @@ begin
     end;
     value := coalesce(
         'last job started ' || to_char(v_last_seen at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'),
-        'runs are not visible here; calls were last rolled up '
+        'runs are not visible here; rows were last rolled up '
             || to_char(v_rolled_up at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'),
         'no job ran in the last 24 hours'
     );

@@ -125,7 +125,7 @@ end
 $$;
 
 comment on function perf.ensure_partitions is
-    'Makes up to 30 of the partitions that are missing: for today and the next days_ahead days, then for rows in a default partition, which it moves. Returns what it made. Call it until it returns nothing, each time in a transaction of its own. perf.run_job(''partitions'') does that. Errors: 22023, 42501 not an admin, PT409 not read committed, or other sessions hold a lock on the default partition (for ranges up to tomorrow: on any partition) for too long.';
+    'Makes up to 30 partitions that are missing, of each pipeline: for today and the next days_ahead days, then for rows in a default partition, which it moves. Returns what it made. Call it until it returns nothing, each time in a transaction of its own. perf.run_job(''partitions'') does that. Errors: 22023, 42501 not an admin, PT409 not read committed, or other sessions hold a lock on the default partition (for ranges up to tomorrow: on any partition) for too long.';
 
 revoke execute on function perf.ensure_partitions from public;
 grant execute on function perf.ensure_partitions to authenticated, service_role, perf_admin;

@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(37);
 
 set local timezone = 'UTC';
 
@@ -20,6 +20,11 @@ select results_eq(
         ('calls: partitions', 'warn', 'missing: 2020-01-06, 2020-01-07, 2020-01-08'),
         ('calls: default partition', 'ok', '0 rows have no partition of their own'),
         ('calls: retention', 'ok', '0 partitions of raw rows are overdue'),
+        ('jobs: rollup lag', 'ok', '0 rows wait, last run never'),
+        ('jobs: last run', 'ok', 'never'),
+        ('jobs: partitions', 'warn', 'missing: 2020-01'),
+        ('jobs: default partition', 'ok', '0 rows have no partition of their own'),
+        ('jobs: retention', 'ok', '0 partitions of raw rows are overdue'),
         ('failed runs', 'ok', '0 in the last 24 hours'),
         ('schedule', 'warn', 'no job ran in the last 24 hours') $$,
     'a new database lacks a schedule and partitions'
@@ -39,7 +44,8 @@ select results_eq(
 );
 
 update perf_internal.rollup_state
-set last_run_at = '2020-01-06 12:00', last_run_rows = 7, last_run_ms = 12.4;
+set last_run_at = '2020-01-06 12:00', last_run_rows = 7, last_run_ms = 12.4
+where pipeline = 'calls';
 select results_eq(
     $$ select status, value from pg_temp.health('2020-01-06 12:03', 'calls: rollup lag') $$,
     $$ values ('ok', '1 rows wait, last run 2020-01-06 12:00:00 UTC') $$,
@@ -68,7 +74,7 @@ select results_eq(
 
 select results_eq(
     $$ select status, value from pg_temp.health('2020-01-06 12:05', 'schedule') $$,
-    $$ values ('ok', 'runs are not visible here; calls were last rolled up 2020-01-06 12:00:00 UTC') $$,
+    $$ values ('ok', 'runs are not visible here; rows were last rolled up 2020-01-06 12:00:00 UTC') $$,
     'without jobs of its own, rolling up is a living schedule'
 );
 
@@ -190,6 +196,56 @@ select results_eq(
     'two days later it is'
 );
 
+-- Jobs have partitions of months.
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'jobs: partitions') $$,
+    $$ values ('ok', 'today and the next two days are there') $$,
+    'the month of jobs is there'
+);
+select is(
+    (select status from pg_temp.health('2020-01-29 23:59', 'jobs: partitions')),
+    'ok',
+    'while the next two days are of the same month'
+);
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-30 00:00', 'jobs: partitions') $$,
+    $$ values ('warn', 'missing: 2020-02') $$,
+    'two days before its end the next month is missed'
+);
+
+-- 90 days and two days of grace after the 1st of February: May 3.
+select is(
+    (select status from pg_temp.health('2020-05-02 23:59:59.999999', 'jobs: retention')),
+    'ok',
+    'a month of jobs that cleanup removes next is not overdue'
+);
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-05-03 00:00', 'jobs: retention') $$,
+    $$ values ('warn', '1 partitions of raw rows are overdue') $$,
+    'two days later it is'
+);
+
+insert into perf.workflows (name) values ('portrait');
+insert into perf_internal.job_kinds (workflow_id) select w.id from perf.workflows as w;
+insert into perf.performance_metrics (series_id, job_id, workflow_id, created_at)
+select k.id, 1, k.workflow_id, '2019-12-31 23:59'
+from perf_internal.job_kinds as k;
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'jobs: rollup lag') $$,
+    $$ values ('fail', '1 rows wait, last run never') $$,
+    'jobs that wait for a first run are a failure of their own pipeline'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:03', 'calls: rollup lag')),
+    'ok',
+    'and not of that of calls'
+);
+select results_eq(
+    $$ select status, value from pg_temp.health('2020-01-06 12:00', 'jobs: default partition') $$,
+    $$ values ('warn', '1 rows have no partition of their own') $$,
+    'a job of last month in the default partition is a warning'
+);
+
 select throws_ok(
     $$ select * from perf.get_health(null) $$,
     '22023',
@@ -214,7 +270,7 @@ set local role authenticated;
 set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
 select is(
     (select count(*) from perf.get_health('2020-01-06 12:00')),
-    7::bigint,
+    12::bigint,
     'an analyst by token may ask'
 );
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';

@@ -1,5 +1,5 @@
 begin;
-select plan(41);
+select plan(47);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -185,17 +185,67 @@ select is_empty(
     'hours that are gone are no difference'
 );
 
+savepoint jobs;
+-- Jobs keep theirs by months: January goes when its last job is 90 days old, at the end of April.
+insert into perf.workflows (name) values ('portrait');
+insert into perf_internal.job_kinds (workflow_id) select w.id from perf.workflows as w;
+insert into perf.performance_metrics (series_id, job_id, workflow_id, created_at)
+select k.id, 1, k.workflow_id, d
+from perf_internal.job_kinds as k
+cross join unnest('{2019-12-31 23:59, 2020-01-01, 2020-01-31 23:59}'::timestamptz[]) as d;
+select set_eq(
+    $$ select name, kept_because
+       from perf.cleanup_old_performance_data('2020-05-01 00:00')
+       where pipeline = 'jobs' $$,
+    $$ values
+        ('performance_metrics_default', 'some of its rows are not rolled up yet'),
+        ('performance_metrics_20200101', 'some of its rows are not rolled up yet') $$,
+    'a month of jobs stays before a run'
+);
+-- As if another transaction, which the last run saw in progress, had recorded them.
+update perf_internal.rollup_state set in_progress = in_progress || 7::bigint where pipeline = 'jobs';
+update perf.performance_metrics set transaction_id = 7;
+select is(perf.aggregate_performance_metrics('jobs'), 3::bigint, 'a run reads the jobs');
+select results_eq(
+    $$ select level, name, dropped_rows, kept_because
+       from perf.cleanup_old_performance_data('2020-04-30 23:59:59.999999')
+       where pipeline = 'jobs' and level = 'raw' $$,
+    $$ values ('raw', 'performance_metrics_default', 1::bigint, null::text) $$,
+    'after it a month without a partition goes'
+);
+select results_eq(
+    $$ select level, name, dropped_rows, freed_bytes > 0, kept_because
+       from perf.cleanup_old_performance_data('2020-05-01 00:00')
+       where pipeline = 'jobs' and level = 'raw' $$,
+    $$ values ('raw', 'performance_metrics_20200101', 2::bigint, true, null::text) $$,
+    'and one with a partition, with what they took'
+);
+select is(
+    (
+        select sum(q.count)
+        from perf.query_metrics('jobs', '2019-12-01', '2020-02-01') as q
+    ),
+    3::numeric,
+    'their jobs are still counted'
+);
+select is_empty(
+    $$ select * from perf.verify_performance_metrics('2019-12-01', '2020-02-01', 'jobs') $$,
+    'nothing differs afterwards'
+);
+rollback to savepoint jobs;
+
 -- Two years after 2020-01-07 is 2022-01-07.
 select results_eq(
     $$ select level, dropped_rows
-       from perf.cleanup_old_performance_data('2022-01-07 00:00') $$,
+       from perf.cleanup_old_performance_data('2022-01-07 00:00')
+       where pipeline = 'calls' $$,
     $$ values ('hourly', 3::bigint), ('daily', 2) $$,
     'days go after two years'
 );
 select results_eq(
     $$ select pipeline, level, deleted_before
        from perf.retention
-       where deleted_before is not null
+       where pipeline = 'calls' and deleted_before is not null
        order by 2 $$,
     $$ values
         ('calls', 'daily', '2020-01-07 00:00'::timestamptz),

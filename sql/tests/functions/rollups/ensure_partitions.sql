@@ -1,5 +1,5 @@
 begin;
-select plan(28);
+select plan(30);
 
 set local timezone = 'UTC';
 
@@ -52,8 +52,9 @@ select results_eq(
         ('performance_metrics_raw_20200106', 2),
         ('performance_metrics_raw_20200107', 0),
         ('performance_metrics_raw_20200108', 0),
-        ('performance_metrics_raw_20200109', 1) $$,
-    'makes today, the days ahead and days of calls without a partition, moving those'
+        ('performance_metrics_raw_20200109', 1),
+        ('performance_metrics_20200101', 0) $$,
+    'makes today, the days ahead and days of calls without a partition, moving those, and the month of jobs'
 );
 
 select results_eq(
@@ -72,15 +73,16 @@ select results_eq(
 select results_eq(
     $$ select p.partition_name, p.pipeline, p.range_start, p.range_end
        from perf_internal.raw_partitions as p
-       order by 3 $$,
+       order by 2, 3 $$,
     $$ values
         ('performance_metrics_raw_20191230', 'calls', timestamptz '2019-12-30',
             timestamptz '2019-12-31'),
         ('performance_metrics_raw_20200106', 'calls', '2020-01-06', '2020-01-07'),
         ('performance_metrics_raw_20200107', 'calls', '2020-01-07', '2020-01-08'),
         ('performance_metrics_raw_20200108', 'calls', '2020-01-08', '2020-01-09'),
-        ('performance_metrics_raw_20200109', 'calls', '2020-01-09', '2020-01-10') $$,
-    'and notes which days there are'
+        ('performance_metrics_raw_20200109', 'calls', '2020-01-09', '2020-01-10'),
+        ('performance_metrics_20200101', 'jobs', '2020-01-01', '2020-02-01') $$,
+    'and notes which days and months there are'
 );
 
 select is(
@@ -179,13 +181,38 @@ select throws_ok(
 
 select results_eq(
     $$ select partition_name from perf.ensure_partitions('2021-01-04 12:00', 0) $$,
-    $$ values ('performance_metrics_raw_20210104') $$,
-    'no days ahead is today alone'
+    $$ values ('performance_metrics_raw_20210104'), ('performance_metrics_20210101') $$,
+    'no days ahead is today alone, and its month'
 );
 select is(
     (select count(*) from perf.ensure_partitions('2021-06-01 12:00')),
-    8::bigint,
-    'by default it is today and a week ahead'
+    9::bigint,
+    'by default it is today and a week ahead, and the month'
+);
+
+-- The retention of jobs reaches 90 days back from March 30, 2020: to December 31.
+insert into perf.workflows (name) values ('portrait');
+insert into perf_internal.job_kinds (workflow_id) select w.id from perf.workflows as w;
+insert into perf.performance_metrics (series_id, job_id, workflow_id, created_at)
+select k.id, 1, k.workflow_id, d
+from perf_internal.job_kinds as k
+cross join unnest('{2019-11-30 23:59, 2019-12-01 00:00, 2020-02-29 12:00}'::timestamptz[]) as d;
+select results_eq(
+    $$ select * from perf.ensure_partitions('2020-03-30 12:00', 2) where partition_name !~ 'raw' $$,
+    $$ values
+        ('performance_metrics_20191201', 1::bigint),
+        ('performance_metrics_20200201', 1),
+        ('performance_metrics_20200301', 0),
+        ('performance_metrics_20200401', 0) $$,
+    'jobs get their months, the next one too when it begins within days_ahead'
+);
+select results_eq(
+    $$ select r.tableoid::regclass::text from perf.performance_metrics as r order by r.created_at $$,
+    $$ values
+        ('perf_internal.performance_metrics_default'),
+        ('perf_internal.performance_metrics_20191201'),
+        ('perf_internal.performance_metrics_20200201') $$,
+    'every job is there once, that of a month which retention drops next where it was'
 );
 
 set local role service_role;

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(13);
 
 select perf.ensure_partitions('2020-01-06', days_ahead => 0);
 update perf_internal.raw_partitions set summarized_ranges = 5;
@@ -20,6 +20,14 @@ cross join (
         (5, 0)
 ) as c (ms, transaction_id);
 
+insert into perf.workflows (name) values ('portrait');
+insert into perf_internal.job_kinds (workflow_id) select w.id from perf.workflows as w;
+insert into perf.performance_metrics
+    (series_id, job_id, workflow_id, created_at, total_wall_time_ms, transaction_id)
+select k.id, 1, k.workflow_id, '2020-01-06', j.ms, j.transaction_id
+from perf_internal.job_kinds as k
+cross join (values (1, 5999999999), (2, 6000000000)) as j (ms, transaction_id);
+
 select is(
     perf_internal.adopt_restored_rows(),
     (select origin from perf_internal.origin),
@@ -38,6 +46,7 @@ set snapshot_xmax = 4000000000,
     in_progress = '{3999999990}',
     run_id = 3999999995
 where pipeline = 'calls';
+update perf_internal.rollup_state set snapshot_xmax = 6000000000 where pipeline = 'jobs';
 update perf_internal.database_origin set origin = '00000000-0000-4000-8000-000000000000';
 
 create temporary table adopted as select perf_internal.adopt_restored_rows() as origin;
@@ -58,6 +67,12 @@ select results_eq(
     'a call that was rolled up is marked with 0, one that was not with this transaction'
 );
 
+select results_eq(
+    'select r.transaction_id from perf.performance_metrics as r order by r.total_wall_time_ms',
+    'values (0::bigint), (txid_current())',
+    'a job too, by the state of its own pipeline'
+);
+
 select ok(
     (select txid_current() = any(s.in_progress) from perf_internal.rollup_state as s
      where s.pipeline = 'calls'),
@@ -74,15 +89,16 @@ select ok(
 refresh materialized view perf_internal.origin;
 select is(perf_internal.count_pending_rows('calls'), 3::bigint, 'so the same calls are pending');
 
+select is(perf_internal.count_pending_rows('jobs'), 1::bigint, 'and the same jobs');
+
 select is(
     (select s.run_id from perf_internal.rollup_state as s where s.pipeline = 'calls'),
     null,
     'the last run was one of the other cluster'
 );
 
-select is(
-    (select summarized_ranges from perf_internal.raw_partitions),
-    0,
+select is_empty(
+    'select p.partition_name from perf_internal.raw_partitions as p where p.summarized_ranges > 0',
     'the index is summarised from the start'
 );
 

@@ -69,7 +69,9 @@ select hasnt_table(
     'perf_internal', 'performance_metrics_raw_20200106', 'which is gone'
 );
 select results_eq(
-    'select p.partition_name from perf_internal.raw_partitions as p',
+    $$ select p.partition_name
+       from perf_internal.raw_partitions as p
+       where p.pipeline = 'calls' $$,
     $$ values ('performance_metrics_raw_20200107') $$,
     'the list of partitions forgets it'
 );

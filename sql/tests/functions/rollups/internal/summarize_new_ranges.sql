@@ -23,7 +23,11 @@ select cmp_ok((select full_ranges from expected), '>=', 2, 'the rows fill more t
 select perf_internal.summarize_new_ranges('calls');
 
 select is(
-    (select summarized_ranges from perf_internal.raw_partitions),
+    (
+        select summarized_ranges
+        from perf_internal.raw_partitions
+        where pipeline = 'calls'
+    ),
     (select full_ranges from expected),
     'notes how many ranges are full'
 );
@@ -45,7 +49,11 @@ select lives_ok(
 );
 
 select is(
-    (select summarized_ranges from perf_internal.raw_partitions),
+    (
+        select summarized_ranges
+        from perf_internal.raw_partitions
+        where pipeline = 'calls'
+    ),
     (select full_ranges from expected),
     'and changes nothing'
 );
@@ -60,6 +68,7 @@ select perf_internal.summarize_new_ranges('calls');
 select results_eq(
     $$ select p.partition_name, p.summarized_ranges
        from perf_internal.raw_partitions as p
+       where p.pipeline = 'calls'
        order by 1 $$,
     $$ select 'performance_metrics_raw_20200106', full_ranges + 1 from expected
        union all
