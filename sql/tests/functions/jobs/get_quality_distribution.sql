@@ -61,11 +61,11 @@ begin
         scores => '{"likeness": 5, "other": 1}', has_failed => true);
     perform pg_temp.add_job('interpolate', 'gpu-1', '2020-01-06 10:30', scores => '{"same": 0.25}');
     perform pg_temp.add_job('interpolate', 'gpu-1', '2020-01-06 10:40', scores => '{"same": 0.25}');
+end
+$$;
 do $$
 begin
     perform perf_internal.add_named_metrics('jobs', '{quality.likeness,quality.same,quality.other}');
-end
-$$;
 end
 $$;
 

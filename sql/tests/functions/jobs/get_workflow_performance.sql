@@ -58,7 +58,7 @@ begin
             gpu_ms => 3600000, frames => 10, scores => jsonb_build_object('likeness', 0.75),
             stages => '[{"name": "load", "duration_ms": 5}]');
     end loop;
-    perform pg_temp.add_job('upscale', 'gpu-2', '2020-01-06 10:20', 900, gpu_ms => 1800000,
+    perform pg_temp.add_job('upscale', 'gpu-2', '2020-01-06 10:20', 120, gpu_ms => 1800000,
         has_failed => true, scores => '{"other": 1}');
     perform pg_temp.add_job('interpolate', 'gpu-2', '2020-01-06 10:20', 1);
     perform perf_internal.add_named_metrics('jobs', '{quality.likeness,quality.other,stage.load}');
