@@ -11,7 +11,7 @@ as $$
 declare
     v_reports perf_internal.job_report[] := resolve_reports.reports;
 begin
-    loop
+    for i in 1 .. 3 loop
         v_reports := array(
             select row(
                 f.given, w.given, btrim(r.external_id), r.result, btrim(r.resolution_tier),
