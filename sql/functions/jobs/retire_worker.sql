@@ -16,6 +16,8 @@ begin
             message = 'retired must be true or false, got null';
     end if;
     v_name := perf_internal.get_worker_name(retire_worker.worker_id);
+    -- Whatever the caller has set, this is for the audit log.
+    perform set_config('perf.workflows_are_recorded', 'off', true);
     update perf.workers as w
     set retired_at = case when retire_worker.retired then now() end
     where w.id = retire_worker.worker_id

@@ -14,6 +14,8 @@ begin
     end if;
     -- Error PT404 where there is none.
     perform perf_internal.get_workflow_name(retire_workflow.workflow_id);
+    -- Whatever the caller has set, this is for the audit log.
+    perform set_config('perf.workflows_are_recorded', 'off', true);
     update perf.workflows as f
     set retired_at = case when retire_workflow.retired then now() end
     where f.id = retire_workflow.workflow_id

@@ -107,6 +107,27 @@ create or replace trigger queue_audit_entry
     when (current_setting('perf.models_are_recorded', true) is distinct from 'on')
     execute function perf_internal.queue_audit_entry('id');
 
+-- Not for those that recording adds, either. An admin may write these tables, and set the setting
+-- too, so it counts only where the owner writes, as in recording functions: nobody else may write the
+-- queue.
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.workflows
+    for each row
+    when (
+        current_setting('perf.workflows_are_recorded', true) is distinct from 'on'
+        or not has_table_privilege('perf_internal.audit_queue', 'insert')
+    )
+    execute function perf_internal.queue_audit_entry('id');
+
+create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.workers
+    for each row
+    when (
+        current_setting('perf.workflows_are_recorded', true) is distinct from 'on'
+        or not has_table_privilege('perf_internal.audit_queue', 'insert')
+    )
+    execute function perf_internal.queue_audit_entry('id');
+
 -- All other tables here are referred to by one that cannot be truncated.
 create or replace trigger queue_truncate_entry
     after truncate on perf.user_roles

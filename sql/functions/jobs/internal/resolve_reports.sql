@@ -76,6 +76,8 @@ begin
                 or (r.character_id is null and r.character_name is not null)
                 or (r.scene_id is null and r.scene_name is not null)
         );
+        -- The audit log does without workflows and workers that are added here.
+        perform set_config('perf.workflows_are_recorded', 'on', true);
         insert into perf.workflows (name)
         select distinct r.workflow_name
         from unnest(v_reports) as r
@@ -89,6 +91,7 @@ begin
             and r.worker_name is not null
         order by 1
         on conflict do nothing;
+        perform set_config('perf.workflows_are_recorded', 'off', true);
         perform perf_internal.add_subjects(v_reports);
     end loop;
     return v_reports;

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(20);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 
@@ -137,6 +137,77 @@ select is_empty(
     'select * from perf_internal.audit_queue',
     'but no model that recording adds or learns the provider of'
 );
+
+delete from perf_internal.audit_queue;
+insert into perf.workflows (name) values ('portrait');
+update perf.workflows set retired_at = '2020-01-06 00:00+00';
+delete from perf.workflows;
+insert into perf.workers (name) values ('gpu-1');
+update perf.workers set vram_mb = 24000;
+delete from perf.workers;
+select results_eq(
+    $$ select table_name, action,
+           old_values ->> 'name', new_values ->> 'name', new_values ->> 'vram_mb'
+       from perf_internal.audit_queue order by id $$,
+    $$ values
+        ('workflows', 'insert', null, 'portrait', null),
+        ('workflows', 'update', null, null, null),
+        ('workflows', 'delete', 'portrait', null, null),
+        ('workers', 'insert', null, 'gpu-1', null),
+        ('workers', 'update', null, null, '24000'),
+        ('workers', 'delete', 'gpu-1', null, null) $$,
+    'workflows and workers that people write'
+);
+
+delete from perf_internal.audit_queue;
+set local perf.workflows_are_recorded = 'on';
+set local role perf_admin;
+insert into perf.workflows (name) values ('portrait');
+select perf.register_worker('gpu-1', 'RTX 4090');
+select perf.retire_workflow((select f.id from perf.workflows as f));
+set local perf.workflows_are_recorded = 'on';
+select perf.retire_worker((select w.id from perf.workers as w));
+set local perf.workflows_are_recorded = 'on';
+select perf.register_workflow('portrait', 'Faces.');
+reset role;
+select results_eq(
+    $$ select table_name, action, new_values - 'id' - 'created_at' - 'retired_at',
+           new_values ? 'retired_at'
+       from perf_internal.audit_queue
+       where table_name in ('workflows', 'workers')
+       order by id $$,
+    $$ values
+        ('workflows', 'insert', '{"name": "portrait", "description": null}'::jsonb, true),
+        ('workers', 'insert', '{"name": "gpu-1", "hardware": "RTX 4090", "vram_mb": null}', true),
+        ('workflows', 'update', '{}', true),
+        ('workers', 'update', '{}', true),
+        ('workflows', 'update', '{"description": "Faces."}', false) $$,
+    'and what an admin does to them, whatever setting the admin makes'
+);
+
+delete from perf_internal.audit_queue;
+set local role perf_recorder;
+select perf.record_job_metrics('landscape', 'gpu-2');
+select perf.create_job('poster');
+select perf.set_worker_available('gpu-3', true);
+select perf.record_job_metrics_batch('[{"workflow_name": "sketch", "worker_name": "gpu-4"}]');
+reset role;
+select is_empty(
+    'select * from perf_internal.audit_queue', 'but not those that recording adds'
+);
+select is(
+    (select count(*) from perf.workflows) + (select count(*) from perf.workers),
+    8::bigint,
+    'which are there'
+);
+
+insert into perf.workflows (name) values ('collage');
+select is(
+    (select new_values ->> 'name' from perf_internal.audit_queue),
+    'collage',
+    'after which others are logged again'
+);
+delete from perf_internal.audit_queue;
 
 update perf.models set provider = 'y' where name = 'one';
 delete from perf.models where name = 'x/m';

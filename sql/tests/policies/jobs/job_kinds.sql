@@ -1,0 +1,126 @@
+begin;
+select plan(20);
+
+insert into perf.profiles (id, username) values
+    ('a0000000-0000-4000-8000-000000000000', 'ada'),
+    ('b0000000-0000-4000-8000-000000000000', 'ben'),
+    ('c0000000-0000-4000-8000-000000000000', 'cleo');
+insert into perf.user_roles (user_id, role) values
+    ('a0000000-0000-4000-8000-000000000000', 'admin'),
+    ('b0000000-0000-4000-8000-000000000000', 'analyst'),
+    ('c0000000-0000-4000-8000-000000000000', 'recorder');
+insert into perf.projects (name) values ('film');
+insert into perf.characters (project_id, name) select p.id, 'mia' from perf.projects as p;
+insert into perf.scenes (project_id, name) select p.id, 'opening' from perf.projects as p;
+insert into perf.workflows (name) values ('portrait');
+insert into perf.workers (name) values ('gpu-1');
+insert into perf_internal.job_kinds (workflow_id, worker_id)
+select f.id, w.id from perf.workflows as f, perf.workers as w;
+insert into perf.performance_metrics (series_id, job_id, workflow_id, worker_id, created_at)
+select k.id, 1, k.workflow_id, k.worker_id, '2020-01-06 10:00+00'
+from perf_internal.job_kinds as k;
+
+set local role authenticated;
+
+set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
+select is(
+    (select count(*) from perf_internal.job_kinds),
+    1::bigint,
+    'an admin by token reads kinds of jobs'
+);
+select throws_ok(
+    'insert into perf_internal.job_kinds default values',
+    '42501',
+    null,
+    'an admin by token adds none directly'
+);
+select throws_ok(
+    $$ update perf_internal.job_kinds set resolution_tier = '1080p' $$,
+    '42501',
+    null,
+    'nor changes one'
+);
+select throws_ok('delete from perf_internal.job_kinds', '42501', null, 'nor deletes one');
+
+set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
+select is(
+    (select count(*) from perf_internal.job_kinds),
+    1::bigint,
+    'an analyst by token reads kinds of jobs'
+);
+
+set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
+select is(
+    (select count(*) from perf_internal.job_kinds),
+    0::bigint,
+    'a recorder by token reads nothing back'
+);
+
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
+select is(
+    (select count(*) from perf_internal.job_kinds),
+    0::bigint,
+    'a stranger with a token reads nothing'
+);
+
+set local request.jwt.claims = '';
+select is(
+    (select count(*) from perf_internal.job_kinds),
+    0::bigint,
+    'authenticated without a token reads nothing'
+);
+
+set local role perf_admin;
+select is(
+    (select count(*) from perf_internal.job_kinds), 1::bigint, 'perf_admin reads kinds of jobs'
+);
+select throws_ok(
+    'insert into perf_internal.job_kinds default values',
+    '42501',
+    null,
+    'perf_admin adds none directly'
+);
+select throws_ok(
+    $$ update perf_internal.job_kinds set resolution_tier = '1080p' $$,
+    '42501',
+    null,
+    'nor changes one'
+);
+select throws_ok('delete from perf_internal.job_kinds', '42501', null, 'nor deletes one');
+
+set local role perf_analyst;
+select is(
+    (select count(*) from perf_internal.job_kinds), 1::bigint, 'perf_analyst reads kinds of jobs'
+);
+select throws_ok(
+    'delete from perf_internal.job_kinds', '42501', null, 'perf_analyst deletes none'
+);
+
+set local role service_role;
+select is(
+    (select count(*) from perf_internal.job_kinds), 1::bigint, 'service_role reads kinds of jobs'
+);
+select throws_ok(
+    'insert into perf_internal.job_kinds default values',
+    '42501',
+    null,
+    'service_role adds none directly'
+);
+select throws_ok(
+    $$ update perf_internal.job_kinds set resolution_tier = '1080p' $$,
+    '42501',
+    null,
+    'nor changes one'
+);
+select throws_ok('delete from perf_internal.job_kinds', '42501', null, 'nor deletes one');
+
+set local role perf_recorder;
+select throws_ok(
+    'select * from perf_internal.job_kinds', '42501', null, 'perf_recorder reads nothing'
+);
+
+set local role anon;
+select throws_ok('select * from perf_internal.job_kinds', '42501', null, 'anon reads nothing');
+
+select * from finish();
+rollback;
