@@ -1,0 +1,79 @@
+-- Days are kept apart because jobs of one day resemble each other. The hours at both ends of the
+-- range belong to their days; weeks stand for days where retention has removed the days.
+create or replace function perf_internal.read_job_days(
+    series_ids uuid[],
+    metrics text[],
+    start_time timestamptz,
+    end_time timestamptz
+)
+returns table (
+    series_number integer,
+    metric text,
+    day timestamptz,
+    count bigint,
+    mean double precision,
+    m2 double precision
+)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+    v_days_from timestamptz := (
+        select t.deleted_before
+        from perf.retention as t
+        where t.pipeline = 'jobs'
+            and t.level = 'daily'
+    );
+begin
+    return query
+    select
+        r.group_number,
+        r.metric,
+        date_bin('1 day', r.time_bucket, '2001-01-01 00:00+00'),
+        sum(r.count)::bigint,
+        sum(r.sum) / sum(r.count)::float8,
+        greatest(
+            sum(r.m2) + sum(r.sum ^ 2 / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8, 0
+        )
+    from (
+        select
+            l.granularity,
+            min(c.range_start) as range_start,
+            max(c.range_end) as range_end
+        from perf_internal.get_cover(
+            'jobs', read_job_days.start_time, read_job_days.end_time
+        ) as c
+        cross join lateral (
+            select case
+                when c.level = 'weekly' and c.range_start < v_days_from is not true then 'daily'
+                else c.level
+            end
+        ) as l (granularity)
+        -- Hours at the start are apart from those at the end; days are one range.
+        group by l.granularity, case when c.level = 'hourly' then c.range_end end
+    ) as p
+    cross join lateral perf_internal.read_metrics(
+        'jobs',
+        read_job_days.metrics,
+        read_job_days.series_ids,
+        p.range_start,
+        p.range_end,
+        p.granularity,
+        group_numbers => array(
+            select n.number from generate_subscripts(read_job_days.series_ids, 1) as n (number)
+        ),
+        sketched_metrics => '{}'
+    ) as r
+    where r.count > 0
+    group by 1, 2, 3;
+end
+$$;
+
+comment on function perf_internal.read_job_days is
+    'Metrics of series of jobs by day (UTC), each series apart: series_number is its position. Count, mean and sum of squared differences from the mean; of a share the mean is the share. The range is that of perf_internal.get_cover: whole hours that start in it.';
+
+revoke execute on function perf_internal.read_job_days from public;
+grant execute on function perf_internal.read_job_days
+    to authenticated, service_role, perf_admin, perf_analyst;

@@ -1,0 +1,61 @@
+begin;
+select plan(7);
+
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B',
+        '{vram_peak_mb,quality.likeness,failure_rate,time_per_frame_ms,total_wall_time_ms}',
+        '{better,better,worse,worse,worse}', '{-5.25,15.4,2.5,20,18}', '{-6,12,0.04,15,14}',
+        '{-4.5,19,5,25,22}'
+    ),
+    'Compared with B, A is 20 % slower (15 to 25 %), 15 % better in likeness (12 to 19 %),'
+        || ' needs 5.3 % less GPU memory (4.5 to 6.0 %), fails 2.5 points more often'
+        || ' (0.04 to 5.0 points) and needs 18 % more wall time (14 to 22 %).',
+    'speed and quality come first, then what a job needs'
+);
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B', '{total_wall_time_ms,total_gpu_time_ms}', '{better,no_clear_difference}',
+        '{-20,1}', '{-25,-3}', '{-15,5}'
+    ),
+    'Compared with B, A is 20 % faster (15 to 25 %).',
+    'names only what is clear'
+);
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B', '{stage.decode,frame_count}', '{worse,lower}', '{10,-30}', '{9,-40}', '{11,-20}'
+    ),
+    'Compared with B, A is 10 % worse in stage.decode (9.0 to 11 %) and 30 % lower in frame count'
+        || ' (20 to 40 %).',
+    'takes any metric'
+);
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B', '{quality.likeness}', '{better}', '{null}', '{null}', '{null}'
+    ),
+    'Compared with B, A is better in likeness.',
+    'a difference from 0 has no percentage'
+);
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B', '{total_wall_time_ms,vram_peak_mb}', '{no_clear_difference,insufficient_data}',
+        '{1,null}', '{-1,null}', '{3,null}'
+    ),
+    'Compared with B, A shows no clear difference.',
+    'says that nothing is clear'
+);
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B', '{total_wall_time_ms}', '{insufficient_data}', '{null}', '{null}', '{null}'
+    ),
+    'Compared with B, A has too few jobs that can be compared.',
+    'says that data are insufficient'
+);
+select is(
+    perf_internal.get_trade_off('A', 'B', '{}', '{}', '{}', '{}', '{}'),
+    'Compared with B, A has too few jobs that can be compared.',
+    'also without any metric'
+);
+
+select * from finish();
+rollback;
