@@ -12,7 +12,17 @@ from pathlib import Path
 
 import click
 
-from benchmarks import accuracy, job_recording, load, peer, record, runs, sustained, trends
+from benchmarks import (
+    accuracy,
+    comparison,
+    job_recording,
+    load,
+    peer,
+    record,
+    runs,
+    sustained,
+    trends,
+)
 from benchmarks.bench import Bench, Result, connect, value
 from pgkit import server
 
@@ -24,6 +34,7 @@ MEASUREMENTS = {
     "sustained": sustained.measure,
     "trends": trends.measure,
     "accuracy": accuracy.measure,
+    "comparison": comparison.measure,
     "peer": peer.measure,
 }
 # The same for everything that is measured; all else is PostgreSQL's default, so a commit waits for
