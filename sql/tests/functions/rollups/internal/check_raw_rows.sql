@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -78,6 +78,18 @@ select is(
     (select count(*) from perf.performance_metrics_raw),
     3::bigint,
     'what is refused is not kept'
+);
+
+-- Named metrics.
+update perf_internal.pipelines as p
+set measures = 'array[row(''ms.'' || r.success, r.response_time_ms)::perf_internal.measure]'
+where p.pipeline = 'calls';
+select perf_internal.add_metric_family('calls', 'ms.', 'ms', null, 'Time.');
+select pg_temp.insert_call(id, '2020-01-06') from made;
+select results_eq(
+    $$ select m.metric from perf.metrics as m where m.metric like '%ms.%' order by 1 $$,
+    $$ values ('failed_ms.true'), ('ms.true'), ('successful_ms.true') $$,
+    'names that rows bring are added to the metrics'
 );
 
 select * from finish();

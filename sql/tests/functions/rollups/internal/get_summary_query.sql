@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(30);
 
 create function pg_temp.end_recording()
 returns void
@@ -203,6 +203,57 @@ select is_empty(
     $$ select * from pg_temp.summarize(sketched_metrics => '{}') where sketch is not null $$,
     'or none'
 );
+
+-- Named metrics: the tokens of a call under the names in and out, less 12.
+update perf_internal.pipelines as p
+set measures = 'array[
+    row(''tokens.in'', r.input_tokens - 12)::perf_internal.measure,
+    row(''tokens.out'', r.output_tokens - 12)::perf_internal.measure
+]'
+where p.pipeline = 'calls';
+select perf_internal.add_metric_family('calls', 'tokens.', 'tokens', null, 'Tokens.');
+select perf_internal.add_named_metrics('calls', '{tokens.in}');
+
+-- Of 10, 30 and 5 tokens; 30 failed. Those of out have no metric.
+select results_eq(
+    $$ select metric, count, sum, m2, min, max
+       from pg_temp.summarize()
+       where name = 'acme/one' and hour = '06 10:00' and metric like '%tokens.%' $$,
+    $$ values
+        ('failed_tokens.in', 1::numeric, -7::float8, 0.0, -7::float8, -7::float8),
+        ('tokens.in', 3, 9, 350, -7, 18) $$,
+    'named metrics that the catalogue has are counted too, values below 0 as well'
+);
+-- ln(2) / ln(1.01) is 69.7, ln(18) / ln(1.01) 290.5, ln(7) / ln(1.01) 195.6.
+select is(
+    (
+        select s.sketch
+        from pg_temp.summarize(metrics => '{tokens.in}') as s
+        where s.name = 'acme/one'
+    ),
+    perf_internal.make_sketch('{-200070,291,-200196}'),
+    'they have sketches'
+);
+select results_eq(
+    $$ select metric, sketch is not null
+       from pg_temp.summarize(
+           metrics => '{failed_tokens.in,response_time_ms}', sketched_metrics => '{response_time_ms}'
+       )
+       where name = 'acme/one' and hour = '06 10:00' $$,
+    $$ values ('failed_tokens.in', false), ('response_time_ms', true) $$,
+    'or none, beside measured metrics'
+);
+select unalike(
+    perf_internal.get_summary_query('calls', 'true', '{response_time_ms}'),
+    '%unnest%',
+    'rows are not read for named metrics that nobody asks for'
+);
+select alike(
+    perf_internal.get_summary_query('calls', 'true', '{tokens.in}'),
+    'select%unnest%',
+    'nor for measured ones'
+);
+update perf_internal.pipelines as p set measures = null where p.pipeline = 'calls';
 
 -- What no run has read yet.
 create function pg_temp.get_sum(is_pending boolean)
