@@ -11,7 +11,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from job_pipeline import Job, aggregate_jobs, assert_jobs_counted_once
 from pipeline import (
+    MONDAY,
     Call,
     aggregate,
     assert_counted_once,
@@ -19,6 +21,7 @@ from pipeline import (
     wait_for,
     wait_until_blocked,
 )
+from psycopg.types.json import Jsonb
 
 from pgkit import migrations, runner, server
 
@@ -175,3 +178,99 @@ def test_writers_who_retry_after_a_crash_are_counted_once(crashing_database) -> 
         aggregate(connection)
         assert aggregate(connection) == 0
         assert_counted_once(connection, committed)
+
+
+def record_again(own: psycopg.Connection, job: Job, external_id: uuid.UUID) -> None:
+    """Record a job by its external_id, as an application with its own job table does."""
+    own.execute(
+        "select perf.record_job_metrics_batch(%s)",
+        [
+            Jsonb(
+                [
+                    {
+                        "workflow_name": job.workflow,
+                        "worker_name": job.worker,
+                        "external_id": str(external_id),
+                        "completed_at": MONDAY.isoformat(),
+                        "error_type": None if job.is_success else "broken",
+                        **job.result,
+                    }
+                ]
+            )
+        ],
+    )
+
+
+def complete_again(own: psycopg.Connection, job: Job, external_id: uuid.UUID) -> None:
+    """Create a job, start it and complete it; each step may have been done before."""
+    row = own.execute(
+        "select perf.create_job(%s, external_id => %s)", [job.workflow, str(external_id)]
+    ).fetchone()
+    own.execute("select perf.start_job(%s, %s, %s)", [row[0], job.worker, MONDAY])
+    if job.is_success:
+        own.execute("select perf.complete_job(%s, %s, %s)", [row[0], Jsonb(job.result), MONDAY])
+    else:
+        own.execute(
+            "select perf.fail_job(%s, 'broken', %s, %s)", [row[0], Jsonb(job.result), MONDAY]
+        )
+
+
+def test_jobs_that_are_completed_again_after_a_crash_are_counted_once(crashing_database) -> None:
+    """Killed under four writers and a run in a loop; an external_id makes the retry harmless."""
+    data = data_directory(crashing_database)
+    ways = [record_again, complete_again, record_again, complete_again]
+    jobs = [Job("portrait", number + 1) for number in range(4)]
+    recorded = [0] * 4
+    finished = threading.Event()
+    with psycopg.connect(crashing_database, autocommit=True) as connection:
+        record_again(connection, jobs[0], uuid.uuid4())
+    committed = [jobs[0]]
+
+    def keep_completing(number: int) -> list[Job]:
+        external_id = uuid.uuid4()
+        while not finished.is_set():
+            with (
+                suppress(psycopg.OperationalError),
+                psycopg.connect(crashing_database, autocommit=True) as own,
+            ):
+                while not finished.is_set():
+                    ways[number](own, jobs[number], external_id)
+                    recorded[number] += 1
+                    external_id = uuid.uuid4()
+        with psycopg.connect(crashing_database, autocommit=True) as own:
+            ways[number](own, jobs[number], external_id)
+        return [jobs[number]] * (recorded[number] + 1)
+
+    def keep_aggregating() -> int:
+        runs = 0
+        while not finished.is_set():
+            with (
+                suppress(psycopg.OperationalError),
+                psycopg.connect(crashing_database, autocommit=True) as own,
+            ):
+                while not finished.is_set():
+                    aggregate(own)
+                    runs += 1
+        return runs
+
+    with ThreadPoolExecutor(5) as pool:
+        writers = [pool.submit(keep_completing, number) for number in range(4)]
+        aggregation = pool.submit(keep_aggregating)
+        try:
+            goal = [count + 20 for count in recorded]
+            wait_for(lambda: all(map(int.__ge__, recorded, goal)))
+            kill_server(data)
+            start_server(data)
+            goal = [count + 5 for count in recorded]
+            wait_for(lambda: all(map(int.__ge__, recorded, goal)))
+        finally:
+            finished.set()
+        for writer in writers:
+            committed += writer.result()
+        assert aggregation.result() > 0
+    with psycopg.connect(crashing_database, autocommit=True) as connection:
+        aggregate_jobs(connection)
+        assert aggregate_jobs(connection) == 0
+        assert_jobs_counted_once(connection, committed)
+        left = "select count(*) from perf.jobs as j where j.status not in ('completed', 'failed')"
+        assert connection.execute(left).fetchone() == (0,)

@@ -10,8 +10,17 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from job_pipeline import (
+    WAYS,
+    Job,
+    aggregate_jobs,
+    assert_jobs_counted_once,
+    record_job,
+    value,
+)
 from pipeline import Call, aggregate, assert_counted_once, record, record_batch
 from psycopg.conninfo import make_conninfo
+from psycopg.types.json import Jsonb
 
 from pgkit import binaries, migrations, runner, server
 from pgkit.database import parse_dsn
@@ -557,3 +566,102 @@ def test_an_owner_who_is_no_superuser_restores_and_goes_on(
         restore(owner, tmp_path / "dump", ["pg_restore", "--no-owner", "--jobs=2"])
         go_on(owner, committed)
         migrations.migrate(owner)
+
+
+def fill_jobs(dsn: str) -> list[Job]:
+    """Leave rolled up jobs, jobs that no run has read, one that committed late, and a queue."""
+    with psycopg.connect(dsn, autocommit=True) as connection, psycopg.connect(dsn) as late:
+        committed = [record_job(connection, Job("portrait", 2 * n + 1)) for n in range(2)]
+        connection.execute("select * from perf.ensure_partitions('2020-01-20', 0)")
+        assert aggregate_jobs(connection) == 2
+        committed.append(record_job(late, Job("portrait", 6), "complete_job"))
+        committed += [
+            record_job(connection, Job("sketch", 7 + n), way) for n, way in enumerate(WAYS)
+        ]
+        assert aggregate_jobs(connection) == 5
+        late.commit()
+        with connection.transaction():
+            committed.append(record_job(connection, Job("sketch", 20)))
+            assert aggregate_jobs(connection) == 1
+        connection.execute("select perf.create_job('portrait', external_id => 'waiting')")
+    return committed
+
+
+def go_on_with_jobs(dsn: str, committed: list[Job], pending: int = 1) -> list[Job]:
+    """Record and complete before the first run after a restore, then run and go on."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        counted = (
+            "select o.job_count from perf.get_performance_overview('2020-01-01', '2020-02-01') as o"
+        )
+        assert value(connection, counted) == len(committed)
+        waiting = "select perf.create_job('portrait', external_id => 'waiting')"
+        job_id = value(connection, waiting)
+        complete = "select perf.complete_job(%s, %s, '2020-01-06 00:00+00', 'gpu-1')"
+        assert value(connection, complete, job_id, Jsonb(Job("portrait", 31).result))
+        committed = [*committed, Job("portrait", 31)]
+        new = [record_job(connection, Job("portrait", 40 + n), way) for n, way in enumerate(WAYS)]
+        committed = [*committed, *new]
+        assert value(connection, counted) == len(committed)
+        assert aggregate_jobs(connection) == pending + 1 + len(new)
+        assert aggregate_jobs(connection) == 0
+        assert value(connection, counted) == len(committed)
+        assert_jobs_counted_once(connection, committed)
+        # No key was given twice.
+        keys = "select count(distinct r.id) = count(*) from perf.performance_metrics as r"
+        assert value(connection, keys) is True
+    return committed
+
+
+@pytest.mark.parametrize("route", ["psql", "pg_restore with two jobs", "inserts"])
+def test_jobs_restored_into_a_new_cluster_are_counted_once(
+    database, new_cluster, restored, route
+) -> None:
+    """Nothing is measured again by the trigger of perf.jobs, and the queue goes on."""
+    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    committed = fill_jobs(database)
+    copy = restored(database, new_cluster, route)
+    go_on_with_jobs(copy, committed)
+    go_on_with_jobs(database, committed)
+
+
+def test_jobs_of_a_dump_without_rights_are_recorded_after_a_migration(
+    database, new_cluster, tmp_path
+) -> None:
+    committed = fill_jobs(database)
+    dump(database, tmp_path / "dump", "--format=custom", "--no-acl", "--no-owner")
+    with runner.temporary_database(new_cluster, "template0") as copy:
+        restore(copy, tmp_path / "dump", ["pg_restore", "--no-acl", "--no-owner"])
+        with psycopg.connect(copy, autocommit=True) as connection:
+            connection.execute("set role perf_recorder")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                record_job(connection, Job("portrait", 50))
+        migrations.migrate(copy)
+        with psycopg.connect(copy, autocommit=True) as connection:
+            connection.execute("set role perf_recorder")
+            committed.append(record_job(connection, Job("portrait", 50), "complete_job"))
+            committed.append(record_job(connection, Job("portrait", 51)))
+        go_on_with_jobs(copy, committed, pending=3)
+
+
+def test_restored_data_of_jobs_is_not_measured_again_by_triggers(
+    database, new_cluster, tmp_path
+) -> None:
+    """Data alone, with triggers on: the rows of perf.jobs are refused and not counted twice."""
+    committed = fill_jobs(database)
+    dump(database, tmp_path / "dump", "--format=custom")
+    with runner.temporary_database(new_cluster, "template0") as copy:
+        load = [program("pg_restore"), f"--dbname={copy}"]
+        file = tmp_path / "dump"
+        tables = ["--table=workflows", "--table=workers", "--table=jobs"]
+        subprocess.run([*load, "--schema-only", file], check=False, capture_output=True)
+        refused = subprocess.run(
+            [*load, "--data-only", "--single-transaction", *tables, file],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert "origin is empty" in refused.stderr
+        restore(copy, file, list(RESTORE_DATA))
+        with psycopg.connect(copy, autocommit=True) as connection:
+            connection.execute("refresh materialized view perf_internal.origin")
+        go_on_with_jobs(copy, committed)

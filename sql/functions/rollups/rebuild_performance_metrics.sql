@@ -84,10 +84,8 @@ begin
             select $1
             from perf.retention as t
             where t.pipeline = $3
-                and (
-                    (t.level = ''hourly'' and t.deleted_before > $1)
-                    or (t.level = ''daily'' and t.deleted_before > $5)
-                )
+                and t.level = ''daily''
+                and t.deleted_before > $5
         ) as u',
         v_pipeline.raw_table,
         v_pipeline.time_column
@@ -137,6 +135,16 @@ begin
     perform perf_internal.add_to_rollups(perf_internal.get_levels_query(
         perf_internal.get_summary_query(rebuild_performance_metrics.pipeline, v_condition)
     ), clock_timestamp());
+    -- Hours that retention has removed stay away. Raw rows may be kept longer than hours.
+    delete from perf_internal.rollups as r
+    using perf.retention as t
+    where t.pipeline = rebuild_performance_metrics.pipeline
+        and t.level = 'hourly'
+        and r.granularity = 'hourly'
+        and r.metric = any(v_metrics)
+        and r.time_bucket >= v_start
+        and r.time_bucket < v_end
+        and r.time_bucket < t.deleted_before;
     return v_rows;
 end
 $$;

@@ -1,5 +1,5 @@
 begin;
-select plan(32);
+select plan(33);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -207,11 +207,22 @@ update perf.retention as t
 set deleted_before = '2020-01-06 11:00'
 where t.pipeline = 'calls'
     and t.level = 'hourly';
-select throws_ok(
-    $$ select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07') $$,
-    '22023',
-    'start_time and end_time must be covered by raw rows, but 2020-01-06 is not',
-    'refuses a day of which retention has removed an hour'
+select is(
+    perf.rebuild_performance_metrics('2020-01-06', '2020-01-07'),
+    2::bigint,
+    'computes a day again of which retention has removed an hour'
+);
+select results_eq(
+    $$ select r.granularity, min(r.time_bucket)
+       from perf_internal.rollups as r
+       where r.time_bucket < '2020-01-07'
+       group by 1
+       order by 1 $$,
+    $$ values
+        ('daily', timestamptz '2020-01-06 00:00'),
+        ('hourly', '2020-01-06 23:00'),
+        ('weekly', '2020-01-06 00:00') $$,
+    'but not that hour'
 );
 rollback to savepoint whole;
 
