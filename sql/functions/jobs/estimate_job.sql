@@ -90,6 +90,23 @@ begin
         then
             v_time := v_frames;
             v_scale := estimate_job.frame_count;
+            select r.min, r.max
+            into v_history
+            from perf_internal.read_metrics(
+                'jobs',
+                '{successful_frame_count}',
+                v_time.series_ids,
+                v_start,
+                estimate_job.as_of,
+                percentiles => '{0.5}',
+                is_exact => true
+            ) as r;
+            if estimate_job.frame_count not between v_history.min and v_history.max then
+                v_notes := v_notes || format(
+                    'frame_count is outside of %s to %s, which jobs of the history have',
+                    v_history.min, v_history.max
+                );
+            end if;
         elsif v_time.job_count > 0 then
             v_notes := v_notes || format(
                 'not scaled by frame_count, which %s jobs of the history have',

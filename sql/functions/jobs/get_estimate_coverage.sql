@@ -8,9 +8,7 @@ create or replace function perf.get_estimate_coverage(
     history interval default interval '30 days'
 )
 returns table (
-    group_workflow_id bigint,
     workflow text,
-    worker_id bigint,
     worker text,
     job_count bigint,
     covered_count bigint,
@@ -63,9 +61,7 @@ begin
     ) as c;
     return query
     select
-        g.workflow_id,
         g.workflow,
-        g.worker_id,
         g.worker,
         g.job_count,
         g.covered_count,
@@ -80,9 +76,7 @@ begin
         v_cover.range_end
     from (
         select
-            case when get_estimate_coverage.group_by <> 'all' then f.id end as workflow_id,
             case when get_estimate_coverage.group_by <> 'all' then f.name end as workflow,
-            case when get_estimate_coverage.group_by = 'worker' then o.id end as worker_id,
             case when get_estimate_coverage.group_by = 'worker' then o.name end as worker,
             coalesce(sum(e.job_count) filter (where e.high is not null), 0)::bigint as job_count,
             coalesce(
@@ -111,7 +105,7 @@ begin
         ) as e
         join perf.workers as o on o.id = e.worker_id
         where f.id = get_estimate_coverage.workflow_id or get_estimate_coverage.workflow_id is null
-        group by 1, 2, 3, 4
+        group by 1, 2
     ) as g
     cross join lateral perf.get_wilson_interval(g.covered_count, g.job_count) as w
     order by g.workflow, g.worker;

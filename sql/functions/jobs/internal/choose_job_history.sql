@@ -23,11 +23,13 @@ begin
         array_agg(
             case
                 when (
-                    k.resolution_tier = choose_job_history.resolution_tier
-                    or choose_job_history.resolution_tier is null
-                ) and (
-                    k.model_type = choose_job_history.model_type
-                    or choose_job_history.model_type is null
+                    (
+                        k.resolution_tier = choose_job_history.resolution_tier
+                        or choose_job_history.resolution_tier is null
+                    ) and (
+                        k.model_type = choose_job_history.model_type
+                        or choose_job_history.model_type is null
+                    )
                 ) is not true then 3
                 when k.worker_id = choose_job_history.worker_id then 1
                 else 2
@@ -41,10 +43,10 @@ begin
         from perf_internal.read_metrics(
             'jobs',
             choose_job_history.metrics,
-            v_ids,
+            coalesce(v_ids, '{}'),
             choose_job_history.start_time,
             choose_job_history.end_time,
-            group_numbers => v_levels,
+            group_numbers => coalesce(v_levels, '{}'),
             sketched_metrics => '{}',
             is_exact => true
         ) as r

@@ -40,6 +40,9 @@ begin
         select k.id, row_number() over (order by k.id)::integer as number
         from perf_internal.get_job_kinds(array[get_estimated_days.workflow_id]) as k
     ) as k;
+    if v_ids is null then
+        return;
+    end if;
     return query
     with kinds as materialized (
         select n.number, k.id, k.worker_id, k.resolution_tier, k.model_type

@@ -14,7 +14,8 @@ begin
             message = 'confidence must be above 0 and at most 0.9999, got '
                 || coalesce(get_fewest_values.confidence::text, 'null');
     end if;
-    return ceil(2 / (1 - get_fewest_values.confidence) - 1 - 1e-9);
+    -- 2 / (1 - 0.9) must not be a little more than 20.
+    return ceil(2 / (1 - get_fewest_values.confidence) * (1 - 1e-9) - 1);
 end
 $$;
 

@@ -18,6 +18,8 @@ as $$
                 get_known_values.maximum,
                 case
                     when get_known_values.value_count = 3
+                        -- least() and greatest() leave nulls out.
+                        and get_known_values.minimum + get_known_values.maximum is not null
                     then least(
                         greatest(
                             get_known_values.sum

@@ -12,7 +12,10 @@ immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
-    select (b.lows[1] + b.lows[2] + b.highs[1] + b.highs[2]) / 4
+    select (
+        (b.lows[1] + b.highs[1]) * (1 + floor(r.rank) - r.rank)
+        + (b.lows[2] + b.highs[2]) * (r.rank - floor(r.rank))
+    ) / 2
     from (
         values (1 + get_rank_middle.percentile * (get_rank_middle.value_count - 1))
     ) as r (rank)
@@ -27,7 +30,7 @@ as $$
 $$;
 
 comment on function perf_internal.get_rank_middle is
-    'A percentile (0 to 1): the middle of the bounds of the two ranks around it, which is exact where values are known. See perf_internal.get_rank_bounds.';
+    'A percentile (0 to 1), interpolated as percentile_cont does between the middles of the bounds of two ranks: exact where values are known. See perf_internal.get_rank_bounds.';
 
 revoke execute on function perf_internal.get_rank_middle from public;
 grant execute on function perf_internal.get_rank_middle
