@@ -44,7 +44,7 @@ declare
     v_ms record;
     v_mb record;
     v_scale double precision := 1;
-    v_notes text[] := '{}';
+    v_notes text[] := array[]::text[];
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.get_workflow_name(estimate_job.workflow_id);
