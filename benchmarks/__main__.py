@@ -15,7 +15,9 @@ import click
 from benchmarks import (
     accuracy,
     comparison,
+    estimates,
     job_recording,
+    jobs,
     load,
     peer,
     record,
@@ -36,6 +38,8 @@ MEASUREMENTS = {
     "accuracy": accuracy.measure,
     "comparison": comparison.measure,
     "peer": peer.measure,
+    "jobs": jobs.measure,
+    "estimates": estimates.measure,
 }
 # The same for everything that is measured; all else is PostgreSQL's default, so a commit waits for
 # the disk.
@@ -54,6 +58,13 @@ SETTINGS = {
     "--only", multiple=True, type=click.Choice(list(MEASUREMENTS)), help="Leave out the rest."
 )
 @click.option("--minutes", default=10.0, show_default=True, help="Length of the sustained load.")
+@click.option("--jobs", "job_count", default=30_000_000, show_default=True, help="Jobs a month.")
+@click.option(
+    "--vm-jobs",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Real jobs for estimates: a compressed CSV of started_at, workflow, worker, runtime_s,"
+    " value and unit.",
+)
 @click.option("--quick", is_flag=True, help="Small and short: does it work, not how fast is it.")
 @click.option(
     "--bin",
@@ -63,7 +74,14 @@ SETTINGS = {
 )
 @click.option("--dsn", help="Use this server as it is, instead of starting one.")
 def main(
-    rows: int, only: tuple[str, ...], minutes: float, quick: bool, programs: Path | None, dsn: str
+    rows: int,
+    only: tuple[str, ...],
+    minutes: float,
+    job_count: int,
+    vm_jobs: Path | None,
+    quick: bool,
+    programs: Path | None,
+    dsn: str,
 ) -> None:
     """Measure pgkit beside the seed's literal SQL, the bare minimum and ClickHouse, in one run."""
     # Stopped from outside it still stops its server.
@@ -80,6 +98,8 @@ def main(
             repeats=1 if quick else 3,
             seconds=2 if quick else 20,
             minutes=min(minutes, 0.25) if quick else minutes,
+            jobs=min(job_count, 300_000) if quick else job_count,
+            vm_jobs=vm_jobs,
         )
         click.echo(describe(address) + "\n")
         click.echo("| what | pgkit | compared with | ratio | target | met |")

@@ -39,7 +39,7 @@ TABLES = {
 
 
 class Bench(NamedTuple):
-    """What the user asked for; `rows` and `month_rows` are calls a day."""
+    """What the user asked for; `rows` and `month_rows` are calls a day, `jobs` those of a month."""
 
     dsn: str
     folder: Path
@@ -49,6 +49,8 @@ class Bench(NamedTuple):
     repeats: int
     seconds: float
     minutes: float
+    jobs: int
+    vm_jobs: Path | None
 
 
 class Result(NamedTuple):
