@@ -120,10 +120,10 @@ def value(connection: Connection, statement: str, *parameters: object) -> Any:
     return row[0]
 
 
-def seconds(work: Callable[..., object], *arguments: object) -> float:
+def seconds(work: Callable[..., object], *arguments: Any, **options: Any) -> float:
     """Return how long a piece of work takes."""
     start = time.perf_counter()
-    work(*arguments)
+    work(*arguments, **options)
     return time.perf_counter() - start
 
 

@@ -13,7 +13,7 @@ select
     f.id,
     w.id,
     case when f.id <= 3 then '1080p' else '720p' end,
-    case when f.id %% 2 = 0 then 'wan' else 'sdxl' end
+    case when f.id % 2 = 0 then 'wan' else 'sdxl' end
 from bench.times as t
 join perf.workflows as f on f.name = t.workflow
 join perf.workers as w on w.name = t.worker;
