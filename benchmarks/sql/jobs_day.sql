@@ -1,6 +1,6 @@
 -- Jobs of a day or of part of it, in the order of their time. The run time is drawn from those of
--- the workflow on the worker; frames, GPU time, memory, stages and scores are made to fit. Two in a hundred
--- fail, and one of one_of has stages and scores.
+-- the workflow on the worker; frames, GPU time, memory, stages and scores are made to fit. Two in a
+-- hundred fail, and one of one_of has stages and scores.
 insert into perf.performance_metrics (
     series_id,
     created_at,

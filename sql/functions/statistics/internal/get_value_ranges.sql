@@ -17,33 +17,34 @@ as $$
 begin
     return query
     with bins as (
-        select b.bin, b.value_count
-        from perf_internal.get_sketch_bins(get_value_ranges.sketch) as b
+        select
+            sign(b.bin_value)::integer as sign,
+            -- The number of the bin of what its values are without their sign.
+            round(
+                ln(nullif(greatest(abs(b.bin_from), abs(b.bin_until)), 0)) / ln(1.01::float8)
+            )::integer as bin,
+            b.value_count
+        from perf_internal.get_sketch_bins(
+            get_value_ranges.sketch, get_value_ranges.value_count
+        ) as b
     ),
     known as (
         select
             v.value,
-            case
-                when v.value > 0
-                then least(greatest(ceil(ln(v.value) / ln(1.01::float8)), -1389), 2399)::integer
-            end as bin
+            sign(v.value)::integer as sign,
+            least(
+                greatest(ceil(ln(nullif(abs(v.value), 0)) / ln(1.01::float8)), -1389), 2399
+            )::integer as bin
         from unnest(get_value_ranges.known_values) as v (value)
     ),
-    counts as (
-        select b.bin, b.value_count
-        from bins as b
-        union all
-        select null, get_value_ranges.value_count - coalesce(sum(b.value_count), 0)::bigint
-        from bins as b
-    ),
     rest as (
-        select c.bin, c.value_count - coalesce(k.value_count, 0) as value_count
-        from counts as c
+        select b.sign, b.bin, b.value_count - coalesce(k.value_count, 0) as value_count
+        from bins as b
         left join (
-            select k.bin, count(*) as value_count
+            select k.sign, k.bin, count(*) as value_count
             from known as k
-            group by k.bin
-        ) as k on k.bin is not distinct from c.bin
+            group by k.sign, k.bin
+        ) as k on k.sign = b.sign and k.bin is not distinct from b.bin
     )
     select k.value, k.value, count(*)
     from known as k
@@ -57,21 +58,26 @@ begin
     cross join lateral (
         select
             case
-                when r.bin is null or r.bin = -1389 then 0
+                when r.sign = 0 or r.bin = -1389 then 0
                 else 1.01::float8 ^ (r.bin - 1) * (1 - 1e-9)
-            end as low,
+            end as inner_edge,
             case
-                when r.bin is null then 0
+                when r.sign = 0 then 0
                 when r.bin = 2399 then 'Infinity'
                 else 1.01::float8 ^ r.bin * (1 + 1e-9)
-            end as high
+            end as outer_edge
+    ) as d
+    cross join lateral (
+        select
+            case when r.sign < 0 then -d.outer_edge else d.inner_edge end as low,
+            case when r.sign < 0 then -d.inner_edge else d.outer_edge end as high
     ) as e
     where r.value_count > 0;
 end
 $$;
 
 comment on function perf_internal.get_value_ranges is
-    'Where value_count values lie, of which the sketch holds those above 0: each of known_values, and how many others lie between the edges of a bin, within minimum and maximum where those are given.';
+    'Where value_count values lie, of which the sketch holds those that are not 0: each of known_values, and how many others lie between the edges of a bin, within minimum and maximum where those are given.';
 
 revoke execute on function perf_internal.get_value_ranges from public;
 grant execute on function perf_internal.get_value_ranges

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 -- Bin 0 is from 1 / 1.01 to 1, bin 70 from 1.01 ^ 69 = 1.98689 to 1.01 ^ 70 = 2.00676.
 select results_eq(
@@ -38,6 +38,16 @@ select results_eq(
        from perf_internal.get_value_ranges(perf_internal.make_sketch('{2399}'), 1) as v $$,
     $$ select 1.01::float8 ^ 2398 * (1 - 1e-9), 'Infinity'::float8, 1::bigint $$,
     'the last bin has no end'
+);
+-- Bin 70 of negative values is from -2.00676 to -1.98689.
+select results_eq(
+    $$ select round(v.low::numeric, 4), round(v.high::numeric, 4), v.range_count
+       from perf_internal.get_value_ranges(
+           perf_internal.make_sketch('{-200070,-200070,0}'), 3, '{-2}', -2
+       ) as v
+       order by 1, 2 $$,
+    $$ values (-2.0000, -2.0000, 1::bigint), (-2.0000, -1.9869, 1), (0.9901, 1.0000, 1) $$,
+    'values below 0'
 );
 select is_empty(
     'select * from perf_internal.get_value_ranges(null, 0)', 'nothing of no values'
