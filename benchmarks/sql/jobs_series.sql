@@ -1,4 +1,4 @@
--- Workflows and workers with their real run times; a workflow has one resolution tier and model type.
+-- Workflows and workers with their real run times. A workflow has one tier and one model type.
 create schema bench;
 
 create table bench.times (
