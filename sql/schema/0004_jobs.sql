@@ -393,7 +393,7 @@ comment on column perf.model_performance_logs.call_count is 'How many of the gen
 comment on column perf.model_performance_logs.timed_generations is
     'Successful generations that have a time: the weight of avg_generation_time_ms.';
 comment on column perf.model_performance_logs.rated_generations is
-    'Generations that have a quality rating: the weight of avg_quality_rating.';
+    'Successful generations that have a quality rating: the weight of avg_quality_rating.';
 
 -- The indexes that its seed names, for days of all types and for the best and the fastest.
 create index model_performance_logs_date_idx on perf.model_performance_logs (date desc);
