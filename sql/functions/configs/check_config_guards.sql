@@ -30,7 +30,9 @@ begin
             a.guard ->> 'metric' as metric,
             (a.guard ->> 'within')::interval as within,
             (a.guard ->> 'min_calls')::integer as min_calls,
-            (a.guard ->> 'limit')::float8 as value_limit
+            (a.guard ->> 'limit')::float8 as value_limit,
+            coalesce(a.guard ->> 'source', 'calls') as source,
+            coalesce(a.guard ->> 'worse_is' = 'lower', false) as is_worse_below
         from perf.model_config_activations as a
         where a.guard_status = 'watching'
         order by a.model_type
@@ -41,11 +43,16 @@ begin
         from perf_internal.measure_type(
             v_watched.model_type,
             v_watched.active_from,
-            least(v_ends_at, check_config_guards.as_of)
+            least(v_ends_at, check_config_guards.as_of),
+            source => v_watched.source
         ) as m
         where m.metric = v_watched.metric;
         guard_status := case
-            when v_measured.value > v_watched.value_limit
+            when case
+                    when v_watched.is_worse_below
+                    then v_measured.value < v_watched.value_limit
+                    else v_measured.value > v_watched.value_limit
+                end
                 and v_measured.call_count >= v_watched.min_calls
             then 'broken'
             when check_config_guards.as_of >= v_ends_at then 'held'
@@ -67,10 +74,11 @@ begin
                 v_watched.model_type,
                 'guard',
                 format(
-                    '%s was %s over %s calls, limit %s',
+                    '%s was %s over %s %s, limit %s',
                     v_watched.metric,
                     round(v_measured.value::numeric, 4),
                     v_measured.call_count,
+                    v_watched.source,
                     round(v_watched.value_limit::numeric, 4)
                 ),
                 v_watched.previous_id

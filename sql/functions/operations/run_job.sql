@@ -22,6 +22,8 @@ begin
         perform from perf.cleanup_old_performance_data();
     elsif job operator(pg_catalog.=) 'config-guards' then
         perform from perf.check_config_guards();
+    elsif job operator(pg_catalog.=) 'daily-log' then
+        perform from perf.aggregate_model_performance_logs();
     elsif job operator(pg_catalog.=) 'trim-job-history' then
         perform perf.trim_job_history();
     else
@@ -34,7 +36,7 @@ end
 $$;
 
 comment on procedure perf.run_job is
-    'Runs a job as pg_cron and pgkit worker do, in transactions of its own: aggregate, partitions, cleanup, config-guards or trim-job-history. Errors: PT404 no such job, 42501 not an admin.';
+    'Runs a job as pg_cron and pgkit worker do, in transactions of its own: aggregate, partitions, cleanup, config-guards, daily-log or trim-job-history. Errors: PT404 no such job, 42501 not an admin.';
 
 revoke execute on procedure perf.run_job from public;
 grant execute on procedure perf.run_job to service_role, perf_admin;

@@ -16,6 +16,7 @@ declare
     v_problem text := perf_internal.get_guard_problem(g);
     v_min_calls integer;
     v_limit double precision;
+    v_metric record;
     v_before record;
 begin
     if v_problem is not null then
@@ -29,6 +30,13 @@ begin
             message = 'a first activation cannot be guarded: there is nothing to roll back to';
     end if;
     v_min_calls := coalesce((g ->> 'min_calls')::numeric::integer, 50);
+    select
+        m.source,
+        -- Where higher is better, what is below the limit is worse.
+        case m.higher_is when 'better' then -1 else 1 end as direction
+    into v_metric
+    from perf_internal.get_config_metrics() as m
+    where m.metric = g ->> 'metric';
     if jsonb_typeof(g -> 'worse_than') = 'number' then
         -- Rounded, because numeric can be smaller than any double precision.
         v_limit := round((g ->> 'worse_than')::numeric, 12)::float8;
@@ -41,15 +49,16 @@ begin
                 (complete_guard.current_activation).active_from,
                 complete_guard.as_of - interval '7 days'
             ),
-            complete_guard.as_of
+            complete_guard.as_of,
+            source => v_metric.source
         ) as m
         where m.metric = g ->> 'metric';
         if v_before.call_count < v_min_calls then
             raise exception using
                 errcode = 'PT409',
                 message = format(
-                    'a guard relative to the value before needs min_calls (%s) calls under the active configuration in the last 7 days, there are %s',
-                    v_min_calls, v_before.call_count
+                    'a guard relative to the value before needs min_calls (%s) %s under the active configuration in the last 7 days, there are %s',
+                    v_min_calls, v_metric.source, v_before.call_count
                 ),
                 hint = 'Give worse_than as a number, the limit itself.';
         end if;
@@ -62,19 +71,24 @@ begin
                 ),
                 hint = 'Give worse_than as a number, the limit itself.';
         end if;
-        v_limit := v_before.value * (1 + rtrim(g ->> 'worse_than', '%')::float8 / 100);
+        v_limit := v_before.value * (
+            1 + sign(v_before.value) * v_metric.direction
+                * rtrim(g ->> 'worse_than', '%')::float8 / 100
+        );
     end if;
     return jsonb_strip_nulls(jsonb_build_object(
         'metric', g ->> 'metric',
         'worse_than', g -> 'worse_than',
         'within', (g ->> 'within')::interval,
         'min_calls', v_min_calls,
-        'limit', v_limit
+        'limit', v_limit,
+        'source', nullif(v_metric.source, 'calls'),
+        'worse_is', case v_metric.direction when -1 then 'lower' end
     ));
 end
 $$;
 
 comment on function perf_internal.complete_guard is
-    'A guard with defaults filled in and the limit worked out. Errors: 22023 bad guard, PT409 nothing to roll back to or to compare with.';
+    'A guard with defaults filled in and the limit worked out; source says that it is of jobs, worse_is that values below the limit are worse. Errors: 22023 bad guard, PT409 nothing to roll back to or to compare with.';
 
 revoke execute on function perf_internal.complete_guard from public;

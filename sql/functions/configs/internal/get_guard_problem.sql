@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     g jsonb := get_guard_problem.guard;
-    v_metrics text[] := array(select m.metric from perf_internal.get_config_metrics() as m);
+    v_metric record;
     v_unknown jsonb;
     v_within interval;
 begin
@@ -17,6 +17,10 @@ begin
         return 'guard must be at most 2000 bytes, got ' || pg_column_size(g);
     end if;
     v_unknown := g - array['metric', 'worse_than', 'within', 'min_calls'];
+    select m.metric, m.is_share, m.higher_is, starts_with(m.metric, 'quality') as is_quality
+    into v_metric
+    from perf_internal.get_config_metrics() as m
+    where to_jsonb(m.metric) = g -> 'metric';
     begin
         v_within := case
             when jsonb_typeof(g -> 'within') = 'string' then (g ->> 'within')::interval
@@ -31,24 +35,27 @@ begin
                 || perf_internal.quote_value(
                     (select k from jsonb_object_keys(v_unknown) as k limit 1)
                 )
-        when coalesce(
-            jsonb_typeof(g -> 'metric') <> 'string' or g ->> 'metric' <> all(v_metrics), true
-        )
+        when v_metric.metric is null
             then format(
-                'guard: metric must be one of %s, got %s',
-                array_to_string(v_metrics, ', '),
+                'guard: metric must be one of %s, or quality. and the name of a score, got %s',
+                (
+                    select string_agg(m.metric, ', ' order by m.ordinality)
+                    from perf_internal.get_config_metrics() with ordinality as m
+                    where not starts_with(m.metric, 'quality.')
+                ),
                 perf_internal.quote_value(g ->> 'metric')
             )
         when coalesce(
             case jsonb_typeof(g -> 'worse_than')
-                when 'number' then (g ->> 'worse_than')::numeric not between 0 and
-                    case when g ->> 'metric' = 'error_rate' then 0.999999 else 1e10 end
+                when 'number' then (g ->> 'worse_than')::numeric
+                    not between case when v_metric.is_quality then -1e10 else 0 end
+                    and case when v_metric.is_share then 0.999999 else 1e10 end
                 when 'string' then g ->> 'worse_than' !~ '^[0-9]{1,6}([.][0-9]{1,6})?%$'
             end,
             true
         )
             then format(
-                'guard: worse_than must be a limit (for error_rate below 1) or a text like "20%%", got %s',
+                'guard: worse_than must be a limit (for a rate below 1) or a text like "20%%", got %s',
                 perf_internal.quote_value(g ->> 'worse_than')
             )
         when coalesce(

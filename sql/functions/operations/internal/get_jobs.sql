@@ -9,6 +9,7 @@ as $$
         ('pgkit-partitions', '0 2 * * *', 'call perf.run_job(''partitions'')'),
         ('pgkit-cleanup', '0 2 * * *', 'call perf.run_job(''cleanup'')'),
         ('pgkit-config-guards', '* * * * *', 'call perf.run_job(''config-guards'')'),
+        ('pgkit-daily-log', '5 * * * *', 'call perf.run_job(''daily-log'')'),
         ('pgkit-trim-job-history', '30 2 * * *', 'call perf.run_job(''trim-job-history'')');
 $$;
 
