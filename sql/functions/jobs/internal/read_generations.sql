@@ -75,8 +75,8 @@ begin
         ) as p (pipeline, counted_metric, metrics)
         cross join lateral (
             select
-                array_agg(k.series_id) as series_ids,
-                array_agg(k.group_number) as group_numbers,
+                coalesce(array_agg(k.series_id), '{}') as series_ids,
+                coalesce(array_agg(k.group_number), '{}') as group_numbers,
                 array_agg(distinct k.model_type order by k.model_type) as model_types
             from (
                 select

@@ -3,6 +3,7 @@ returns void
 language plpgsql
 immutable
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
 as $$
 begin
     if check_date_range.start_date is null or check_date_range.end_date is null
@@ -13,16 +14,15 @@ begin
             errcode = 'invalid_parameter_value',
             message = format(
                 'start_date and end_date must be days, got %s and %s',
-                coalesce(to_char(check_date_range.start_date, 'YYYY-MM-DD'), 'null'),
-                coalesce(to_char(check_date_range.end_date, 'YYYY-MM-DD'), 'null')
+                coalesce(check_date_range.start_date::text, 'null'),
+                coalesce(check_date_range.end_date::text, 'null')
             );
     elsif check_date_range.end_date < check_date_range.start_date then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(
                 'end_date must not be before start_date, got %s and %s',
-                to_char(check_date_range.start_date, 'YYYY-MM-DD'),
-                to_char(check_date_range.end_date, 'YYYY-MM-DD')
+                check_date_range.start_date, check_date_range.end_date
             ),
             hint = 'A range is half-open: start_date is in it, end_date is not.';
     end if;

@@ -1,7 +1,7 @@
 begin;
 select plan(18);
 
--- The two days before the last row of the log are computed. So days of the log stand long before it.
+-- The last two days of the log are computed. The days of these tests are long before them.
 insert into perf.model_performance_logs (
     model_type, date, total_generations, successful_generations, failed_generations,
     avg_generation_time_ms, avg_quality_rating, total_processing_time_ms, job_count, call_count,

@@ -1,7 +1,7 @@
 begin;
 select plan(11);
 
--- The two days before the last row of the log are computed. So days of the log stand long before it.
+-- The last two days of the log are computed. The days of these tests are long before them.
 insert into perf.model_performance_logs (
     model_type, date, total_generations, successful_generations, failed_generations,
     avg_generation_time_ms, avg_quality_rating, total_processing_time_ms, job_count, call_count,
@@ -18,7 +18,7 @@ select results_eq(
            round(success_rate::numeric, 4), overall_avg_quality, job_count, call_count
        from perf.get_model_log_summary('2020-01-06', '2020-01-14') $$,
     $$ values
-        (date '2020-01-13', 1::bigint, 20::bigint, 14::bigint, 0.7000, 9::float8, 20::bigint, 0::bigint),
+        (date '2020-01-13', 1::bigint, 20::bigint, 14::bigint, 0.7, 9::float8, 20::bigint, 0::bigint),
         ('2020-01-07', 1, 10, 10, 1.0000, 5, 10, 0),
         ('2020-01-06', 2, 102, 91, 0.8922, 8, 62, 40) $$,
     'adds up the model types of each day, newest first'
