@@ -150,6 +150,7 @@ begin
                 when m.low <= 0 and m.high >= 0 then 'no_clear_change'
                 when m.low > 0 then m.higher_is
                 when m.higher_is = 'worse' then 'better'
+                when m.higher_is = 'better' then 'worse'
                 else 'lower'
             end,
             v_note,

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(20);
 
 select perf.register_model('x/m', model_type => 'sdxl');
 select perf.save_model_config('sdxl', 'n', jsonb_build_object('n', n))
@@ -103,6 +103,64 @@ select results_eq(
        from perf.check_config_guards(now() + interval '3 minutes') $$,
     $$ values ('broken', true, 11::bigint) $$,
     'calls that fail count in times too'
+);
+
+insert into perf.workflows (name) values ('upscale');
+insert into perf_internal.job_kinds (workflow_id, model_type)
+select f.id, 'sdxl'
+from perf.workflows as f;
+select perf_internal.add_named_metrics('jobs', '{quality.likeness}');
+
+create function pg_temp.add_job(
+    ended_at timestamptz,
+    likeness double precision,
+    frame_ms real default null,
+    has_failed boolean default false
+)
+returns void
+language sql
+as $$
+    insert into perf.performance_metrics (
+        series_id, created_at, job_id, workflow_id, time_per_frame_ms, failed, model_type,
+        quality_scores_json
+    )
+    select k.id, ended_at, 1, k.workflow_id, frame_ms, has_failed, k.model_type,
+        jsonb_build_object('likeness', likeness)
+    from perf_internal.job_kinds as k;
+$$;
+
+select perf.activate_model_config(
+    perf.find_model_config('sdxl@2'),
+    guard =>
+        '{"metric": "quality.likeness", "worse_than": 0.5, "within": "1 hour", "min_calls": 2}'
+);
+select pg_temp.add_job(now() + interval '1 minute', 0.25);
+
+select is_empty(
+    $$ select * from perf.check_config_guards(now() + interval '3 minutes') $$,
+    'min_calls counts jobs where jobs are watched'
+);
+
+select pg_temp.add_job(now() + interval '1 minute', 0.75);
+
+select is_empty(
+    $$ select * from perf.check_config_guards(now() + interval '3 minutes') $$,
+    'a score at the limit is not worse'
+);
+
+select pg_temp.add_job(now() + interval '1 minute', 0.2);
+
+select results_eq(
+    $$ select guard_status, round(value::numeric, 6), call_count
+       from perf.check_config_guards(now() + interval '3 minutes') $$,
+    $$ values ('broken', 0.4, 3::bigint) $$,
+    'a score below the limit breaks the guard'
+);
+
+select is(
+    (select a.notes from perf.model_config_activations as a order by a.id desc limit 1),
+    'quality.likeness was 0.4000 over 3 jobs, limit 0.5000',
+    'and the note names jobs'
 );
 
 select throws_ok(

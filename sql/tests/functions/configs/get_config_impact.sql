@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(23);
 
 create function pg_temp.end_recording()
 returns void
@@ -142,6 +142,74 @@ select results_eq(
     'nor has a percentile beyond what 300 calls can tell'
 );
 
+insert into perf.workflows (name) values ('upscale');
+insert into perf_internal.job_kinds (workflow_id, model_type)
+select f.id, 'sdxl'
+from perf.workflows as f;
+select perf_internal.add_named_metrics('jobs', '{quality.likeness}');
+
+create function pg_temp.add_job(
+    ended_at timestamptz,
+    likeness double precision,
+    frame_ms real default null,
+    has_failed boolean default false
+)
+returns void
+language sql
+as $$
+    insert into perf.performance_metrics (
+        series_id, created_at, job_id, workflow_id, time_per_frame_ms, failed, model_type,
+        quality_scores_json
+    )
+    select k.id, ended_at, 1, k.workflow_id, frame_ms, has_failed, k.model_type,
+        jsonb_build_object('likeness', likeness)
+    from perf_internal.job_kinds as k;
+$$;
+
+-- A job a minute for 200 minutes on either side; after the change twice as slow and of half the
+-- score, and one in 10 fails instead of one in 20.
+select pg_temp.add_job(
+    '2020-01-08 12:30+00'::timestamptz + n * interval '1 minute',
+    (0.8 + (n + 200) % 5 / 100.0) * case when n >= 0 then 0.5 else 1 end,
+    (100 + (n + 200) * 37 % 50) * case when n >= 0 then 2 else 1 end,
+    n % case when n >= 0 then 10 else 20 end = 0
+)
+from generate_series(-200, 199) as n;
+
+select results_eq(
+    $$ select metric, unit, before_count, after_count, verdict
+       from perf.get_config_impact('sdxl', '2020-01-09', as_of => '2020-01-20')
+       where source = 'jobs' $$,
+    $$ values
+        ('p50_time_per_frame_ms', 'ms', 190::bigint, 180::bigint, 'worse'),
+        ('p95_time_per_frame_ms', 'ms', 190, 180, 'worse'),
+        ('failure_rate', 'share', 200, 200, 'no_clear_change'),
+        ('quality_rating', 'score', 190, 180, 'worse'),
+        ('quality.likeness', 'score', 190, 180, 'worse') $$,
+    'jobs of the type join, with what they have; a lower score is worse'
+);
+
+select results_eq(
+    $$ select verdict
+       from perf.get_config_impact('sdxl', '2020-01-09', min_calls => 181, as_of => '2020-01-20')
+       where metric in ('quality.likeness', 'p50_response_time') $$,
+    $$ values ('worse'), ('insufficient_data') $$,
+    'min_calls counts jobs where jobs are compared'
+);
+
+select is(
+    (
+        select string_agg(i.metric || ' ' || i.before_count, ', ')
+        from perf.get_config_impact(
+            'sdxl', '2020-01-09', as_of => '2020-01-20', outcome => 'error'
+        ) as i
+        where i.source = 'jobs'
+            and i.metric like 'q%'
+    ),
+    'quality_rating 190, quality.likeness 190',
+    'an outcome is of calls only'
+);
+
 insert into perf_internal.dropped_ranges (pipeline, range_start, range_end, row_count, bytes) values
     ('calls', '2020-01-08 00:00+00', '2020-01-09 00:00+00', 0, 0);
 
@@ -151,6 +219,14 @@ select results_eq(
        where metric = 'error_rate' $$,
     $$ values (1410::bigint, 1410::bigint, true) $$,
     'without raw calls the hour of the change is left out, and the note says so'
+);
+
+select set_eq(
+    $$ select before_count, after_count, note ~ 'left out'
+       from perf.get_config_impact('sdxl', '2020-01-09', as_of => '2020-01-20')
+       where metric = 'failure_rate' $$,
+    'values (200::bigint, 200::bigint, false)',
+    'jobs of that hour are there as long as raw jobs are'
 );
 
 delete from perf_internal.rollups where granularity = 'hourly';

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(20);
 
 create function pg_temp.end_recording()
 returns void
@@ -198,6 +198,81 @@ select results_eq(
     'select call_count from pg_temp.counted',
     'values (0::bigint), (0), (0), (0)',
     'nothing where the range has none'
+);
+
+insert into perf.workflows (name) values ('upscale');
+insert into perf_internal.job_kinds (workflow_id, model_type)
+select f.id, t.model_type
+from perf.workflows as f
+cross join (values ('wan'), ('flux')) as t (model_type);
+select perf_internal.add_named_metrics('jobs', '{quality.likeness,quality.noise}');
+
+create function pg_temp.add_job(
+    ended_at timestamptz,
+    wall_ms bigint default null,
+    frame_ms real default null,
+    has_failed boolean default false,
+    scores jsonb default null,
+    model_type text default 'wan'
+)
+returns void
+language sql
+as $$
+    insert into perf.performance_metrics (
+        series_id, created_at, job_id, workflow_id, total_wall_time_ms, total_gpu_time_ms,
+        time_per_frame_ms, vram_peak_mb, failed, model_type, quality_scores_json
+    )
+    select k.id, ended_at, 1, k.workflow_id, wall_ms, wall_ms / 2, frame_ms, 100, has_failed,
+        k.model_type, scores
+    from perf_internal.job_kinds as k
+    where k.model_type = add_job.model_type;
+$$;
+
+-- Of wan 8 jobs of 100 ms to 800 ms and 2 that failed early; of flux another.
+select pg_temp.add_job(
+    '2020-01-06 10:00', case when n <= 8 then 100 * n else 5 end, n, n > 8,
+    jsonb_build_object('likeness', case when n <= 8 then 0.1 * n else 0 end)
+)
+from generate_series(1, 10) as n;
+select pg_temp.add_job('2020-01-06 10:00', 100000, 100000, model_type => 'flux');
+
+create view pg_temp.measured_jobs as
+select o.outcome, m.metric, round(m.value::numeric, 2) as value, m.call_count
+from (values (1, 'all'), (2, 'error')) as o (number, outcome)
+cross join lateral perf_internal.measure_type(
+    'wan', '2020-01-06 10:00', '2020-01-06 11:00', outcome => o.outcome, source => 'jobs'
+) with ordinality as m
+order by o.number, m.ordinality;
+
+select results_eq(
+    $$ select metric, value, call_count
+       from pg_temp.measured_jobs
+       where outcome = 'all' and metric not like 'p%' $$,
+    $$ values
+        ('failure_rate', 0.20, 10::bigint),
+        ('avg_gpu_time_ms', 225.00, 8),
+        ('avg_vram_peak_mb', 100.00, 8),
+        ('quality_rating', 0.45, 8),
+        ('quality.likeness', 0.45, 8),
+        ('quality.noise', null, 0) $$,
+    'jobs are measured too: rates of all, the rest of those that succeeded'
+);
+
+select results_eq(
+    $$ select metric, abs(value / expected - 1) <= 0.005, call_count
+       from pg_temp.measured_jobs
+       join (
+           values ('p50_time_per_frame_ms', 4.5), ('p50_wall_time_ms', 450)
+       ) as e (name, expected) on e.name = metric
+       where outcome = 'all' $$,
+    $$ values ('p50_time_per_frame_ms', true, 8::bigint), ('p50_wall_time_ms', true, 8) $$,
+    'percentiles of their times'
+);
+
+select set_eq(
+    $$ select metric, value, call_count from pg_temp.measured_jobs where outcome = 'error' $$,
+    $$ select metric, value, call_count from pg_temp.measured_jobs where outcome = 'all' $$,
+    'an outcome is of calls and changes nothing'
 );
 
 select throws_ok(
