@@ -45,13 +45,13 @@ REQUEST_COLUMNS = (
     Column("decision_notes", "decision notes", "end"),
 )
 IMPACT_COLUMNS = (
-    Column("metric", "metric"),
+    Column("metric", "metric", "middle"),
     Column("before", "before"),
     Column("after", "after"),
     Column("change", "change"),
     Column("interval", "95 % interval"),
     Column("verdict", "verdict"),
-    Column("calls", "calls"),
+    Column("number", "number"),
 )
 
 
@@ -81,6 +81,11 @@ def short(value: Any) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else exact(value)
 
 
+def guard_verb(guard: dict[str, Any]) -> str:
+    """Return what a metric does that breaks a guard."""
+    return "falls below" if guard.get("worse_is") == "lower" else "exceeds"
+
+
 def diff_lines(changes: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return a line and its colour for each row of perf.compare_model_configs()."""
     lines = []
@@ -101,7 +106,8 @@ def impact_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     shown_rows = []
     for row in rows:
-        is_rate = row["metric"].endswith("_rate")
+        is_rate = row["unit"] == "share"
+        is_score = row["metric"].startswith("quality.")
         factor = 100 if is_rate else 1
         before, after = (
             "" if row[name] is None else digits(factor * row[name])
@@ -115,13 +121,15 @@ def impact_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         shown_rows.append(
             {
                 **row,
-                "metric": row["metric"].removesuffix("_ms").replace("_", " "),
+                "metric": row["metric"]
+                if is_score
+                else row["metric"].removesuffix("_ms").replace("_", " "),
                 "before": before,
                 "after": after,
                 "change": f"{change} {unit}" if change else "",
                 "interval": f"{low} to {high}" if low and high else "",
                 "verdict": row["verdict"].replace("_", " "),
-                "calls": f"{row['before_count']:,} / {row['after_count']:,}",
+                "number": f"{row['before_count']:,} / {row['after_count']:,} {row['source']}",
             }
         )
     return shown_rows

@@ -113,6 +113,36 @@ def test_impact_says_that_it_is_an_observation(pgkit, saved) -> None:
     assert shown[0].startswith("sdxl; failed calls; times in ms, rates in %; 20")
 
 
+def test_impact_and_guards_are_of_jobs_too(pgkit, saved) -> None:
+    record = """
+        select perf.record_job_metrics(
+            'upscale', 'gpu-1', 'job-' || %(first)s + n,
+            total_wall_time_ms => 1000,
+            quality_scores => jsonb_build_object('a_rate', %(score)s::float8),
+            model_type => 'sdxl'
+        )
+        from generate_series(1, 60) as n
+    """
+    with psycopg.connect(saved, autocommit=True) as connection:
+        connection.execute(record, {"first": 0, "score": 0.8})
+        connection.execute("select perf.rollback_model_config('sdxl')")
+        connection.execute(record, {"first": 100, "score": 0.4})
+    done = pgkit("configs", "impact", "sdxl", dsn=saved)
+    heading, *lines = [line.split("\t") for line in done.stdout.splitlines()]
+    rows = [dict(zip(heading, line, strict=True)) for line in lines]
+    assert [
+        (row["metric"], row["percent"]) for row in rows if row["metric"] == "quality.a_rate"
+    ] == [("quality.a_rate", "-50")]
+    assert {row["source"] for row in rows} == {"calls", "jobs"}
+    shown = terminal.show(saved, "configs", "impact", "sdxl")
+    assert re.search(r"quality\.a_rate +0\.8\S* +0\.4\S* +-50 % .* worse *\n", shown)
+    guard = {"metric": "quality.a_rate", "worse_than": "10%", "within": "1 hour"}
+    activated = pgkit("configs", "activate", "sdxl@2", "--guard", json.dumps(guard), dsn=saved)
+    assert "Guard: rolled back if quality.a_rate falls below 0.36 over 50 jobs or more" in (
+        activated.stdout
+    )
+
+
 def test_verify_fails_on_an_edited_log(pgkit, saved) -> None:
     assert pgkit("configs", "verify", dsn=saved).returncode == 0
     with psycopg.connect(saved, autocommit=True) as connection:

@@ -260,8 +260,9 @@ def show_activation(connection: Connection, activation: dict[str, Any], as_json:
     if activation["guard"]:
         guard = activation["guard"]
         click.echo(
-            f"Guard: rolled back if {guard['metric']} exceeds {guard['limit']:g}"
-            f" over {guard['min_calls']} calls or more within {guard['within']}."
+            f"Guard: rolled back if {guard['metric']} {configs.guard_verb(guard)}"
+            f" {guard['limit']:g} over {guard['min_calls']} {guard.get('source', 'calls')}"
+            f" or more within {guard['within']}."
         )
 
 
@@ -286,7 +287,9 @@ def config_history(dsn: str, model_type: str | None, limit: int, as_json: bool) 
 @click.argument("model_type")
 @click.option("--at", type=TIME, help="Activation at that time.  [default: the latest]")
 @click.option("--window", default="7 days", help="Longest time before and after it.")
-@click.option("--min-calls", default=50, type=click.IntRange(1), help="Fewest calls on each side.")
+@click.option(
+    "--min-calls", default=50, type=click.IntRange(1), help="Fewest calls or jobs on each side."
+)
 @outcome_option
 @json_option
 @takes_dsn
@@ -299,9 +302,10 @@ def config_impact(
     outcome: str,
     as_json: bool,
 ) -> None:
-    """Compare the calls before and after an activation.
+    """Compare calls and jobs before and after an activation.
 
-    What else changed at that time is in the difference too.
+    What else changed at that time is in the difference too. Jobs are those of the model type;
+    their times, memory and scores are of jobs that succeeded, whatever the outcome.
 
     Example: pgkit configs impact sdxl --window "2 days"
     """
@@ -322,7 +326,8 @@ def config_impact(
     shown = configs.impact_rows(rows) if is_for_people() and not as_json else rows
     print_rows(shown, configs.IMPACT_COLUMNS, as_json=as_json, title=title)
     if not as_json:
-        tell(rows[0]["note"])
+        for note in dict.fromkeys(row["note"] for row in rows):
+            tell(note)
 
 
 @config_commands.command("approval")

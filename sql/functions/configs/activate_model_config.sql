@@ -30,7 +30,7 @@ end
 $$;
 
 comment on function perf.activate_model_config is
-    'Puts a version in force in place of the active one; returns the activation. If the version is active already, that is the activation there is. A guard lets check_config_guards() roll back by itself: {"metric": "error_rate", "worse_than": 0.05 (a limit) or "20%" (above the value before), "within": "1 hour", "min_calls": 50}; metrics are those of get_config_impact(). Errors: 22023 bad guard, 42501 not an admin, PT404 unknown id, PT409 approval needed.';
+    'Puts a version in force in place of the active one; returns the activation. If the version is active already, that is the activation there is. A guard lets check_config_guards() roll back by itself: {"metric": "error_rate", "worse_than": 0.05 (a limit) or "20%" (worse than the value before), "within": "1 hour", "min_calls": 50}; metrics are those of get_config_impact(), and min_calls counts jobs where they are of jobs. Errors: 22023 bad guard, 42501 not an admin, PT404 unknown id, PT409 approval needed.';
 
 revoke execute on function perf.activate_model_config from public;
 grant execute on function perf.activate_model_config to authenticated, service_role, perf_admin;

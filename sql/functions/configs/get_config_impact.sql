@@ -137,9 +137,9 @@ begin
             m.difference,
             m.low,
             m.high,
-            100 * m.difference / nullif(m.before_value, 0),
-            100 * m.low / nullif(m.before_value, 0),
-            100 * m.high / nullif(m.before_value, 0),
+            100 * m.difference / nullif(abs(m.before_value), 0),
+            100 * m.low / nullif(abs(m.before_value), 0),
+            100 * m.high / nullif(abs(m.before_value), 0),
             m.before_count,
             m.after_count,
             case

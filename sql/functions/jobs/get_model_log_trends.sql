@@ -9,7 +9,7 @@ returns table (
     total_generations bigint,
     successful_generations bigint,
     avg_generation_time_ms bigint,
-    avg_quality_rating numeric
+    avg_quality_rating double precision
 )
 language plpgsql
 stable

@@ -22,7 +22,7 @@ begin
         g.failed_count,
         round((g.successful_time / nullif(g.timed_count, 0))::numeric)::bigint,
         -- A sum of floating point numbers depends on their order in its last digits.
-        round((g.rating_sum / nullif(g.rated_count, 0))::numeric, 6),
+        round((g.rating_sum / nullif(g.rated_count, 0))::numeric, 6)::float8,
         round(g.total_time::numeric)::bigint,
         null::timestamptz,
         null::timestamptz,

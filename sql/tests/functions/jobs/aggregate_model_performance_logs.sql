@@ -75,7 +75,7 @@ select results_eq(
        from perf.model_performance_logs
        order by date $$,
     $$ values
-        ('sdxl', date '2020-01-06', 6::bigint, 4::bigint, 2::bigint, 1400::bigint, 2.5::numeric,
+        ('sdxl', date '2020-01-06', 6::bigint, 4::bigint, 2::bigint, 1400::bigint, 2.5::float8,
             4800::bigint, 4::bigint, 2::bigint, 3::bigint, 2::bigint,
             timestamptz '2020-01-06 12:00', timestamptz '2020-01-06 12:00'),
         ('wan', '2020-01-07', 1, 0, 1, null, null, 1000, 1, 0, 0, 0, '2020-01-07 00:00',
@@ -150,7 +150,7 @@ select results_eq(
 
 select is(
     (select l.avg_quality_rating from perf.model_performance_logs as l where l.date = '2020-01-06'),
-    2.5,
+    2.5::float8,
     'and are right then'
 );
 

@@ -20,7 +20,7 @@ select results_eq(
        from perf.get_model_log('sdxl', '2020-01-06', '2020-01-14') $$,
     $$ values
         ('sdxl'::varchar(20), date '2020-01-07', 10::bigint, 10::bigint, 0::bigint, 2000::bigint,
-            5::numeric, 20000::bigint, 10::bigint, 0::bigint, 10::bigint, 30::bigint),
+            5::float8, 20000::bigint, 10::bigint, 0::bigint, 10::bigint, 30::bigint),
         ('sdxl', '2020-01-06', 100, 90, 10, 1000, 8, 95000, 60, 40, 90, 10) $$,
     'lists the days of a model type, newest first'
 );

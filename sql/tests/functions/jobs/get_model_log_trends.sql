@@ -16,7 +16,7 @@ insert into perf.model_performance_logs (
 select results_eq(
     $$ select * from perf.get_model_log_trends('2020-01-06', '2020-01-14') $$,
     $$ values
-        (date '2020-01-13', 'wan', 20::bigint, 14::bigint, null::bigint, 9::numeric),
+        (date '2020-01-13', 'wan', 20::bigint, 14::bigint, null::bigint, 9::float8),
         ('2020-01-07', 'sdxl', 10, 10, 2000, 5),
         ('2020-01-06', 'sdxl', 100, 90, 1000, 8),
         ('2020-01-06', 'wan', 2, 1, 3000, null) $$,

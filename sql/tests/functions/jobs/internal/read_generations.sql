@@ -60,7 +60,7 @@ create view pg_temp.expected (
     model_type, date, total, successful, failed, time, rating, total_time, jobs, calls, timed, rated
 ) as
 values
-    ('sdxl', date '2020-01-06', 6::bigint, 4::bigint, 2::bigint, 1400::bigint, 2.5::numeric,
+    ('sdxl', date '2020-01-06', 6::bigint, 4::bigint, 2::bigint, 1400::bigint, 2.5::float8,
         4800::bigint, 4::bigint, 2::bigint, 3::bigint, 2::bigint),
     ('wan', '2020-01-07', 1, 0, 1, null, null, 1000, 1, 0, 0, 0);
 
