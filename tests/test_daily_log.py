@@ -17,6 +17,12 @@ LOG = """
     from perf.model_performance_logs
     order by 1, 2
 """
+LATE = """
+    select perf.record_job_metrics(
+        'w', 'g', total_wall_time_ms => 7, model_type => 'sdxl',
+        completed_at => '2020-01-08 10:00+00'
+    )
+"""
 # The same from raw rows alone, which the log never reads.
 RAW = """
     select model_type, (at at time zone 'UTC')::date as date, count(*),
@@ -35,7 +41,8 @@ RAW = """
             ) as rating
         from perf.performance_metrics
         union all
-        select m.model_type, r.call_timestamp, not r.success, r.response_time_ms, false, null
+        select m.model_type, r.call_timestamp, not r.success, r.response_time_ms::numeric, false,
+            null
         from perf.performance_metrics_raw as r
         join perf.model_tool_configs as c on c.id = r.model_tool_config_id
         join perf.models as m on m.id = c.model_id
@@ -106,8 +113,7 @@ def test_a_late_job_changes_its_day_only(connection) -> None:
     add_generations(connection, random.Random(1), 100)
     connection.execute("select perf.aggregate_performance_metrics()")
     connection.execute(RUN)
-    late = "select perf.record_job_metrics('w', 'g', total_wall_time_ms => 7, model_type => 'sdxl',"
-    connection.execute(late + " completed_at => '2020-01-08 10:00+00')")
+    connection.execute(LATE)
     connection.execute("select perf.aggregate_performance_metrics()")
     connection.execute("select from perf.aggregate_model_performance_logs(as_of => '2020-04-01')")
     assert connection.execute(
@@ -129,8 +135,7 @@ def test_two_runs_at_once_are_one_after_the_other(database, connection) -> None:
         assert connection.execute(
             "select count(*) from perf.model_performance_logs"
         ).fetchone() == (0,)
-        late = "select perf.record_job_metrics('w', 'g', total_wall_time_ms => 7, model_type => 'sdxl',"
-        connection.execute(late + " completed_at => '2020-01-08 10:00+00')")
+        connection.execute(LATE)
         waiting = pool.submit(lambda: second.execute(RUN).fetchone())
         wait_until_blocked(connection, second.info.backend_pid)
         first.commit()
