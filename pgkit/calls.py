@@ -51,12 +51,16 @@ LARGEST_CACHE = 20_000
 NOTHING_WRITTEN = "Nothing was loaded."
 
 
-class BadCall(Exception):
-    """A call that perf.record_call() would refuse; the message is the one it gives."""
+class BadLine(Exception):
+    """What perf.record_call() or its like would refuse; the message is the one it gives.
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    `line` is where it was read, where that is not the line that was read last.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, line: int | None = None) -> None:
         super().__init__(message)
         self.hint = hint or NOTHING_WRITTEN
+        self.line = line
 
 
 class Written(NamedTuple):
@@ -112,7 +116,7 @@ class Writer:
             self.copying.__exit__(kind, error, trace)
 
     def write(self, call: Call) -> None:
-        """Write one call, or raise BadCall."""
+        """Write one call, or raise BadLine."""
         try:
             line = self.encode(call)
         except (LookupError, ValueError, OverflowError, RecursionError):
@@ -191,7 +195,7 @@ class Writer:
         return json.dumps(kept, sort_keys=True)
 
     def judge(self, call: Call) -> Call:
-        """Have the database read a call: return it in plain form, or raise BadCall."""
+        """Have the database read a call: return it in plain form, or raise BadLine."""
         self.end_copy()
         given = [value or None for value in call]
         for field, read in READERS.items():
@@ -203,9 +207,9 @@ class Writer:
             assert row is not None
             problem, *plain = row
             if problem is not None:
-                raise BadCall(problem)
+                raise BadLine(problem)
             if plain[FIELDS.index("call_timestamp")] is None:
-                raise BadCall("call_timestamp must be given, got null")
+                raise BadLine("call_timestamp must be given, got null")
             self.find_config(call, plain)
         place = FIELDS.index("error_type")
         error, error_type = call[place], plain[place]
@@ -277,17 +281,17 @@ class Writer:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn what the database says about a value into BadCall."""
+    """Turn what the database says about a value into BadLine."""
     try:
         yield
     except UnicodeEncodeError:
-        raise BadCall("not UTF-8") from None
+        raise BadLine("not UTF-8") from None
     except (psycopg.DataError, psycopg.errors.CheckViolation) as error:
         message = error.diag.message_primary or str(error)
         hint = error.diag.message_hint
         if isinstance(error, psycopg.errors.DatetimeFieldOverflow):
             hint = "Write times as 2026-11-20T10:00:00Z."
-        raise BadCall(message, hint) from None
+        raise BadLine(message, hint) from None
 
 
 def read_ms(text: str) -> float:

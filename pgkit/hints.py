@@ -21,6 +21,8 @@ COMMANDS = {
 }
 # Queries that hints name, and the command that lists the same.
 QUERIES = {
+    "select id, name from perf.workers": "jobs workers",
+    "select id, name from perf.workflows": "jobs workflows",
     "select name from perf.models": "models list",
     "select name from perf.tools": "percentiles --by tool",
     "select distinct pipeline from perf.metrics": "retention",

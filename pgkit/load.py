@@ -1,4 +1,4 @@
-"""Load files of calls: CSV and JSON Lines, plain or gzipped."""
+"""Load files of calls or of jobs: CSV and JSON Lines, plain or gzipped."""
 
 import csv
 import gzip
@@ -15,30 +15,15 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
-from pgkit.calls import FIELDS, NOTHING_WRITTEN, BadCall, Call, Writer
+from pgkit import calls, jobs
+from pgkit.calls import NOTHING_WRITTEN, BadLine
 from pgkit.database import Connection, Failure, query
 from pgkit.output import quoted
-
-# Names that others give to our fields.
-ALIASES = {
-    "model_name": ("model",),
-    "tool_name": ("tool",),
-    "response_time_ms": ("latency_ms", "duration_ms", "elapsed_ms"),
-    "success": ("ok",),
-    "parameters": ("params",),
-    "input_tokens": ("prompt_tokens",),
-    "output_tokens": ("completion_tokens",),
-    "error_type": ("error",),
-    "first_token_ms": ("ttft_ms", "time_to_first_token_ms"),
-    "call_timestamp": ("timestamp", "time", "ts"),
-}
-NUMBERS = ("response_time_ms", "first_token_ms", "input_tokens", "output_tokens", "call_timestamp")
-REQUIRED = ("model_name", "tool_name", "response_time_ms", "call_timestamp")
 
 STANDARD_INPUT = Path("-")
 GZIP_MAGIC = b"\x1f\x8b"
 DELIMITERS = ",;\t|"
-CALLS_PER_REPORT = 2000
+LINES_PER_REPORT = 2000
 # Lines of JSON may each have other keys; so many sets of keys are remembered.
 MOST_PLANS = 1000
 
@@ -53,9 +38,102 @@ class Source(NamedTuple):
     factor: float = 1.0
 
 
-class Plan(NamedTuple):
-    """How to get a call from the values of certain columns with the constants behind them."""
+class Layout(NamedTuple):
+    """What a line is made of.
 
+    `aliases` are names that others give to fields; `factors` is what the numbers of some of them
+    are multiplied with. Of each of `required` one field must be there. The first `names` fields are
+    texts also in JSON. A field may also be `family.NAME` for any name.
+    """
+
+    noun: str
+    fields: tuple[str, ...]
+    aliases: Mapping[str, tuple[str, ...]]
+    numbers: tuple[str, ...]
+    required: tuple[tuple[str, ...], ...]
+    names: int
+    factors: Mapping[str, float] = {}
+    families: tuple[str, ...] = ()
+
+    def has(self, field: str) -> bool:
+        return field in self.fields or self.is_named(field)
+
+    def is_named(self, field: str) -> bool:
+        family, _, name = field.partition(".")
+        return family in self.families and bool(name.strip())
+
+
+CALLS = Layout(
+    noun="call",
+    fields=calls.FIELDS,
+    aliases={
+        "model_name": ("model",),
+        "tool_name": ("tool",),
+        "response_time_ms": ("latency_ms", "duration_ms", "elapsed_ms"),
+        "success": ("ok",),
+        "parameters": ("params",),
+        "input_tokens": ("prompt_tokens",),
+        "output_tokens": ("completion_tokens",),
+        "error_type": ("error",),
+        "first_token_ms": ("ttft_ms", "time_to_first_token_ms"),
+        "call_timestamp": ("timestamp", "time", "ts"),
+    },
+    numbers=(
+        *("response_time_ms", "first_token_ms", "input_tokens", "output_tokens"),
+        "call_timestamp",
+    ),
+    required=(
+        ("model_name",),
+        ("tool_name",),
+        ("response_time_ms",),
+        ("call_timestamp", "call_id"),
+    ),
+    names=2,
+)
+JOBS = Layout(
+    noun="job",
+    fields=jobs.FIELDS,
+    aliases={
+        "workflow_name": ("workflow", "benchmark"),
+        "worker_name": ("worker", "machine"),
+        "external_id": ("job_id",),
+        "status": ("state",),
+        "success": ("ok",),
+        "error_type": ("error",),
+        "started_at": ("start_time", "start"),
+        "completed_at": ("finished_at", "ended_at", "end_time", "end"),
+        "total_wall_time_ms": ("wall_time_ms", "wall_time_s", "runtime_ms", "runtime_s"),
+        "total_gpu_time_ms": ("gpu_time_ms", "gpu_time_s"),
+        "time_per_frame_ms": ("time_per_frame_s",),
+        "vram_peak_mb": ("vram_mb", "vram_peak_gb", "vram_gb"),
+        "frame_count": ("frames",),
+        "resolution_tier": ("tier", "resolution"),
+        "project_name": ("project",),
+        "character_name": ("character",),
+        "scene_name": ("scene",),
+        "parameters": ("params",),
+        "quality_scores": ("quality_scores_json",),
+        "pipeline_stages": ("pipeline_stages_json",),
+    },
+    numbers=(*jobs.NUMBERS, *jobs.TIMES),
+    required=(("workflow_name",), ("started_at", "completed_at")),
+    names=2,
+    factors={
+        "wall_time_s": 1000,
+        "runtime_s": 1000,
+        "gpu_time_s": 1000,
+        "time_per_frame_s": 1000,
+        "vram_peak_gb": 1024,
+        "vram_gb": 1024,
+    },
+    families=tuple(jobs.FAMILIES),
+)
+
+
+class Plan(NamedTuple):
+    """How to get fields from the values of certain columns with the constants behind them."""
+
+    fields: tuple[str, ...]
     pick: Callable[[Sequence[Any]], tuple[Any, ...]]
     calculated: list[tuple[int, Source]]
 
@@ -70,16 +148,32 @@ class Loaded(NamedTuple):
     unused_columns: list[str]
 
 
-def parse_mapping(text: str) -> tuple[str, Source]:
+class LoadedJobs(NamedTuple):
+    """What became of the jobs in the files, when they ended, and columns not asked for.
+
+    `completed` and `failed` count loaded and skipped ones, `left_out` those that are not over.
+    """
+
+    loaded: int
+    skipped: int
+    completed: int
+    failed: int
+    left_out: dict[str, int]
+    first: datetime | None
+    last: datetime | None
+    unused_columns: list[str]
+
+
+def parse_mapping(text: str, layout: Layout = CALLS) -> tuple[str, Source]:
     """Read `COLUMN=FIELD`, `COLUMN*1000=FIELD` or `COLUMN/1000=FIELD`; ValueError says what is off.
 
     Returns the field and its source.
     """
     column, _, field = text.rpartition("=")
-    check_field(field, text)
+    check_field(field, text, layout)
     if match := re.fullmatch(r"(.+)([*/])(\d+(?:\.\d*)?(?:e[+-]?\d+)?)", column, re.I):
         column, sign, digits = match.groups()
-        if field not in NUMBERS:
+        if field not in layout.numbers and not layout.is_named(field):
             raise ValueError(f"{field} is not a number, so {quoted(text)} cannot be calculated")
         if float(digits) == 0:
             raise ValueError(f"{quoted(text)} would lose the value")
@@ -89,19 +183,20 @@ def parse_mapping(text: str) -> tuple[str, Source]:
     return field, Source(column)
 
 
-def parse_constant(text: str) -> tuple[str, str]:
+def parse_constant(text: str, layout: Layout = CALLS) -> tuple[str, str]:
     """Read `FIELD=VALUE`; ValueError says what is off."""
     field, _, value = text.partition("=")
-    check_field(field, text)
+    check_field(field, text, layout)
     return field, value
 
 
-def check_field(field: str, text: str) -> None:
-    if field not in FIELDS:
-        raise ValueError(f"{quoted(field)} in {quoted(text)} is none of {', '.join(FIELDS)}")
+def check_field(field: str, text: str, layout: Layout) -> None:
+    if not layout.has(field):
+        known = ", ".join([*layout.fields, *(f"{family}.NAME" for family in layout.families)])
+        raise ValueError(f"{quoted(field)} in {quoted(text)} is none of {known}")
 
 
-def load(
+def load_calls(
     connection: Connection,
     paths: Sequence[Path],
     *,
@@ -119,14 +214,38 @@ def load(
     """
     require_rights(connection)
     unused: set[str] = set()
-    with Writer(connection) as writer:
+    with calls.Writer(connection) as writer:
         for path in paths:
             with open_input(path) as (raw, text):
-                calls = Calls(text, mapping or {}, constants or {})
-                load_file(writer, path, calls, raw, report)
-                unused |= calls.unused
+                lines = Lines(text, CALLS, mapping or {}, constants or {})
+                with naming(path, lines):
+                    for call in reported(lines, raw, report):
+                        writer.write(call)
+                unused |= lines.unused
         written = writer.finish()
     return Loaded(*written, unused_columns=sorted(unused))
+
+
+def load_jobs(
+    connection: Connection,
+    paths: Sequence[Path],
+    *,
+    mapping: Mapping[str, Source] | None = None,
+    constants: Mapping[str, str] | None = None,
+    report: Callable[[int], None] = lambda bytes_read: None,
+) -> LoadedJobs:
+    """Load the jobs in these files, all or none of them, in the way of `load_calls`."""
+    unused: set[str] = set()
+    writer = jobs.Writer(connection)
+    for path in paths:
+        with open_input(path) as (raw, text):
+            lines = Lines(text, JOBS, mapping or {}, constants or {})
+            with naming(path, lines):
+                for values in reported(lines, raw, report):
+                    writer.write(lines.fields, values, lines.line)
+                writer.send()
+            unused |= lines.unused
+    return LoadedJobs(*writer.finish(), unused_columns=sorted(unused))
 
 
 def require_rights(connection: Connection) -> None:
@@ -139,25 +258,32 @@ def require_rights(connection: Connection) -> None:
         )
 
 
-def load_file(
-    writer: Writer, path: Path, calls: "Calls", raw: "Counted", report: Callable[[int], None]
-) -> None:
-    """Write the calls of one file, and name it and the line if one is bad."""
-    name = "stdin" if path == STANDARD_INPUT else str(path)
+def reported(
+    lines: "Lines", raw: "Counted", report: Callable[[int], None]
+) -> Iterator[Sequence[str | None]]:
+    """Yield the fields of each line, and report from time to time how many bytes were read."""
     told = 0
+    for count, values in enumerate(lines.read(), 1):
+        yield values
+        if count % LINES_PER_REPORT == 0:
+            report(raw.count - told)
+            told = raw.count
+    report(raw.count - told)
+
+
+@contextmanager
+def naming(path: Path, lines: "Lines") -> Iterator[None]:
+    """Name file and line where the file cannot be read or a line is bad."""
+    name = "stdin" if path == STANDARD_INPUT else str(path)
     try:
-        for count, call in enumerate(calls.read(), 1):
-            writer.write(call)
-            if count % CALLS_PER_REPORT == 0:
-                report(raw.count - told)
-                told = raw.count
-    except BadCall as problem:
-        raise Failure(f"{name}:{calls.line}: {problem}", problem.hint) from None
+        yield
+    except BadLine as problem:
+        place = f"{name}:{problem.line or lines.line}"
+        raise Failure(f"{place}: {problem}", problem.hint) from None
     except csv.Error as error:
-        raise Failure(f"{name}:{calls.line}: {error}", NOTHING_WRITTEN) from None
+        raise Failure(f"{name}:{lines.line}: {error}", NOTHING_WRITTEN) from None
     except (EOFError, OSError, zlib.error) as error:
         raise Failure(f"{name}: {error}", NOTHING_WRITTEN) from None
-    report(raw.count - told)
 
 
 class Counted(io.RawIOBase):
@@ -193,20 +319,26 @@ def open_input(path: Path) -> Iterator[tuple[Counted, IO[str]]]:
         yield raw, io.TextIOWrapper(binary, "utf-8-sig", errors="surrogateescape", newline="")
 
 
-class Calls:
-    """The calls in a text; `line` is where the one that was read last begins."""
+class Lines:
+    """The lines of a text: `fields` are those of the line read last, which begins at `line`."""
 
     def __init__(
-        self, text: IO[str], mapping: Mapping[str, Source], constants: Mapping[str, str]
+        self,
+        text: IO[str],
+        layout: Layout,
+        mapping: Mapping[str, Source],
+        constants: Mapping[str, str],
     ) -> None:
         self.text = text
+        self.layout = layout
         self.mapping = mapping
         self.constants = constants
+        self.fields = layout.fields
         self.line = 1
         self.unused: set[str] = set()
 
-    def read(self) -> Iterator[Call]:
-        """Yield each call, or raise BadCall or csv.Error."""
+    def read(self) -> Iterator[Sequence[str | None]]:
+        """Yield the fields of each line, or raise BadLine or csv.Error."""
         for first in self.text:
             if first.strip():
                 break
@@ -215,27 +347,28 @@ class Calls:
             return
         lines = chain([first], self.text)
         if first.lstrip()[0] == "[":
-            raise BadCall("a JSON array", "JSON Lines has one object a line: jq -c '.[]' FILE")
+            raise BadLine("a JSON array", "JSON Lines has one object a line: jq -c '.[]' FILE")
         yield from self.read_json(lines) if first.lstrip()[0] == "{" else self.read_csv(lines)
 
-    def read_csv(self, lines: Iterator[str]) -> Iterator[Call]:
+    def read_csv(self, lines: Iterator[str]) -> Iterator[Sequence[str | None]]:
         header = next(lines)
         delimiter = max(DELIMITERS, key=header.count)
         before = self.line
         reader = csv.reader(chain([header], lines), delimiter=delimiter, strict=True)
         columns = next(reader)
         plan = self.make_plan(tuple(columns))
+        self.fields = plan.fields
         constants = [*self.constants.values(), None]
         self.line = before + reader.line_num
         for row in reader:
             if len(row) == len(columns):
-                call = plan.pick(row + constants)
-                yield calculate(call, plan) if plan.calculated else call
+                values = plan.pick(row + constants)
+                yield calculate(values, plan) if plan.calculated else values
             elif row:
-                raise BadCall(f"{len(row)} fields, but the first line has {len(columns)}")
+                raise BadLine(f"{len(row)} fields, but the first line has {len(columns)}")
             self.line = before + reader.line_num
 
-    def read_json(self, lines: Iterator[str]) -> Iterator[Call]:
+    def read_json(self, lines: Iterator[str]) -> Iterator[Sequence[str | None]]:
         plans: dict[tuple[str, ...], Plan] = {}
         constants = [*self.constants.values(), None]
         seen: set[str] = set()
@@ -250,45 +383,66 @@ class Calls:
                     if len(plans) > MOST_PLANS:
                         plans.clear()
                     plans[columns] = plan
-                call = as_texts(plan.pick([*found.values(), *constants]))
-                yield calculate(call, plan) if plan.calculated else call
+                self.fields = plan.fields
+                values = self.as_texts(plan.pick([*found.values(), *constants]))
+                yield calculate(values, plan) if plan.calculated else values
             self.line += 1
         for source in self.mapping.values():
             if normal(source.column) not in seen:
-                raise BadCall(f"no line has the key {quoted(source.column)}")
+                raise BadLine(f"no line has the key {quoted(source.column)}")
+
+    def as_texts(self, values: Sequence[Any]) -> Sequence[str | None]:
+        """Return values of JSON as texts; BadLine where a name is something else than a text."""
+        for field, value in zip(self.fields[: self.layout.names], values, strict=False):
+            if value is not None and not isinstance(value, str):
+                raise BadLine(f"{field} must be a string, got {quoted(encode_json(value)[:60])}")
+        return [value if type(value) is str else as_text(value) for value in values]
 
     def make_plan(self, columns: tuple[str, ...], *, may_lack: bool = False) -> Plan:
-        """Find where each field is; BadCall if that is not clear."""
+        """Find where each field is; BadLine if that is not clear."""
+        layout = self.layout
         there_are = f"There are: {', '.join(columns)}."
+        fields = (*layout.fields, *self.find_named_fields(columns))
         places: dict[str, int] = {}
-        for field in FIELDS:
+        calculated = []
+        for field in fields:
             if field in self.constants:
                 places[field] = len(columns) + list(self.constants).index(field)
                 continue
             mapped = self.mapping.get(field)
-            names = (mapped.column,) if mapped else (field, *ALIASES.get(field, ()))
+            if mapped is None and field[0] == "{":
+                mapped = Source(field[1:-1])
+            names = (mapped.column,) if mapped else (field, *layout.aliases.get(field, ()))
             found = find_columns(columns, names)
             if len(found) > 1:
                 several = " or ".join(quoted(columns[place]) for place in found)
-                raise BadCall(f"{field} may be {several}", f"Choose with --map COLUMN={field}.")
+                raise BadLine(f"{field} may be {several}", f"Choose with --map COLUMN={field}.")
             if found:
                 places[field] = found[0]
+                column = columns[found[0]]
+                factor = 1.0 if mapped else layout.factors.get(normal(column), 1.0)
+                source = mapped if factor == 1 else Source(column, "*", factor)
+                if source and source.sign:
+                    calculated.append((fields.index(field), source))
             elif mapped and not may_lack:
-                raise BadCall(f"no column {quoted(mapped.column)}", there_are)
-        for field in REQUIRED:
-            if field not in places and not (field == "call_timestamp" and "call_id" in places):
-                raise BadCall(
-                    f"no column for {field}",
-                    f"Name it with --map COLUMN={field}, or give all calls the same with"
-                    f" --set {field}=VALUE. {there_are}",
+                raise BadLine(f"no column {quoted(mapped.column)}", there_are)
+        for needed in layout.required:
+            if not any(field in places for field in needed):
+                raise BadLine(
+                    f"no column for {' or '.join(needed)}",
+                    f"Name it with --map COLUMN={needed[0]}, or give all {layout.noun}s the same"
+                    f" with --set {needed[0]}=VALUE. {there_are}",
                 )
         nothing = len(columns) + len(self.constants)
-        order = [places.get(field, nothing) for field in FIELDS]
+        order = [places.get(field, nothing) for field in fields]
         self.unused |= {name for i, name in enumerate(columns) if name and i not in order}
-        calculated = [
-            (FIELDS.index(field), source) for field, source in self.mapping.items() if source.sign
-        ]
-        return Plan(itemgetter(*order), calculated)
+        return Plan(fields, itemgetter(*order), calculated)
+
+    def find_named_fields(self, columns: Sequence[str]) -> list[str]:
+        """Return the fields of families, and the columns that names of fields are taken from."""
+        given = (*(column.strip() for column in columns), *self.mapping, *self.constants)
+        named = list(dict.fromkeys(field for field in given if self.layout.is_named(field)))
+        return [*named, *dict.fromkeys(jobs.COLUMN_IN_NAME.findall(" ".join(named)))]
 
 
 def find_columns(columns: Sequence[str], names: Sequence[str]) -> list[int]:
@@ -309,20 +463,12 @@ def parse_object(line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
     except RecursionError:
-        raise BadCall("not JSON that can be read: nested too deeply") from None
+        raise BadLine("not JSON that can be read: nested too deeply") from None
     except ValueError as error:
-        raise BadCall(f"not JSON: {error}") from None
+        raise BadLine(f"not JSON: {error}") from None
     if not isinstance(found, dict):
-        raise BadCall(f"must be an object, got {quoted(line.strip()[:60])}")
+        raise BadLine(f"must be an object, got {quoted(line.strip()[:60])}")
     return found
-
-
-def as_texts(values: Sequence[Any]) -> Call:
-    """Return values of JSON as texts; BadCall where a name is something else than a text."""
-    for field, value in zip(FIELDS[:2], values, strict=False):
-        if value is not None and not isinstance(value, str):
-            raise BadCall(f"{field} must be a string, got {quoted(encode_json(value)[:60])}")
-    return [value if type(value) is str else as_text(value) for value in values]
 
 
 def as_text(value: Any) -> str | None:
@@ -333,9 +479,9 @@ def as_text(value: Any) -> str | None:
     return encode_json(value)
 
 
-def calculate(call: Call, plan: Plan) -> Call:
-    """Multiply and divide as the mapping says; what is no number stays, and is refused later."""
-    values = list(call)
+def calculate(given: Sequence[str | None], plan: Plan) -> Sequence[str | None]:
+    """Multiply and divide as the plan says; what is no number stays, and is refused later."""
+    values = list(given)
     for place, source in plan.calculated:
         with suppress(ValueError):
             number = float(values[place] or "")

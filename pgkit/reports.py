@@ -11,6 +11,8 @@ from pgkit.output import Column, percent
 from pgkit.times import span
 
 BARS = "▁▂▃▄▅▆▇█"
+# The end of a longer line would wrap on a terminal.
+MOST_BARS = 48
 # What a terminal shows of each report, the most important column first; times are milliseconds.
 TREND_COLUMNS = (
     Column("time_bucket", "from"),

@@ -14,6 +14,7 @@ import pytest
 from pgkit import __version__, hints
 from pgkit.cli import cli
 from pgkit.cli.configs import config_commands
+from pgkit.cli.jobs import job_commands
 from pgkit.migrations import read_files, sql_folder
 
 README = Path(__file__).parent.parent / "README.md"
@@ -45,6 +46,7 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
         "Server",
         "Database",
         "Calls",
+        "Jobs",
         "Rollups",
         "Configurations",
         "Access",
@@ -55,16 +57,17 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
     assert sorted(listed) == sorted(cli.commands)
 
 
-@pytest.mark.parametrize("group", [[], ["configs"], ["models"]])
+@pytest.mark.parametrize("group", [[], ["configs"], ["jobs"], ["models"]])
 def test_help_says_of_each_command_a_whole_sentence(pgkit, group) -> None:
     shown = pgkit(*group, "--help").stdout
     assert "..." not in shown.replace("[ARGS]...", "")
     assert max(map(len, shown.splitlines())) <= 80
 
 
-def test_help_of_a_group_lists_every_command_once(pgkit) -> None:
-    listed = re.findall(r"^  ([a-z]+) {2,}\S", pgkit("configs", "--help").stdout, re.MULTILINE)
-    assert sorted(listed) == sorted(config_commands.commands)
+@pytest.mark.parametrize("group", [config_commands, job_commands], ids=lambda group: group.name)
+def test_help_of_a_group_lists_every_command_once(pgkit, group) -> None:
+    listed = re.findall(r"^  ([a-z-]+) {2,}\S", pgkit(group.name, "--help").stdout, re.MULTILINE)
+    assert sorted(listed) == sorted(group.commands)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

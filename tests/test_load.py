@@ -39,7 +39,7 @@ def count(connection: psycopg.Connection) -> int:
 def refusal(dsn: str, *files: Path) -> str:
     """Load files that cannot be, and return why."""
     with pytest.raises(Failure) as failure, connect(dsn) as opened:
-        load.load(opened, files)
+        load.load_calls(opened, files)
     return failure.value.message
 
 

@@ -13,6 +13,8 @@ from pgkit.cli import (
     calls,
     configs,
     database,
+    jobs,
+    loading,
     models,
     operations,
     rollups,
@@ -32,7 +34,7 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
         database.uninstall,
     ),
     "Calls": (
-        calls.load_calls,
+        loading.load_files,
         calls.seed_database,
         calls.trends,
         calls.compare,
@@ -40,6 +42,7 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
         calls.errors,
         models.model_commands,
     ),
+    "Jobs": (jobs.job_commands,),
     "Rollups": (
         rollups.aggregate,
         rollups.verify,

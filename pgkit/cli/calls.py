@@ -1,154 +1,26 @@
-"""Load calls, and show how models did."""
+"""Add sample calls, and show how models did."""
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pgkit import load, reports, seed
+from pgkit import reports, seed
 from pgkit.cli.options import (
     JSON,
     PERCENTILE,
     TIME,
+    from_option,
     json_option,
     outcome_option,
     takes_dsn,
+    to_option,
     zone_option,
 )
 from pgkit.database import connect
-from pgkit.output import Column, plural, print_json, print_rows, tell
+from pgkit.output import Column, plural, print_rows
 from pgkit.times import span
-
-T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., Any])
-# The end of a longer line would wrap on a terminal.
-MOST_BARS = 48
-
-to_option = click.option(
-    "--to",
-    "end",
-    type=TIME,
-    default="now",
-    help="End. An hour, day or week that starts before it is shown whole.",
-)
-
-
-def from_option(default: str) -> Callable[[F], F]:
-    return click.option(
-        "--from",
-        "start",
-        type=TIME,
-        default=default,
-        help="Start: an age (30m, 24h, 7d, 2w) or a time of --zone (2026-01-31T12:00). Reports are"
-        " of whole hours, and say of which.",
-    )
-
-
-@click.command("load")
-@click.argument(
-    "files",
-    metavar="FILE...",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-)
-@click.option(
-    "--map",
-    "mappings",
-    multiple=True,
-    metavar="COLUMN[*N|/N]=FIELD",
-    help="Take a field from this column, its number multiplied with or divided by N.",
-)
-@click.option(
-    "--set",
-    "constants",
-    multiple=True,
-    metavar="FIELD=VALUE",
-    help="Give a field the same value in every call.",
-)
-@json_option
-@takes_dsn
-def load_calls(
-    dsn: str,
-    files: tuple[Path, ...],
-    mappings: tuple[str, ...],
-    constants: tuple[str, ...],
-    as_json: bool,
-) -> None:
-    """Load calls from CSV or JSON Lines files.
-
-    Files may be gzipped. The file - is standard input. Either all calls of all files are loaded or
-    none: the first bad line ends the command, with its number and the reason.
-
-    A call has these fields: model_name, tool_name, response_time_ms, success, provider, parameters
-    (JSON), input_tokens, output_tokens, error_type, first_token_ms, call_timestamp (UTC where it
-    has no offset) and call_id. A field comes from the column of its name, or of another usual name
-    such as model, tool, latency_ms, ttft_ms, prompt_tokens, completion_tokens, timestamp. Upper and
-    lower case are equal. An empty value means that there is none.
-
-    A call whose call_id is recorded already is skipped. A call without a call_id counts again each
-    time that it is loaded.
-
-    \b
-    Example:
-      pgkit load calls.csv --set tool_name=chat \\
-        --map latency_s*1000=response_time_ms
-    """
-    mapping = dict(parsed("--map", load.parse_mapping, mappings))
-    given = dict(parsed("--set", load.parse_constant, constants))
-    sizes = [path.stat().st_size for path in files if path != load.STANDARD_INPUT]
-    total = sum(sizes) if len(sizes) == len(files) else None
-    with connect(dsn) as connection, progress_bar() as bar:
-        task = bar.add_task("loading", total=total)
-        loaded = load.load(
-            connection,
-            files,
-            mapping=mapping,
-            constants=given,
-            report=lambda bytes_read: bar.advance(task, bytes_read),
-        )
-    if loaded.unused_columns:
-        tell(f"Not loaded: columns {', '.join(loaded.unused_columns)}")
-    if as_json:
-        print_json(loaded._asdict())
-        return
-    skipped = f", skipped {loaded.skipped:,} recorded before" if loaded.skipped else ""
-    when = f", from {span(loaded.first, loaded.last)}" if loaded.first and loaded.last else ""
-    click.echo(f"Loaded {plural(loaded.loaded, 'call')}{skipped}{when}.")
-    if loaded.first:
-        tell(
-            f"Next: `pgkit trends MODEL TOOL --from {loaded.first.astimezone(UTC):%Y-%m-%d}` shows"
-            " them at once. The schedule rolls them up; `pgkit aggregate` does it without waiting."
-        )
-
-
-def parsed(
-    option: str, parse: Callable[[str], tuple[str, T]], texts: Iterable[str]
-) -> Iterator[tuple[str, T]]:
-    """Yield what `parse` makes of each text, and misuse of the option where it cannot."""
-    for text in texts:
-        try:
-            yield parse(text)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint=option) from None
-
-
-def progress_bar() -> Progress:
-    """Return a bar of bytes on stderr, shown on a terminal only."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
 
 
 @click.command("seed")
@@ -230,7 +102,7 @@ def trends(
             parameters=parameters,
             outcome=outcome,
         )
-    p95 = reports.sparkline([row["p95_response_time"] for row in rows[-MOST_BARS:]])
+    p95 = reports.sparkline([row["p95_response_time"] for row in rows[-reports.MOST_BARS :]])
     title = f"{reports.title(outcome, model, tool)}; p95 {p95}"
     if rows:
         last_end = reports.bucket_end(rows[-1]["time_bucket"], granularity, zone)

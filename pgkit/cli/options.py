@@ -13,6 +13,7 @@ from pgkit.times import read_time, read_zone
 
 P = ParamSpec("P")
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 # Where a command keeps the zone for the times that are read after it.
@@ -123,6 +124,26 @@ zone_option = click.option(
     callback=keep_zone,
     help="Time zone of days and weeks, and of times that you type and see. Hours are those of UTC.",
 )
+to_option = click.option(
+    "--to",
+    "end",
+    type=TIME,
+    default="now",
+    help="End. An hour, day or week that starts before it is shown whole.",
+)
+
+
+def from_option(default: str) -> Callable[[F], F]:
+    return click.option(
+        "--from",
+        "start",
+        type=TIME,
+        default=default,
+        help="Start: an age (30m, 24h, 7d, 2w) or a time of --zone (2026-01-31T12:00). Reports are"
+        " of whole hours, and say of which.",
+    )
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
