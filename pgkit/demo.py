@@ -1,4 +1,4 @@
-"""Load the bundled LLMPerf calls and compare what we say about them with what was published."""
+"""Load the bundled calls and jobs, and show what we say about them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,9 +8,10 @@ from typing import Any
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from pgkit import llmperf, seed
+from pgkit import jobs, llmperf, seed, vm_jobs
 from pgkit.calls import Writer, Written
 from pgkit.database import Connection, query, transaction
+from pgkit.job_reports import signed, three
 
 # The calls have no time of their own, so they share an hour of the month they were made in.
 START = datetime(2023, 12, 19, 10, tzinfo=UTC)
@@ -19,6 +20,13 @@ END = START + timedelta(hours=1)
 SERVICE = "demo-assistant"
 SERVICE_TYPE = "assistant"
 BEFORE, AFTER = "bedrock/llama-2-70b-chat", "together/llama-2-70b-chat"
+# When the jobs ran, and the one score of them where lower is better: microseconds.
+JOBS_START, JOBS_END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 16, tzinfo=UTC)
+LOWER_SCORE = "us_per_event"
+JOB_FIELDS = (
+    *("workflow_name", "worker_name", "started_at", "total_wall_time_ms", "external_id"),
+    *("quality.{unit}", "{unit}"),
+)
 # What is compared, and its heading.
 FIGURES = {"p50": "p50", "p95": "p95", "p99": "p99", "first_token_p50": "first token p50"}
 FIGURE_WIDTH = 21
@@ -133,4 +141,53 @@ def format_impact(impact: list[dict[str, Any]]) -> Iterator[str]:
             f"{row['metric'].replace('_', ' '):18}{factor * row['before_value']:6.0f} {unit}"
             f"{factor * row['after_value']:6.0f} {unit}"
             f"{change:+5.0f} {'%' if is_time else 'points':7}{interval:13}{verdict}"
+        )
+
+
+def load_jobs(connection: Connection) -> jobs.Written:
+    """Record the bundled jobs, each with a score that its unit names; a second time nothing."""
+    writer = jobs.Writer(connection)
+    for line, run in enumerate(vm_jobs.read_runs(), 2):
+        wall_time_ms, value = repr(1000 * run.runtime_s), repr(run.value)
+        external_id = f"vm_jobs {run.worker} {run.workflow} {run.started_at}"
+        writer.write(
+            JOB_FIELDS,
+            [run.workflow, run.worker, run.started_at, wall_time_ms, external_id, value, run.unit],
+            line,
+        )
+    written = writer.finish()
+    connection.execute("select perf.set_metric(%s, 'lower')", [f"quality.{LOWER_SCORE}"])
+    return written
+
+
+def compare_workers(connection: Connection) -> list[dict[str, Any]]:
+    """Return for each benchmark what both machines measured, and what the second changes."""
+    units = dict(sorted({(run.workflow, run.unit) for run in vm_jobs.read_runs()}))
+    scores = [jobs.make_name(unit) for unit in units.values()]
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            query("demo_workers"),
+            {
+                "workers": list(vm_jobs.WORKERS),
+                "scores": scores,
+                "start": JOBS_START,
+                "end": JOBS_END,
+            },
+        )
+        return [
+            {"workflow": workflow, "unit": unit, **row}
+            for (workflow, unit), row in zip(units.items(), cursor, strict=True)
+        ]
+
+
+def format_workers(compared: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the comparison of workers as lines: the values, the change and its interval."""
+    for row in compared:
+        change, low, high = (
+            signed(row[name]) for name in ("difference", "difference_low", "difference_high")
+        )
+        yield (
+            f"{row['workflow']:16}{three(row['first_value']):>10}"
+            f"{three(row['second_value']):>10} {row['unit'].lower():20}"
+            f"{change} % ({low} to {high}) {row['verdict'].replace('_', ' ')}"
         )

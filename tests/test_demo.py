@@ -56,6 +56,7 @@ def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
     assert "0 recorded now, 2100 before; 0 rolled up now" in second.stdout
     assert first.stdout.splitlines()[1:] == second.stdout.splitlines()[1:]
     assert "p50 response time   6911 ms  2431 ms  -65 %" in first.stdout
+    assert "pg_ro_c1            17,268    29,786 tps" in first.stdout
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     shown = readme.split("$ scripts/demo\n")[1].split("\n```")[0].splitlines()
     assert set(shown) - {"..."} - set(first.stdout.splitlines()) == set()
@@ -64,10 +65,14 @@ def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
 def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
     lines = pgkit("demo", "--data", data).stdout.splitlines()
     dsn = next(line for line in lines if "DATABASE_URL=" in line).split("=", 1)[1].strip("'")
-    trends, errors, diff, down = (line.split()[1:] for line in lines if line.startswith("  pgkit "))
+    trends, errors, jobs, diff, down = (
+        line.split()[1:] for line in lines if line.startswith("  pgkit ")
+    )
     (bucket,) = json.loads(pgkit(*trends, "--json", dsn=dsn).stdout)
     assert bucket["call_count"] == 150
     assert len(json.loads(pgkit(*errors, "--json", dsn=dsn).stdout)) == 5
+    workflows = json.loads(pgkit(*jobs, "--json", dsn=dsn).stdout)
+    assert sum(workflow["job_count"] for workflow in workflows) == 1778
     assert '$.provider: "bedrock" -> "together"' in pgkit(*diff, dsn=dsn).stdout
     assert pgkit(*down).returncode == 0
 

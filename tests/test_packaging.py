@@ -24,7 +24,8 @@ def test_the_wheel_carries_sql_and_data(tmp_path) -> None:
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
     wanted = {f"pgkit/sql/{file.name}" for file in migrations.read_files(ROOT / "sql")}
     wanted |= {f"pgkit/queries/{path.name}" for path in (ROOT / "pgkit/queries").iterdir()}
-    wanted |= {f"pgkit/data/llmperf/{p.name}" for p in (ROOT / "pgkit/data/llmperf").iterdir()}
+    for data in ("llmperf", "vm_jobs"):
+        wanted |= {f"pgkit/data/{data}/{p.name}" for p in (ROOT / "pgkit/data" / data).iterdir()}
     assert wanted - names == set()
 
 

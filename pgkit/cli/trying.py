@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from pgkit import demo, llmperf, migrations, reports, runner, server
+from pgkit import demo, llmperf, migrations, reports, runner, server, vm_jobs
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import Failure, connect
 from pgkit.output import is_for_people, print_json, tell
@@ -24,11 +24,12 @@ from pgkit.output import is_for_people, print_json, tell
 )
 @json_option
 def run_demo(data: Path, as_json: bool) -> None:
-    """Try pgkit with 2,100 real calls in a private PostgreSQL.
+    """Try pgkit with real calls and jobs in a private PostgreSQL.
 
-    The calls are those of the LLMPerf leaderboard (Anyscale, December 2023). The demo compares our
-    percentiles with the published ones. Then it changes a configuration between calls, and shows
-    what that did.
+    The 2,100 calls are those of the LLMPerf leaderboard (Anyscale, December 2023). The demo
+    compares our percentiles with the published ones. Then it changes a configuration between calls,
+    and shows what that did. The 1,778 jobs are benchmarks of the Azure VM noise dataset (2024). The
+    demo compares the two machines that ran them.
 
     The server of the demo is not the one of pgkit up. It runs on until pgkit down --data stops it.
     """
@@ -54,9 +55,14 @@ def run_demo(data: Path, as_json: bool) -> None:
         status.update("changing a configuration")
         with connect(dsn, autocommit=True) as connection:
             impact = demo.change_configuration(connection)
-            connection.execute("select perf.aggregate_performance_metrics()")
+        status.update("recording jobs")
+        with connect(dsn) as connection:
+            jobs = demo.load_jobs(connection)
+        with connect(dsn) as connection:
+            reports.select(connection, "select perf.aggregate_performance_metrics()")
+            workers = demo.compare_workers(connection)
     if as_json:
-        print_json({"percentiles": compared, "impact": impact})
+        print_json({"percentiles": compared, "impact": impact, "workers": workers})
         return
     click.echo(
         f"{recorded.loaded + recorded.skipped} real calls: {recorded.loaded} recorded now,"
@@ -75,13 +81,22 @@ def run_demo(data: Path, as_json: bool) -> None:
     for line in demo.format_impact(impact):
         click.echo(line)
     tell(f"\n{impact[0]['note']}\n", err=False)
+    click.echo(
+        f"{jobs.completed} real jobs: {len(workers)} benchmarks on the machines"
+        f" {' and '.join(vm_jobs.WORKERS)}.\n"
+        "What each measured, and the change from the first with its 95 % interval:\n"
+    )
+    for line in demo.format_workers(workers):
+        click.echo(line)
     example = compared[-1]["model"]
     span = f"--from {demo.START:%Y-%m-%dT%H:%M} --to {demo.END:%Y-%m-%dT%H:%M}"
-    click.echo("The server runs on. Try:")
+    click.echo("\nThe server runs on. Try:")
     click.echo(f"  export DATABASE_URL={shlex.quote(dsn)}")
     program = called_as()
     click.echo(f"  {program} trends {example} {llmperf.TOOL} {span}")
     click.echo(f"  {program} errors {span}")
+    job_span = f"--from {demo.JOBS_START:%Y-%m-%d} --to {demo.JOBS_END:%Y-%m-%d}"
+    click.echo(f"  {program} jobs workflows {job_span}")
     click.echo(f"  {program} configs diff {demo.SERVICE_TYPE}@1 {demo.SERVICE_TYPE}@2")
     click.echo(f"  {program} down --data {shlex.quote(str(data))}")
 
