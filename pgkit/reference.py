@@ -15,6 +15,7 @@ ROOMS = {
     "statistics": "What do numbers say, and how sure is it? Pure functions, without tables.",
     "rollups": "What was measured, counted exactly once, over any time?",
     "calls": "How fast and reliable is each model, tool and set of parameters?",
+    "jobs": "What did each job cost, how good was it, and what will the next one take?",
     "configs": "Which configuration was in force when, and what did a change do?",
     "operations": "Is the schedule alive and the database healthy?",
 }
