@@ -410,8 +410,9 @@ def test_a_dump_without_owner_and_rights_is_mended_by_migrate(
         assert open_to_public[:2] == (
             "fail",
             "not granted by pgkit: execute on perf.activate_model_config to public;"
+            " execute on perf.aggregate_model_performance_logs to public;"
             " execute on perf.aggregate_performance_metrics to public;"
-            f" execute on perf.approve_activation to public; and {open_to_public[1].split()[-2]}"
+            f" and {open_to_public[1].split()[-2]}"
             " more",
         )
         assert missing[1].startswith("missing: ")

@@ -43,10 +43,16 @@ begin
         measure_type.source,
         array(select distinct k.read_metric from wanted as k),
         array(
-            select k.series_id
-            from perf_internal.get_series(
-                measure_type.source, jsonb_build_object('model_type', measure_type.model_type)
-            ) as k
+            -- By columns, because finding 1,000 of 5,000 series by their labels takes 80 ms.
+            select k.id
+            from perf.models as m
+            join perf.model_tool_configs as k on k.model_id = m.id
+            where measure_type.source = 'calls'
+                and m.model_type = measure_type.model_type
+            union all
+            select k.id
+            from perf_internal.get_job_kinds(model_type => measure_type.model_type) as k
+            where measure_type.source = 'jobs'
         ),
         measure_type.start_time,
         greatest(measure_type.start_time, measure_type.end_time),
