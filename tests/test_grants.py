@@ -41,6 +41,9 @@ PURE = {
     "get_normal_quantile",
     "get_performance_affecting_parameters",
     "get_rank_interval",
+    "get_holm_adjusted",
+    "get_student_t_probability",
+    "get_student_t_quantile",
     "get_wilson_interval",
     "has_role",
 }
