@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from job_pipeline import Job, aggregate_jobs, record_job, verify_jobs
 from pipeline import DISAGREEING_BUCKETS, MONDAY, aggregate, record, verify
 from psycopg.types.json import Jsonb
 
@@ -288,6 +289,28 @@ READS = {
 }
 
 
+@pytest.fixture
+def jobs(connection: psycopg.Connection) -> psycopg.Connection:
+    """A database in which a run has jobs to add, and something to add them to."""
+    for _ in range(2):
+        for ms in (1, 2):
+            record_job(connection, Job("portrait", ms))
+        aggregate_jobs(connection)
+    record_job(connection, Job("portrait", 3))
+    record_job(connection, Job("sketch", 4))
+    return connection
+
+
+RUN_OF_JOBS = "select perf.aggregate_performance_metrics('jobs')"
+READS_OF_JOBS = {
+    "any metric": f"select perf.query_metrics('successful_total_gpu_time_ms', {SPAN})",
+    "a score": f"select perf.query_metrics('quality.likeness', {SPAN}, group_by => '{{workflow}}')",
+    "a stage": f"select perf.query_metrics('stage.sampling', {SPAN}, granularity => 'daily')",
+    "a share": f"select perf.query_metrics('failure_rate', {SPAN}, group_by => '{{worker}}')",
+    "workflows": f"select perf.get_workflows({SPAN})",
+}
+
+
 def broken_rules(statements: set[str]) -> list[tuple[str, list[str], str]]:
     return [
         (rule, find(statement), statement)
@@ -304,6 +327,26 @@ def test_the_statements_of_a_run_can_be_sent_to_other_machines(calls) -> None:
     assert len(writing) == 1
     assert all(f"'{level}'" in writing[0] for level in ("hourly", "daily", "weekly"))
     assert "perf.performance_metrics_raw" in writing[0]
+    assert broken_rules(statements) == []
+
+
+def test_the_statements_of_a_run_of_jobs_can_be_sent_to_other_machines(jobs) -> None:
+    statements = execute_and_listen(jobs, RUN_OF_JOBS, read_big_tables(jobs))
+    (writing,) = [text for text in statements if "insert into perf_internal.rollups" in text]
+    assert "perf.performance_metrics as r" in writing
+    assert broken_rules(statements) == []
+
+
+@pytest.mark.parametrize("read", READS_OF_JOBS)
+@pytest.mark.parametrize("rolled_up", [True, False])
+def test_the_statements_of_reports_of_jobs_can_be_sent_to_other_machines(
+    jobs, read, rolled_up
+) -> None:
+    if rolled_up:
+        aggregate_jobs(jobs)
+    statements = execute_and_listen(jobs, READS_OF_JOBS[read], {"rollups"})
+    assert statements
+    assert rolled_up or any("perf.performance_metrics as r" in text for text in statements)
     assert broken_rules(statements) == []
 
 
@@ -472,6 +515,56 @@ def test_half_of_the_series_and_then_the_other_half_equal_one_run(
         connection.execute(ADD_HALF, ["="])
         half = connection.execute(ROLLUPS).fetchall()
         connection.execute(ADD_HALF, ["<>"])
+        parts = connection.execute(ROLLUPS).fetchall()
+    assert len(before) < len(half) < len(whole)
+    assert parts == whole
+
+
+def record_many_jobs(connection: psycopg.Connection, seed: int, number: int) -> None:
+    """Record jobs of every kind, over three weeks, of whole numbers, with scores and stages."""
+    chance = random.Random(seed)
+    batch = [
+        {
+            "workflow_name": f"workflow {chance.randrange(6)}",
+            "worker_name": f"worker {chance.randrange(4)}",
+            "resolution_tier": chance.choice([None, "720p", "1080p"]),
+            "total_gpu_time_ms": chance.choice([None, 0, chance.randrange(1, 90_000)]),
+            "vram_peak_mb": chance.randrange(24_000),
+            "frame_count": chance.randrange(100),
+            "quality_scores": {"likeness": chance.randrange(-9, 9), "motion": chance.randrange(9)},
+            "pipeline_stages": [{"name": "sampling", "duration_ms": chance.randrange(9000)}],
+            "success": chance.random() < 0.8,
+            "completed_at": (MONDAY + timedelta(hours=chance.randrange(21 * 24))).isoformat(),
+        }
+        for _ in range(number)
+    ]
+    connection.execute("select perf.record_job_metrics_batch(%s)", [Jsonb(batch)])
+
+
+ADD_HALF_OF_JOBS = ADD_HALF.replace("'calls'", "'jobs'").replace(
+    "model_tool_config_id", "series_id"
+)
+
+
+def test_half_of_the_series_of_jobs_and_then_the_other_half_equal_one_run(
+    server_dsn: str, database: str
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        record_many_jobs(connection, 1, 600)
+        assert aggregate_jobs(connection) == 600
+        record_many_jobs(connection, 2, 600)
+    with (
+        runner.temporary_database(server_dsn, parse_dsn(database)["dbname"]) as copy,
+        psycopg.connect(copy, autocommit=True) as connection,
+    ):
+        before = connection.execute(ROLLUPS).fetchall()
+        assert aggregate_jobs(connection) == 600
+        whole = connection.execute(ROLLUPS).fetchall()
+        assert verify_jobs(connection) == []
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(ADD_HALF_OF_JOBS, ["="])
+        half = connection.execute(ROLLUPS).fetchall()
+        connection.execute(ADD_HALF_OF_JOBS, ["<>"])
         parts = connection.execute(ROLLUPS).fetchall()
     assert len(before) < len(half) < len(whole)
     assert parts == whole
