@@ -1,6 +1,9 @@
 begin;
 select plan(26);
 
+-- Messages show times as the session does.
+set local datestyle = 'ISO';
+
 set local timezone = 'UTC';
 
 insert into perf.workflows (name) values ('first'), ('second'), ('idle');
