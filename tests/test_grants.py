@@ -37,11 +37,11 @@ alter default privileges for role current_user in schema {schema}
 # What needs no role: these read no table, or tell a caller nothing that is not theirs.
 PURE = {
     "get_difference_interval",
+    "get_holm_adjusted",
     "get_mean_interval",
     "get_normal_quantile",
     "get_performance_affecting_parameters",
     "get_rank_interval",
-    "get_holm_adjusted",
     "get_student_t_probability",
     "get_student_t_quantile",
     "get_wilson_interval",
@@ -75,6 +75,7 @@ VALUES = {
     "double precision": "0.5",
     "text[]": "'{}'",
     "double precision[]": "'{0.5}'",
+    "bigint[]": "'{1}'",
     "perf.app_role": "'admin'",
 }
 ROUTINES = """
@@ -134,6 +135,14 @@ def filled(database: str, connection: psycopg.Connection) -> psycopg.Connection:
     for user_id, role in ((ADMIN, "admin"), (ANALYST, "analyst"), (RECORDER, "recorder")):
         connection.execute("select perf.grant_role(%s, %s::perf.app_role)", [user_id, role])
     connection.execute("select perf.record_call('m', 't', 1)")
+    connection.execute(
+        "select perf.record_job_metrics('w', 'g', total_gpu_time_ms => 1, project_name => 'p',"
+        " character_name => 'c', scene_name => 's', completed_at => '2020-01-06 10:00+00')"
+    )
+    connection.execute("select perf.set_worker_available('g', true)")
+    connection.execute(
+        "insert into perf.model_performance_logs (model_type, date) values ('sdxl', '2020-01-06')"
+    )
     connection.execute("select perf.ensure_partitions('2020-01-06', 0)")
     connection.execute("select perf.aggregate_performance_metrics()")
     connection.execute("select perf.save_model_config('kind', 'name', '{}', activate => true)")

@@ -2,10 +2,14 @@
 
 import json
 import math
+import re
+from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import psycopg
 import pytest
+from test_messages import filled, functions, good_arguments
 
 # What JSON holds without loss, or holds as a text that says all of it. A numeric may have more
 # digits than a reader of JSON keeps, and an array of numbers loses its lower bound.
@@ -70,6 +74,7 @@ where p.pronamespace = 'perf'::regnamespace and p.provolatile = 'i'
 group by p.oid
 having bool_or(a.type = 'double precision'::regtype)
 """
+DAY = ["2020-01-06 10:00+00"]
 USUAL = {"double precision": "0.5", "bigint": "10"}
 UNUSUAL = {
     "double precision": ["NaN", "Infinity", "-Infinity", "0", "1", "1e300"],
@@ -122,6 +127,67 @@ def test_statistics_answer_with_numbers_or_not_at_all(connection: psycopg.Connec
                 if answer and not is_exact(json.loads(answer, parse_constant=refuse_constant)):
                     wrong.append((name, arguments, answer))
     assert wrong == []
+
+
+# For the fixture.
+__all__ = ["filled"]
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Yield the texts in what JSON said."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(part)
+
+
+def numbers_in(value: object) -> Iterator[float]:
+    """Yield the numbers in what JSON said."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from numbers_in(part)
+
+
+@pytest.mark.parametrize("rolled_up", [False, True])
+def test_reports_of_extreme_jobs_and_calls_are_numbers_that_json_holds(
+    connection: psycopg.Connection, filled: dict[str, Any], rolled_up: bool
+) -> None:
+    """Of the smallest and largest that can be recorded, and of things with one job or none."""
+    connection.execute("select perf.record_call('acme/one', 'chat', 0, call_timestamp => %s)", DAY)
+    for number, frames in ((0, 0), (1e10, 2**31 - 1), (1e-9, 1)):
+        connection.execute(
+            "select perf.record_job_metrics(w, 'gpu-1', time_per_frame_ms => %(n)s,"
+            " total_gpu_time_ms => %(n)s, total_wall_time_ms => %(n)s, frame_count => %(f)s,"
+            " quality_scores => jsonb_build_object('likeness', -%(n)s::float8),"
+            " parameters => '{\"steps\": 1}', resolution_tier => '1080p', completed_at => %(d)s)"
+            " from unnest('{portrait,sketch}'::text[]) as w",
+            {"n": number, "f": frames, "d": DAY[0]},
+        )
+    if rolled_up:
+        connection.execute("select perf.aggregate_performance_metrics()")
+    answered = set()
+    for function in functions(connection):
+        if not re.match("get_|compare_|query_|estimate_|find_", function.name):
+            continue
+        types = ", ".join(f"%s::{type}" for type in function.types)
+        try:
+            rows = connection.execute(
+                f"select to_json(r)::text from perf.{function.name}({types}) as r".encode(),
+                good_arguments(function, filled),
+            ).fetchall()
+        except psycopg.Error as error:
+            assert error.sqlstate in ("22023", "PT404", "PT409"), function.name
+            continue
+        for (row,) in rows:
+            answer = json.loads(row or "null", parse_constant=refuse_constant)
+            texts = {text for text in texts_in(answer) if "NaN" in text or "Infinity" in text}
+            assert texts <= {"-infinity"}, (function.name, row)
+            assert all(map(is_exact, numbers_in(answer))), (function.name, row)
+        answered |= {function.name} if rows else set()
+    assert {"get_workflows", "get_workflow_performance", "compare_workflows"} <= answered
 
 
 @pytest.mark.parametrize("name", ["make_sketch", "get_sketch_percentiles", "sum_sketches"])

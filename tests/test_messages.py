@@ -49,6 +49,7 @@ EXTREMES: dict[str, list[Any]] = {
     "text": ["", "y" * MILLION],
     "text[]": [[], list(map(str, range(MILLION))), [["model", "tool"]], [None], ["y" * MILLION]],
     "integer[]": [[], [1] * MILLION, [[1, 2]], [None], [2**31 - 1, -(2**31)]],
+    "bigint[]": [[], [1] * MILLION, [[1, 2]], [None], [2**63 - 1, -(2**63)]],
     "double precision[]": [[], [0.5] * MILLION, [[0.1, 0.2]], [None], ["NaN"]],
     "jsonb": [
         *("5", "null", '"x"', "[]", NESTED, '{"temperature": 1e10000, "x": ' + NESTED + "}"),
@@ -57,6 +58,16 @@ EXTREMES: dict[str, list[Any]] = {
             f'[{{"model_name": "m", "tool_name": "t", "response_time_ms": 1, "{field}": '
             + f"{LONG_NUMBERS}}}]"
             for field in ("response_time_ms", "error_type", "call_id", "parameters", "x")
+        ),
+        # Results of jobs, and batches of them.
+        *(
+            f'{{"{field}": {number}}}'
+            for field in ("total_gpu_time_ms", "frame_count", "quality_scores", "pipeline_stages")
+            for number in ("1e131071", "-1", LONG_NUMBERS, '{"x": 1e400}', '[{"name": 1}]')
+        ),
+        *(
+            f'[{{"workflow_name": "w", "{field}": {LONG_NUMBERS}}}]'
+            for field in ("total_gpu_time_ms", "quality_scores", "external_id", "parameters", "x")
         ),
     ],
 }
@@ -111,6 +122,22 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "select perf.save_model_config('sdxl', 'first', '{\"width\": 1}', activate => true)",
         "select perf.save_model_config('sdxl', 'second', '{\"width\": 2}', activate => true)",
         "select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada')",
+        *(
+            "select perf.record_job_metrics('portrait', 'gpu-1', time_per_frame_ms => 20,"
+            f" total_gpu_time_ms => {number * 1000}, total_wall_time_ms => 2000,"
+            " vram_peak_mb => 9000, frame_count => 50,"
+            f" quality_scores => '{{\"likeness\": 0.{number}}}',"
+            ' pipeline_stages => \'[{"name": "sampling", "duration_ms": 900}]\','
+            f" parameters => '{{\"steps\": {number}}}', model_type => 'sdxl',"
+            " resolution_tier => '1080p', project_name => 'film', character_name => 'mia',"
+            " scene_name => 'opening', completed_at => '2020-01-06 10:00+00')"
+            for number in range(1, 9)
+        ),
+        "select perf.record_job_metrics('sketch', 'gpu-2', error_type => 'out of memory',"
+        " model_type => 'sdxl', completed_at => '2020-01-06 11:00+00')",
+        "select perf.register_worker('gpu-1', 'RTX 4090', 24000)",
+        "select perf.record_worker_availability('gpu-1', '2020-01-06', '2020-01-07')",
+        "select perf.create_job('portrait', external_id => 'waiting')",
         "insert into perf_internal.worker_runs (job_name, error_message)"
         " values ('pgkit-aggregate', 'failed')",
     ):
@@ -119,6 +146,11 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "select min(id::text)::uuid from perf.model_config_history"
     ).fetchone()
     connection.execute("select perf.request_activation(%s)", [config])
+    waiting, workflows, workers = connection.execute(
+        "select (select j.id from perf.jobs as j where j.external_id = 'waiting'),"
+        " array(select f.id from perf.workflows as f order by f.id),"
+        " array(select w.id from perf.workers as w order by w.id)"
+    ).fetchone()
     connection.execute("select perf.set_config_approval('sdxl', true)")
     return {
         "model_name": "acme/one",
@@ -132,6 +164,22 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "pipeline": "calls",
         "settings": ["$.width"],
         "group_by": [],
+        "workflow_name": "portrait",
+        "worker_name": "gpu-1",
+        "external_id": "waiting",
+        "job_id": waiting,
+        "workflow_id": workflows[0],
+        "workflow_ids": workflows,
+        "worker_id": workers[0],
+        "worker_ids": workers,
+        "resolution_tier": "1080p",
+        "score_name": "likeness",
+        "parameter": "steps",
+        "min_jobs": 2,
+        "before_start": MONDAY,
+        "before_end": MONDAY.replace(hour=12),
+        "after_start": MONDAY.replace(hour=12),
+        "metrics": ["total_gpu_time_ms"],
         "percentiles": [0.5],
         "config_name": "first",
         "role": "analyst",
@@ -146,6 +194,7 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "bigint": 1,
         "integer": 1,
         "integer[]": [1],
+        "bigint[]": [1],
         "double precision[]": [0.5],
         "text[]": ["model"],
     }
@@ -187,6 +236,22 @@ def hostile_forms(type: str, value: str) -> list[Any]:
         forms += [[{**call, field: {value: value}}] for field in fields]
         forms += [[{**call, value: 1}], {"calls": [], value: 1}]
         forms += [{**guard, key: value} for key in (*guard, "min_calls", value)]
+        report = {"workflow_name": "portrait", "worker_name": "gpu-1"}
+        fields = ["workflow_name", "worker_name", "external_id", "resolution_tier", "model_type"]
+        fields += ["total_gpu_time_ms", "frame_count", "completed_at", "success", "error_type"]
+        fields += ["project_name", "character_name", "scene_name", value]
+        forms += [[{**report, field: value}] for field in fields]
+        for result in (
+            {"quality_scores": {value: 1}},
+            {"quality_scores": {value: value}},
+            {"quality_scores": value},
+            {"pipeline_stages": [{"name": value, "duration_ms": 1}]},
+            {"pipeline_stages": [{"name": "x", "duration_ms": value}]},
+            {"pipeline_stages": [{value: 1}]},
+            {"total_gpu_time_ms": value},
+            {"vram_peak_mb": {value: 1}},
+        ):
+            forms += [result, [{**report, **result}], *result.values()]
         return [Jsonb(form) for form in forms]
     return []
 
@@ -330,6 +395,16 @@ NAMES = [
     "perf.performance_metrics_raw.error_type",
     "perf.profiles.username",
     "perf.model_config_history.config_name",
+    "perf.workflows.name",
+    "perf.workers.name",
+    "perf.workers.hardware",
+    "perf.projects.name",
+    "perf.characters.name",
+    "perf.scenes.name",
+    "perf.jobs.external_id",
+    "perf.jobs.model_type",
+    "perf.jobs.resolution_tier",
+    "perf.jobs.error_type",
 ]
 
 

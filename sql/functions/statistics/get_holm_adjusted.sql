@@ -9,6 +9,14 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if cardinality(get_holm_adjusted.p_values) > 10000 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'p_values must have at most 10000 elements, got %s',
+                cardinality(get_holm_adjusted.p_values)
+            );
+    end if;
     -- PostgreSQL sorts NaN above every number.
     if array_ndims(get_holm_adjusted.p_values) > 1
         or exists (
@@ -48,7 +56,7 @@ end
 $$;
 
 comment on function perf.get_holm_adjusted is
-    'p values of several comparisons, adjusted by Holm''s method: if none of them has a difference, the chance that any adjusted value is at most 0.05 is at most 5 %. In the order given; null stays null and is not counted. Error 22023.';
+    'p values of several comparisons, adjusted by Holm''s method: if none of them has a difference, the chance that any adjusted value is at most 0.05 is at most 5 %. In the order given; null stays null and is not counted. At most 10000. Error 22023.';
 
 revoke execute on function perf.get_holm_adjusted from public;
 grant execute on function perf.get_holm_adjusted

@@ -63,6 +63,13 @@ begin
             ),
             hint = 'Leave worker_name out: the job has a worker.';
     end if;
+    -- The trigger checks the rest. This is a constraint too, whose detail would have the whole value.
+    if jsonb_typeof(finish_job.result) <> 'object' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'result must be a JSON object, got '
+                || perf_internal.quote_json(finish_job.result);
+    end if;
     update perf.jobs as j
     set status = finish_job.status,
         worker_id = coalesce(j.worker_id, v_worker_id),

@@ -38,7 +38,11 @@ begin
     if not v_is_good then
         select format(
             case
-                when m.key = 'frame_count' and (r -> m.key)::text ~ '^[0-9]+[.]'
+                when m.key = 'frame_count'
+                    -- The text of anything else could fill the memory.
+                    and case jsonb_typeof(r -> m.key)
+                        when 'number' then (r -> m.key)::text ~ '^[0-9]+[.]'
+                    end
                     then '%s must be a whole number, got %s'
                 else '%s must be a number between 0 and ' || m.highest || ', got %s'
             end,

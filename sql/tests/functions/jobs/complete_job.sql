@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(23);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -152,6 +152,14 @@ select throws_ok($$ select perf.complete_job(0) $$, '42501', null, 'perf_analyst
 set local role anon;
 
 select throws_ok($$ select perf.complete_job(0) $$, '42501', null, 'anon may not');
+
+reset role;
+select throws_ok(
+    $$ select perf.complete_job(perf.create_job('list'), '[1]', worker_name => 'gpu-1') $$,
+    '22023',
+    'result must be a JSON object, got "[1]"',
+    'refuses a result that is no object before the table does'
+);
 
 select * from finish();
 rollback;

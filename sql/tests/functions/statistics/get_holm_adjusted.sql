@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 
 -- 0.005 times 4, 0.01 times 3, 0.03 times 2; 0.04 times 1 is not below the one before it.
 select is(
@@ -21,6 +21,15 @@ select throws_ok(
     '22023',
     'p_values must be numbers from 0 to 1 or null, got "{0.5,NaN}"',
     'refuses what is no probability'
+);
+select throws_ok(
+    $$ select perf.get_holm_adjusted(array_fill(0.5::float8, '{10001}')) $$,
+    '22023',
+    'p_values must have at most 10000 elements, got 10001',
+    'refuses more than 10000'
+);
+select is(
+    cardinality(perf.get_holm_adjusted(array_fill(0.5::float8, '{10000}'))), 10000, 'takes those'
 );
 
 select * from finish();
