@@ -41,6 +41,11 @@ CALLS = """model,tool,latency_ms,timestamp
 モデル,chat,100,2026-01-05T10:00:00Z
 モデル,chat,300,2026-01-05T10:59:59Z
 """
+JOBS = """external_id,workflow,worker,wall_time_ms,frames,quality.likeness,completed_at
+1,肖像,gpu-é,1000,10,0.5,2026-01-05T10:00:00Z
+2,肖像,gpu-é,3000,30,0.9,2026-01-05T10:59:59Z
+3,肖像,gpu-ö,2000,10,0.7,2026-01-05T11:00:00Z
+"""
 DAY = "--from", "2026-01-05", "--to", "2026-01-06"
 
 
@@ -101,15 +106,23 @@ def test_a_limit_on_transactions_does_not_end_a_migration(pgkit, server_dsn) -> 
 def test_every_command_is_right_in_a_hostile_database(pgkit, hostile, tmp_path) -> None:
     config = tmp_path / "config.json"
     config.write_text('{"temperature": 0.5}')
+    jobs = tmp_path / "jobs.csv"
+    jobs.write_text(JOBS, encoding="utf-8")
     for command in (
         ("migrate",),
         ("migrate", "--dry-run"),
         ("load", "-"),
+        ("load", "--jobs", jobs),
         ("aggregate",),
         ("trends", "モデル", "chat", *DAY, "--json"),
         ("compare", "--tool", "chat", *DAY),
         ("percentiles", *DAY),
         ("errors", *DAY),
+        ("jobs", "workflows", *DAY, "--json"),
+        ("jobs", "workers", *DAY),
+        ("jobs", "overview", *DAY),
+        ("jobs", "quality", "likeness", *DAY),
+        ("jobs", "log", *DAY),
         ("configs", "save", "assistant", "é", config),
         ("configs", "activate", "assistant@1"),
         ("configs", "list"),
@@ -126,13 +139,17 @@ def test_every_command_is_right_in_a_hostile_database(pgkit, hostile, tmp_path) 
         ("health",),
         ("status",),
     ):
-        done = pgkit(*command, dsn=hostile, input=CALLS if command[0] == "load" else "")
+        done = pgkit(*command, dsn=hostile, input=CALLS if command[1:] == ("-",) else "")
         assert (done.returncode, "Traceback" in done.stderr) == (0, False), (command, done.stderr)
         if command[0] == "trends":
             (row,) = json.loads(done.stdout)
             assert row["call_count"] == 2
             assert row["avg_response_time"] == 200
             assert row["time_bucket"].startswith("2026-01-05T10:00:00")
+        if command[:2] == ("jobs", "workflows"):
+            (row,) = json.loads(done.stdout)
+            assert (row["workflow"], row["job_count"]) == ("肖像", 3)
+            assert row["avg_wall_time_ms"] == 2000
     assert "\tfail\t" not in pgkit("doctor", dsn=hostile).stdout
     with psycopg.connect(hostile, autocommit=True) as connection:
         errors = connection.execute(

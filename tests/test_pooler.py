@@ -35,6 +35,11 @@ select sum(r.count)
 from perf_internal.rollups as r
 where r.granularity = 'daily' and r.metric = 'response_time_ms' and r.time_bucket < '2026-02-01'
 """
+COUNTED_JOBS = """
+select sum(r.count)
+from perf_internal.rollups as r
+where r.granularity = 'daily' and r.metric = 'jobs'
+"""
 DAYS = "--from", "2026-01-05", "--to", "2026-01-06"
 
 
@@ -91,10 +96,22 @@ def write_calls(path: Path) -> Path:
     return path
 
 
+def write_jobs(path: Path) -> Path:
+    """Write jobs of 60 workflows on three workers."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["external_id", "workflow", "worker", "wall_time_ms", "completed_at"])
+        for number in range(600):
+            at = f"2026-01-05T{number // 60:02}:{number % 60:02}:00Z"
+            writer.writerow([number, f"w{number % 60}", f"gpu-{number % 3}", number, at])
+    return path
+
+
 @pytest.mark.parametrize("size", [1, 2])
 def test_every_command_works_through_a_pooler(pgkit, pooled, empty_database, tmp_path, size):
     dsn = pooled(empty_database, size)
     calls = write_calls(tmp_path / "calls.csv")
+    jobs = write_jobs(tmp_path / "jobs.csv")
     config = tmp_path / "config.json"
     config.write_text('{"temperature": 0.5}')
     for command in (
@@ -102,7 +119,12 @@ def test_every_command_works_through_a_pooler(pgkit, pooled, empty_database, tmp
         ("migrate",),
         ("load", calls),
         ("load", calls),
+        ("load", "--jobs", jobs),
+        ("load", "--jobs", jobs),
         ("aggregate",),
+        ("jobs", "workflows", *DAYS),
+        ("jobs", "workers", *DAYS),
+        ("jobs", "overview", *DAYS),
         ("trends", "m1", "chat", *DAYS),
         ("compare", "--tool", "chat", *DAYS),
         ("worker", "--once"),
@@ -121,6 +143,8 @@ def test_every_command_works_through_a_pooler(pgkit, pooled, empty_database, tmp
     assert "Traceback" not in examined.stderr
     with psycopg.connect(empty_database) as connection:
         assert connection.execute(COUNTED).fetchone() == (1200,)
+        # Their external_id makes the second load harmless.
+        assert connection.execute(COUNTED_JOBS).fetchone() == (600,)
 
 
 def test_many_at_once_share_two_sessions(pgkit, pooled, database, tmp_path) -> None:

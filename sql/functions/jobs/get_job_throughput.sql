@@ -43,8 +43,8 @@ begin
         array(
             select k.id
             from perf_internal.get_job_kinds(
-                nullif(array[get_job_throughput.workflow_id], '{null}'),
-                nullif(array[get_job_throughput.worker_id], '{null}')
+                nullif(array[get_job_throughput.workflow_id], array[null::bigint]),
+                nullif(array[get_job_throughput.worker_id], array[null::bigint])
             ) as k
         ),
         get_job_throughput.start_time,

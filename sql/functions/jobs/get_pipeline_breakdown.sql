@@ -74,7 +74,7 @@ begin
                 select k.id
                 from perf_internal.get_job_kinds(
                     array[get_pipeline_breakdown.workflow_id],
-                    nullif(array[get_pipeline_breakdown.worker_id], '{null}')
+                    nullif(array[get_pipeline_breakdown.worker_id], array[null::bigint])
                 ) as k
             ),
             get_pipeline_breakdown.start_time,

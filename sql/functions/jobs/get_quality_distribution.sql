@@ -46,7 +46,7 @@ begin
             k.workflow_id,
             dense_rank() over (order by k.workflow_id)::integer as group_number
         from perf_internal.get_job_kinds(
-            nullif(array[get_quality_distribution.workflow_id], '{null}')
+            nullif(array[get_quality_distribution.workflow_id], array[null::bigint])
         ) as k
     ) as k;
     select min(c.range_start) as range_start, max(c.range_end) as range_end

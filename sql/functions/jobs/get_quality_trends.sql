@@ -83,7 +83,7 @@ begin
                 array(
                     select k.id
                     from perf_internal.get_job_kinds(
-                        nullif(array[get_quality_trends.workflow_id], '{null}')
+                        nullif(array[get_quality_trends.workflow_id], array[null::bigint])
                     ) as k
                 ),
                 timezone(
