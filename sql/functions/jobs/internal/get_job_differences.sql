@@ -170,7 +170,11 @@ begin
                 when h.n >= 5 then h.own_variance
                 else h.all_variance
             end / h.n as variance,
-            case when h.form <> 'share' and h.n < 5 then h.all_freedom else h.n - 1 end as freedom
+            case
+                when h.form <> 'share' and h.n < 5 then h.all_freedom
+                -- A share has a variance with one job, too.
+                else greatest(h.n - 1, 1)
+            end as freedom
         from halves as h
         cross join lateral (
             -- Jobs of the stratum, and one more with the rate of all, of which one half failed.

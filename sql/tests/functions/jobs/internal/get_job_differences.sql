@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 set local timezone = 'UTC';
 
@@ -167,6 +167,15 @@ select results_eq(
     $$ select * from pg_temp.differ('failure_rate') $$,
     $$ values (false, true, '10/10 10/10', 0.1000, 0.4000, 0.0051, 0.7949, 1::bigint) $$,
     'shares are compared by their difference'
+);
+
+-- 0 of 1 failed beside 1 of 10.
+delete from perf.performance_metrics where workflow_id = pg_temp.id('second');
+select pg_temp.add_jobs('second', 'w1', '{100}');
+select is(
+    (select d.jobs || ' ' || d.estimate from pg_temp.differ('failure_rate') as d),
+    '10/10 1/1 -0.1000',
+    'one job on a side is no error'
 );
 
 select * from finish();
