@@ -138,7 +138,7 @@ begin
         v_jobs.max_vram_peak_mb,
         v_jobs.max_vram_peak_mb / w.vram_mb,
         g.hours,
-        greatest(v_available - g.hours, 0),
+        case when v_available is not null then greatest(v_available - g.hours, 0) end,
         v_available,
         g.hours / v_available,
         case

@@ -96,9 +96,10 @@ select results_eq(
     'more than 1 has a note; what lasts ends with as_of'
 );
 select results_eq(
-    $$ select job_count, generating_hours, available_hours, utilization, utilization_note
+    $$ select job_count, generating_hours, idle_hours, available_hours, utilization,
+           utilization_note
        from perf.get_worker_performance(pg_temp.id('gpu-2'), '2020-01-06', '2020-01-07') $$,
-    $$ values (1::bigint, null::float8, null::float8, null::float8,
+    $$ values (1::bigint, null::float8, null::float8, null::float8, null::float8,
         'No time in which the worker was offered is recorded for this range.') $$,
     'null with a note where nothing is recorded'
 );
