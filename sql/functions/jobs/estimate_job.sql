@@ -101,10 +101,13 @@ begin
                 percentiles => '{0.5}',
                 is_exact => true
             ) as r;
-            if estimate_job.frame_count not between v_history.min and v_history.max then
+            -- The extremes of successful jobs are within 0.5 %.
+            if estimate_job.frame_count
+                not between 0.995 * v_history.min and 1.005 * v_history.max
+            then
                 v_notes := v_notes || format(
                     'frame_count is outside of %s to %s, which jobs of the history have',
-                    v_history.min, v_history.max
+                    round(v_history.min), round(v_history.max)
                 );
             end if;
         elsif v_time.job_count > 0 then

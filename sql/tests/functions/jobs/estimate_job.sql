@@ -1,5 +1,5 @@
 begin;
-select plan(37);
+select plan(38);
 
 set local timezone = 'UTC';
 set local intervalstyle = 'postgres';
@@ -106,6 +106,24 @@ select results_eq(
         'frame_count is outside of 10 to 10, which jobs of the history have'
     ) $$,
     'frame_count scales the time per frame, and says how far it scales'
+);
+-- Failed jobs of 80 and 178 frames too, so the extremes of successful ones are not known exactly.
+insert into perf.workflows (name) values ('long');
+select pg_temp.add_jobs('long', 'gpu-1', null, '2020-01-06', array_fill(1000, array[19]),
+    failed => f.failed, frames => f.frames)
+from (values (true, 80), (true, 178), (false, 80), (false, 178)) as f (failed, frames);
+select results_eq(
+    $$ select f.count, e.note
+       from unnest('{79,80,178,180}'::integer[]) as f (count)
+       cross join perf.estimate_job(
+           pg_temp.get_workflow('long'), f.count, as_of => '2020-01-10'
+       ) as e $$,
+    $$ values
+        (79, 'frame_count is outside of 80 to 178, which jobs of the history have'),
+        (80, null),
+        (178, null),
+        (180, 'frame_count is outside of 80 to 178, which jobs of the history have') $$,
+    'as many frames as jobs of the history have need no note'
 );
 select results_eq(
     $$ select wall_time_high_ms, note
