@@ -63,9 +63,11 @@ begin
         ) with ordinality as u (metric, verdict, difference, low, high, position)
         where u.verdict in ('better', 'worse', 'higher', 'lower')
     ) as r
+    -- One more digit where the ends of the interval would look equal.
     cross join lateral (
         select array_agg(
-            round(n.value::numeric, case when n.value >= 10 then 0 when n.value >= 1 then 1 else 2 end)
+            round(n.value::numeric, d.digits + (round(abs(r.low)::numeric, d.digits)
+                = round(abs(r.high)::numeric, d.digits))::integer)
             order by n.position
         )
         from unnest(
@@ -75,6 +77,9 @@ begin
                 greatest(abs(r.low), abs(r.high))
             ]
         ) with ordinality as n (value, position)
+        cross join lateral (
+            select case when n.value >= 10 then 0 when n.value >= 1 then 1 else 2 end as digits
+        ) as d
         where r.difference is not null
     ) as a (amounts);
     -- After the first phrase, the word is need not be said again.

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 select is(
     perf_internal.get_trade_off(
@@ -28,6 +28,13 @@ select is(
     'Compared with B, A is 10 % worse in stage.decode (9.0 to 11 %) and 30 % lower in frame count'
         || ' (20 to 40 %).',
     'takes any metric'
+);
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B', '{total_wall_time_ms}', '{better}', '{-19.96}', '{-20.34}', '{-19.62}'
+    ),
+    'Compared with B, A is 20.0 % faster (19.6 to 20.3 %).',
+    'has digits enough to see that the interval is one'
 );
 select is(
     perf_internal.get_trade_off(
