@@ -54,7 +54,15 @@ begin
         raise exception using
             errcode = 'PT404',
             message = 'jobs have no metric ' || perf_internal.quote_value(v_wrong.metric),
-            hint = 'select metric, meaning from perf.metrics where pipeline = ''jobs'' lists them.';
+            hint = (
+                select coalesce(
+                    'Did you mean ' || string_agg(perf_internal.quote_value(m.metric), ' or ') || '? ',
+                    ''
+                )
+                from perf.metrics as m
+                where m.pipeline = 'jobs'
+                    and m.metric in ('quality.' || v_wrong.metric, 'stage.' || v_wrong.metric)
+            ) || 'select metric, meaning from perf.metrics where pipeline = ''jobs'' lists them.';
     end if;
     raise exception using
         errcode = 'invalid_parameter_value',

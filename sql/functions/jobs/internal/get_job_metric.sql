@@ -28,7 +28,15 @@ begin
             errcode = 'PT404',
             message = 'there is no metric of jobs '
                 || perf_internal.quote_value(get_job_metric.metric),
-            hint = 'select metric, meaning from perf.metrics where pipeline = ''jobs'' lists them.';
+            hint = (
+                select coalesce(
+                    'Did you mean ' || string_agg(perf_internal.quote_value(m.metric), ' or ') || '? ',
+                    ''
+                )
+                from perf.metrics as m
+                where m.pipeline = 'jobs'
+                    and m.metric in ('quality.' || get_job_metric.metric, 'stage.' || get_job_metric.metric)
+            ) || 'select metric, meaning from perf.metrics where pipeline = ''jobs'' lists them.';
     end if;
 end
 $$;
