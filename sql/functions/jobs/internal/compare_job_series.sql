@@ -158,11 +158,13 @@ begin
                 case
                     when least(c.baseline_jobs, c.jobs) = 0
                     then format('Jobs with this metric: %s and %s.', c.baseline_jobs, c.jobs)
-                    when c.compared_jobs = 0 and compare_job_series.group_name = 'worker'
+                    when c.compared_jobs = 0
+                        and not c.is_paired
+                        and compare_job_series.group_name = 'worker'
                     then 'No worker has jobs of both at one resolution tier and model type, and'
                         || ' fewer than 4 workers have jobs of each. So a difference may come from'
                         || ' the workers.'
-                    when c.compared_jobs = 0
+                    when c.compared_jobs = 0 and not c.is_paired
                     then 'No kind of job (workflow, resolution tier and model type) is of both.'
                     when least(c.compared_baseline_jobs, c.compared_jobs)
                         < compare_job_series.min_jobs

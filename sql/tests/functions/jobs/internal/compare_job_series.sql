@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 set local timezone = 'UTC';
 
@@ -104,6 +104,16 @@ select results_eq(
         'Jobs that can be compared: 4 and 4. min_jobs is 5.') $$,
     'min_jobs is the least of both sides'
 );
+
+savepoint enough;
+delete from perf.performance_metrics as m
+where m.id > (select min(o.id) from perf.performance_metrics as o where o.workflow_id = m.workflow_id);
+select results_eq(
+    $$ select verdict, note from pg_temp.compare('{frame_count}') $$,
+    $$ values ('insufficient_data', 'Jobs that can be compared: 0 and 0. min_jobs is 4.') $$,
+    'single jobs on the same worker have a worker in common, and no variance'
+);
+rollback to enough;
 
 update perf.performance_metrics
 set quality_scores_json = jsonb_build_object('likeness', case when id % 2 = 0 then 1 else -1 end)
