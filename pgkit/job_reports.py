@@ -16,15 +16,22 @@ Row = Mapping[str, Any]
 UNITS = (("ms", 1, 0), ("s", 1000, 1000), ("min", 60_000, 600_000), ("h", 3_600_000, 7_200_000))
 # Shorter than in the results, for a table.
 VERDICTS = {"no_clear_difference": "unclear", "insufficient_data": "too few jobs"}
+# Which jobs an estimate is from.
+BASES = {
+    "worker": "of the worker",
+    "all workers": "of all workers",
+    "workflow": "of the workflow: any worker, tier and model type",
+}
 # What failures of a command for a name say; the plural is the command that lists them.
 KINDS = {"workflow": "workflows", "worker": "workers"}
 
 
-def duration(ms: float | None, more: int = 0) -> str:
-    """Return a time in the unit that suits it: `850 ms`, `90.0 s`, `2.50 h`."""
+def duration(ms: float | None, more: int = 0, like: float | None = None) -> str:
+    """Return a time in the unit that suits it, or `like`: `850 ms`, `90.0 s`, `2.50 h`."""
     if ms is None:
         return ""
-    unit, size, _ = next(unit for unit in reversed(UNITS) if abs(ms) >= unit[2])
+    suited = abs(ms if like is None else like)
+    unit, size, _ = next(unit for unit in reversed(UNITS) if suited >= unit[2])
     return f"{three(ms / size, more)} {unit}"
 
 
@@ -37,12 +44,12 @@ def three(value: float, more: int = 0) -> str:
     return f"{value:,.{decimals + more}f}"
 
 
-def amount(value: float | None, unit: str | None, more: int = 0) -> str:
+def amount(value: float | None, unit: str | None, more: int = 0, like: float | None = None) -> str:
     """Return a value of a metric with its unit, as a person says it."""
     if value is None:
         return ""
     if unit == "ms":
-        return duration(value, more)
+        return duration(value, more, like)
     if unit == "MB":
         return f"{three(value / 1024, more)} GB"
     if unit == "share":
@@ -195,13 +202,15 @@ def find_ids(connection: Connection, kind: str, names: Sequence[str]) -> list[in
     return [find_id(connection, kind, name) for name in names]
 
 
-def between(low: float | None, high: float | None, unit: str | None) -> str:
+def between(
+    low: float | None, high: float | None, unit: str | None, like: float | None = None
+) -> str:
     """Return an interval with its unit once, and with digits enough to see that it is one."""
     if low is None or high is None:
         return ""
-    more = next((n for n in (0, 2) if amount(low, unit, n) != amount(high, unit, n)), 0)
+    more = next((n for n in (0, 2) if amount(low, unit, n, like) != amount(high, unit, n, like)), 0)
     (first, _, first_unit), (last, _, last_unit) = (
-        amount(end, unit, more).partition(" ") for end in (low, high)
+        amount(end, unit, more, like).partition(" ") for end in (low, high)
     )
     before = "" if first_unit == last_unit else f" {first_unit}"
     return f"{first}{before} to {last} {last_unit}".rstrip()
@@ -367,6 +376,18 @@ def ranked_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
+def comparison_notes(rows: Sequence[Row]) -> list[str]:
+    """Return the notes of a comparison, each once, with the metrics or the workers they are on."""
+    many = len({row.get("workflow") for row in rows}) > 1
+    names: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row["note"]:
+            key = (f"{row['workflow']}, " if many else "", row["note"])
+            name = row["worker"] if "worker" in row else spoken(row["metric"])
+            names.setdefault(key, []).append(name)
+    return [f"Note on {side}{', '.join(of)}: {note}" for (side, note), of in names.items()]
+
+
 def comparison_columns(before: str, after: str, names: bool) -> list[Column]:
     """Return the columns of a comparison; `names` where several are compared with the first."""
     return [
@@ -414,14 +435,16 @@ def estimate_facts(row: Row, confidence: float, worker: str | None) -> list[tupl
         fits = f"{'yes' if row['fits'] else 'no'}, on {worker}"
     elif row["fitting_workers"] is not None:
         fits = "on " + (", ".join(found["name"] for found in row["fitting_workers"]) or "no worker")
+    # One unit for all of them, so that they can be compared at a glance.
+    median = row["median_wall_time_ms"]
     facts = [
         (
             "wall time",
             joined_estimate(
-                duration(row["expected_wall_time_ms"]),
-                duration(row["median_wall_time_ms"]),
+                duration(row["expected_wall_time_ms"], like=median),
+                duration(median),
                 share,
-                between(row["wall_time_low_ms"], row["wall_time_high_ms"], "ms"),
+                between(row["wall_time_low_ms"], row["wall_time_high_ms"], "ms", median),
             ),
         ),
         (
@@ -437,7 +460,7 @@ def estimate_facts(row: Row, confidence: float, worker: str | None) -> list[tupl
         (
             "from",
             f"{row['job_count'] or 0:,} jobs"
-            + (f" ({row['based_on']})" if row["based_on"] else ""),
+            + (f" ({BASES[row['based_on']]})" if row["based_on"] else ""),
         ),
         ("note", row["note"] or ""),
     ]

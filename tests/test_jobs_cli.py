@@ -148,9 +148,15 @@ def test_compare_begins_with_the_trade_off(pgkit, filled) -> None:
     assert [(row["metric"], round(row["difference"])) for row in found] == [("vram_peak_mb", -50)]
     few = lines(filled, "compare", "upscale", "draft", "--min-jobs", "1000", *RANGE)
     assert any("too few jobs" in line for line in few)
-    alone = pgkit("jobs", "compare", "upscale", dsn=filled)
-    assert alone.returncode == 1
-    assert alone.stderr.startswith("Error: workflow_ids must ")
+    assert "Note on time per frame, wall time" in " ".join(few)
+    assert "Jobs that can be compared: 220 and 240. min_jobs is 1000." in " ".join(few)
+    for names in (["upscale"], ["upscale", "upscale"]):
+        alone = pgkit("jobs", "compare", *names, dsn=filled)
+        assert alone.returncode == 2
+        assert alone.stderr.endswith("Error: Name two workflows or more, each once.\n")
+    short = pgkit("jobs", "compare", "upscale", "draft", "--metric", "likeness", dsn=filled)
+    assert short.returncode == 1
+    assert 'Did you mean "quality.likeness"?' in short.stderr
 
 
 def test_a_score_of_which_less_is_better(pgkit, filled) -> None:
@@ -160,6 +166,9 @@ def test_a_score_of_which_less_is_better(pgkit, filled) -> None:
     unknown = pgkit("jobs", "set-score", "blur", "--better", "lower", dsn=filled)
     assert unknown.returncode == 1
     assert 'no metric "quality.blur"' in unknown.stderr
+    nothing = pgkit("jobs", "set-score", "likeness", dsn=filled)
+    assert nothing.returncode == 2
+    assert nothing.stderr.endswith("Error: Say --better, --unit or --meaning.\n")
 
 
 def test_workers_are_ranked_on_the_same_jobs(pgkit, filled) -> None:
@@ -193,7 +202,10 @@ def test_an_estimate_says_what_it_is_from_and_where_it_fits(pgkit, filled) -> No
     )
     assert facts["VRAM peak"] == "mean 8.00 GB, 90 % interval 8.00 to 8.00 GB"
     assert facts["fits"] == "on one"
-    assert facts["from"].startswith("220 jobs (")
+    assert facts["from"] == "220 jobs (of all workers)"
+    long = " ".join(lines(filled, "estimate", "upscale", "--frames", "1000", "--at", "2020-01-11"))
+    many_minutes = r"mean 1\d\.\d min, p50 1\d\.\d min, 90 % interval \d+\.\d to \d+\.\d min"
+    assert re.search(many_minutes, long)
     facts = dict(
         re.split(r" {2,}", line, maxsplit=1) for line in lines(filled, *asked, "--worker", "two")
     )

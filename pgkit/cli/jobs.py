@@ -66,7 +66,12 @@ def job_commands() -> None:
 @to_option
 @zone_option
 @click.option("--by", "metric", help="Rank workflows by this metric, such as vram_peak_mb.")
-@click.option("--min-jobs", default=20, type=click.IntRange(1), help="Fewest jobs of a rank.")
+@click.option(
+    "--min-jobs",
+    default=20,
+    type=click.IntRange(1),
+    help="Rank workflows with as many jobs or more.",
+)
 @json_option
 @takes_dsn
 def show_overview(
@@ -462,6 +467,7 @@ def compare_workflows(
 
     Example: pgkit jobs compare upscale upscale-fast --from 12w
     """
+    check_several("workflow", workflows)
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -487,6 +493,20 @@ def compare_workflows(
         f"successful jobs; {reports.counted(rows, zone)}",
         nothing(start, end, zone),
     )
+    tell_notes(rows, job_reports.comparison_notes(rows), as_json)
+
+
+def check_several(kind: str, names: Sequence[str]) -> None:
+    """Refuse names of which fewer than two differ."""
+    if len(set(names)) < max(2, len(names)):
+        raise click.UsageError(f"Name two {kind}s or more, each once.")
+
+
+def tell_notes(rows: Rows, notes: Sequence[str], as_json: bool) -> None:
+    """Say below a table what its numbers do not."""
+    if rows and is_for_people() and not as_json:
+        for note in notes:
+            tell(note, err=False)
 
 
 def tell_trade_offs(rows: Rows, as_json: bool) -> None:
@@ -526,6 +546,7 @@ def compare_workers(
 
     Example: pgkit jobs compare-workers gpu-6 gpu-7 gpu-8 --tier 1080p
     """
+    check_several("worker", workers)
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
@@ -550,6 +571,7 @@ def compare_workers(
         f" {reports.counted(rows, zone)}",
         nothing(start, end, zone),
     )
+    tell_notes(rows, job_reports.comparison_notes(rows), as_json)
 
 
 @job_commands.command("before-after")
@@ -611,6 +633,7 @@ def compare_periods(
         f"{workflow}; successful jobs; {job_reports.periods(rows, zone)}",
         nothing(at - timedelta(days=days), at + timedelta(days=days), zone),
     )
+    tell_notes(rows, job_reports.comparison_notes(rows), as_json)
 
 
 @job_commands.command("estimate")
@@ -619,7 +642,12 @@ def compare_periods(
 @click.option("--tier", help="Its resolution tier.")
 @click.option("--type", "model_type", help="Its model type.")
 @click.option("--worker", help="Where it will run.")
-@click.option("--confidence", default=0.9, type=click.FloatRange(0, 1), help="Of the interval.")
+@click.option(
+    "--confidence",
+    default=0.9,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Of the interval.",
+)
 @click.option("--at", type=TIME, default="now", help="Estimate from the 30 days before this.")
 @json_option
 @takes_dsn
@@ -701,6 +729,8 @@ def set_score(
 
     Example: pgkit jobs set-score blur --better lower
     """
+    if better is None and unit is None and meaning is None:
+        raise click.UsageError("Say --better, --unit or --meaning.")
     with connect(dsn) as connection:
         reports.select(
             connection,
