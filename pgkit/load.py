@@ -428,11 +428,17 @@ class Lines:
                 raise BadLine(f"no column {quoted(mapped.column)}", there_are)
         for needed in layout.required:
             if not any(field in places for field in needed):
-                raise BadLine(
-                    f"no column for {' or '.join(needed)}",
-                    f"Name it with --map COLUMN={needed[0]}, or give all {layout.noun}s the same"
-                    f" with --set {needed[0]}=VALUE. {there_are}",
-                )
+                is_of_jobs = layout.noun == "call" and {"workflow", "workflow_name"} & {
+                    normal(column) for column in columns
+                }
+                if is_of_jobs:
+                    hint = "Are these jobs? `pgkit load --jobs` loads them."
+                else:
+                    hint = (
+                        f"Name it with --map COLUMN={needed[0]}, or give all {layout.noun}s the"
+                        f" same with --set {needed[0]}=VALUE. {there_are}"
+                    )
+                raise BadLine(f"no column for {' or '.join(needed)}", hint)
         nothing = len(columns) + len(self.constants)
         order = [places.get(field, nothing) for field in fields]
         self.unused |= {name for i, name in enumerate(columns) if name and i not in order}

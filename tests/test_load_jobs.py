@@ -296,6 +296,11 @@ def test_columns_that_are_missing_or_doubtful_are_named(pgkit, database, tmp_pat
         "Hint: Name it with --map COLUMN=workflow_name, or give all jobs the same with"
         " --set workflow_name=VALUE. There are: model, tool, latency_ms, timestamp.\n"
     )
+    jobs = write(tmp_path / "jobs.csv", HEADER, GOOD)
+    assert pgkit("load", jobs, dsn=database).stderr == (
+        f"Error: {jobs}:1: no column for model_name\n"
+        "Hint: Are these jobs? `pgkit load --jobs` loads them.\n"
+    )
     twice = write(tmp_path / "twice.csv", f"{HEADER},wall_time_s", f"{GOOD},1")
     assert 'total_wall_time_ms may be "runtime_s" or "wall_time_s"' in refusal(database, twice)
 
