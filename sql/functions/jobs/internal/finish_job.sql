@@ -18,6 +18,7 @@ declare
         then perf_internal.add_worker(finish_job.worker_name)
     end;
     v_status text := perf_internal.get_job_status(finish_job.job_id);
+    v_started_at timestamptz;
 begin
     if v_status = finish_job.status then
         return false;
@@ -34,6 +35,22 @@ begin
             errcode = 'invalid_parameter_value',
             message = 'completed_at must not be null',
             hint = 'Leave it out to mean now.';
+    end if;
+    select j.started_at
+    into v_started_at
+    from perf.jobs as j
+    where j.id = finish_job.job_id
+        and j.started_at > finish_job.completed_at;
+    if found then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'completed_at must not be before %s, when job %s started, got %s',
+                v_started_at,
+                finish_job.job_id,
+                finish_job.completed_at
+            ),
+            hint = 'Take both times from one clock: give completed_at where started_at was given.';
     end if;
     if finish_job.status = 'completed'
         and v_worker_id is null

@@ -103,8 +103,11 @@ select throws_ok(
 );
 select throws_ok(
     $$ select perf.complete_job(pg_temp.id('four'), '{}', '2020-01-06 09:59:59+00') $$,
-    '23514',
-    null,
+    '22023',
+    format(
+        'completed_at must not be before 2020-01-06 10:00:00+00, when job %s started, got 2020-01-06 09:59:59+00',
+        pg_temp.id('four')
+    ),
     'refuses a job that ends before it starts'
 );
 select throws_ok(
