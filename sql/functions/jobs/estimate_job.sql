@@ -60,7 +60,7 @@ begin
             message = format('frame_count must be at least 1, got %s', estimate_job.frame_count),
             hint = 'Leave it out where the number of frames is not known.';
     end if;
-    v_start := estimate_job.as_of - estimate_job.history;
+    v_start := (estimate_job.as_of at time zone 'UTC' - estimate_job.history) at time zone 'UTC';
     for v_history in
         select c.metric, c.based_on, c.job_count, c.series_ids
         from perf_internal.choose_job_history(

@@ -349,6 +349,16 @@ select throws_ok(
     'does not find an unknown worker'
 );
 
+-- New York has summer time from 2020-03-08 on, so 30 of its days are an hour less.
+set local timezone = 'America/New_York';
+select results_eq(
+    $$ select range_start, range_end
+       from perf.estimate_job(pg_temp.get_workflow('upscale'), as_of => '2020-03-10 00:00+00') $$,
+    $$ values ('2020-02-09 00:00+00'::timestamptz, '2020-03-10 00:00+00'::timestamptz) $$,
+    'the history has days of UTC, whatever the time zone of the session'
+);
+set local timezone = 'UTC';
+
 set local role perf_analyst;
 select lives_ok(
     'select e.* from perf.workflows as f cross join lateral perf.estimate_job(f.id) as e',
