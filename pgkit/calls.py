@@ -290,7 +290,10 @@ def refusing() -> Iterator[None]:
         message = error.diag.message_primary or str(error)
         hint = error.diag.message_hint
         if isinstance(error, psycopg.errors.DatetimeFieldOverflow):
-            hint = "Write times as 2026-11-20T10:00:00Z."
+            hint = (
+                "Write times as 2026-11-20T10:00:00Z, or in seconds since 1970. Of milliseconds"
+                " --map COLUMN/1000=FIELD makes seconds."
+            )
         raise BadLine(message, hint) from None
 
 

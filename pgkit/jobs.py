@@ -52,11 +52,18 @@ FAMILIES = {
 }
 # quality.{unit} is named by the value of the column unit.
 COLUMN_IN_NAME = re.compile(r"\{[^{}]+\}")
+# In lower case and without signs between words: IN_PROGRESS and InProgress are inprogress.
 STATUSES = {
-    **dict.fromkeys(("completed", "complete", "succeeded", "success", "done", "finished"), True),
-    **dict.fromkeys(("failed", "failure", "error"), False),
+    **dict.fromkeys(
+        ("completed", "complete", "succeeded", "success", "successful", "done", "finished"), True
+    ),
+    **dict.fromkeys(("failed", "failure", "error", "timedout", "timeout", "crashed"), False),
 }
-UNFINISHED = ("queued", "pending", "running", "cancelled", "canceled", "skipped")
+UNFINISHED = (
+    *("queued", "inqueue", "pending", "scheduled", "waiting", "starting"),
+    *("running", "inprogress", "processing", "stopping"),
+    *("cancelled", "canceled", "aborted", "stopped", "skipped"),
+)
 # As perf_internal.get_error_type() has it.
 NO_ERROR = ("", "none", "null", "nan", "false", "0", "{}", "[]")
 JOBS_AT_ONCE = 1000
@@ -101,9 +108,8 @@ class Writer:
             for field, value in zip(fields, values, strict=True)
             if value and not value.isspace()
         }
-        status = given.get("status", "completed").lower()
-        if status in UNFINISHED:
-            self.left_out[status] += 1
+        if make_status(given.get("status", "")) in UNFINISHED:
+            self.left_out[given["status"].lower()] += 1
             return
         element = self.make_element(given)
         # Without spaces, so that a backslash-u is an escape that was in the file.
@@ -202,9 +208,13 @@ class Writer:
         )
 
 
+def make_status(text: str) -> str:
+    return re.sub(r"[\s_-]", "", text.lower())
+
+
 def has_succeeded(given: Mapping[str, str]) -> bool | str:
     """Say whether a job succeeded; a text that says neither is refused later."""
-    status = given.get("status", "").lower()
+    status = make_status(given.get("status", ""))
     if status in STATUSES:
         return STATUSES[status]
     if status:

@@ -165,6 +165,25 @@ def test_status_and_error_say_whether_a_job_failed(pgkit, database, connection, 
     ]
 
 
+def test_statuses_of_job_services_are_understood(pgkit, database, tmp_path) -> None:
+    done = ["succeeded", "COMPLETED", "Successful", "FAILED", "TIMED_OUT", "crashed"]
+    left = ["starting", "processing", "IN_QUEUE", "InProgress", "Stopped", "aborted"]
+    file = write(
+        tmp_path / "jobs.csv", f"{HEADER},status", *[f"{GOOD},{status}" for status in done + left]
+    )
+    loaded = pgkit("load", "--jobs", file, dsn=database)
+    assert loaded.stdout.startswith("Loaded 6 jobs (3 completed, 3 failed), from ")
+    assert "(1 starting, 1 processing, 1 in_queue, 1 inprogress, 1 stopped" in loaded.stderr
+
+
+def test_milliseconds_since_1970_are_refused_with_advice(pgkit, database, tmp_path) -> None:
+    file = write(tmp_path / "jobs.csv", HEADER, "upscale,box-1,1795600000000,1")
+    refused = pgkit("load", "--jobs", file, dsn=database)
+    assert "--map COLUMN/1000=FIELD" in refused.stderr
+    loaded = pgkit(*("load", "--jobs", file, "--map", "started_at/1000=started_at"), dsn=database)
+    assert "from 2026-11-25 09:46 to 09:46 UTC" in loaded.stdout
+
+
 def test_a_job_that_failed_needs_no_worker(database, connection, tmp_path) -> None:
     file = write(tmp_path / "jobs.csv", f"{HEADER},error", "upscale,,2020-01-06T10:00Z,1,lost")
     with connect(database) as opened:
