@@ -56,7 +56,9 @@ begin
         );
     end if;
     v_days := coalesce(v_days, '{}')
-        * datemultirange(daterange(greatest(v_start, perf_internal.get_daily_from()), v_end));
+        * datemultirange(
+            daterange(least(greatest(v_start, perf_internal.get_daily_from()), v_end), v_end)
+        );
     return query
     with computed as (
         select r.*

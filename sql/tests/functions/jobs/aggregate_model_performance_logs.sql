@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(31);
 
 -- Bounds without a zone.
 set local timezone = 'UTC';
@@ -198,6 +198,12 @@ select results_eq(
     $$ select * from perf.aggregate_model_performance_logs('2020-01-01', '2020-01-07') $$,
     'values (0::bigint, 0::bigint, 0::bigint)',
     'also when they are named'
+);
+
+select results_eq(
+    $$ select * from perf.aggregate_model_performance_logs('2020-01-01', '2020-01-06') $$,
+    'values (0::bigint, 0::bigint, 0::bigint)',
+    'also when the named days end before what is left'
 );
 
 select results_eq(
