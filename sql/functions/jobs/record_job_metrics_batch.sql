@@ -8,6 +8,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set datestyle = 'ISO, YMD'
+set timezone = 'UTC'
 as $$
 declare
     v_body alias for $1;
@@ -120,7 +121,7 @@ end
 $$;
 
 comment on function perf.record_job_metrics_batch is
-    'Records a batch of jobs that are over: a JSON array of objects with the arguments of perf.record_job_metrics(), alone or as {"jobs": [...]}. The parameter has no name, so that PostgREST takes the array as the body of a request. Times are as in ISO 8601. All or nothing; returns how many were new. Errors: 22023 or PT404 naming the first bad element, 42501 not a recorder.';
+    'Records a batch of jobs that are over: a JSON array of objects with the arguments of perf.record_job_metrics(), alone or as {"jobs": [...]}. The parameter has no name, so that PostgREST takes the array as the body of a request. Times are as in ISO 8601, of UTC without an offset. All or nothing; returns how many were new. Errors: 22023 or PT404 naming the first bad element, 42501 not a recorder.';
 
 revoke execute on function perf.record_job_metrics_batch from public;
 grant execute on function perf.record_job_metrics_batch

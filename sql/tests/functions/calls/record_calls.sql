@@ -1,5 +1,5 @@
 begin;
-select plan(35);
+select plan(36);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -176,6 +176,24 @@ select throws_ok(
     '22023',
     E'calls[0]: error_type must be a string such as "timeout", or null for none, got "{\\"code\\": 1}"',
     'refuses an error_type that is not a text'
+);
+set local timezone = 'Asia/Kolkata';
+create temporary table recorded_without_offset as
+select perf.record_calls(
+    '[{"model_name": "acme/noon", "tool_name": "t", "response_time_ms": 1,
+       "call_timestamp": "2019-11-05T12:00:00"}]'
+);
+set local timezone = 'UTC';
+select is(
+    (
+        select r.call_timestamp
+        from perf.performance_metrics_raw as r
+        join perf.model_tool_configs as c on c.id = r.model_tool_config_id
+        join perf.models as m on m.id = c.model_id
+        where m.name = 'acme/noon'
+    ),
+    '2019-11-05 12:00+00'::timestamptz,
+    'a time without an offset is of UTC, whatever zone the session has'
 );
 set local datestyle = 'German';
 select throws_ok(

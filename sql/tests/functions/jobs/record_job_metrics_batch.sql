@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(19);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -122,6 +122,23 @@ select throws_ok(
 );
 select is_empty(
     $$ select from perf.workflows as f where f.name = 'new' $$, 'of a bad batch nothing is kept'
+);
+
+set local timezone = 'Asia/Kolkata';
+create temporary table recorded_without_offset as
+select perf.record_job_metrics_batch(
+    '[{"workflow_name": "noon", "worker_name": "gpu-1", "completed_at": "2019-11-05T12:00:00"}]'
+);
+set local timezone = 'UTC';
+select is(
+    (
+        select j.completed_at
+        from perf.jobs as j
+        join perf.workflows as f on f.id = j.workflow_id
+        where f.name = 'noon'
+    ),
+    '2019-11-05 12:00+00'::timestamptz,
+    'a time without an offset is of UTC, whatever zone the session has'
 );
 
 set local role authenticated;
