@@ -415,3 +415,13 @@ def test_numbers_that_are_small_as_json_and_huge_as_text_do_no_harm(shared, key,
         f'{{"x": [{", ".join([number] * 300)}]}}',
     ):
         assert outcomes(shared, text) <= {"recorded", "22023"}
+
+
+def test_a_run_looks_for_the_name_of_a_value_once(connection) -> None:
+    """A join with `perf.metrics` would measure all values again for each name that is known."""
+    query = connection.execute("select perf_internal.get_summary_query('jobs', 'true')").fetchone()[
+        0
+    ]
+    plan = "\n".join(line for (line,) in connection.execute(f"explain {query}".encode()))
+    assert "SubPlan" in plan
+    assert "Join Filter" not in plan

@@ -8,6 +8,9 @@
 -- Measured metrics are columns of one query, named ones are rows of another. Only names in
 -- perf.metrics are counted, which the statement itself reads, so that it sees rows and names by one
 -- snapshot: a row is never counted under a name that nobody can ask for.
+-- The case keeps PostgreSQL from making a join of it, and "is true" from reading all metrics of the
+-- pipeline. Without statistics of perf.metrics it would do both, and make all sketches again for each
+-- name.
 --
 -- A text, because each pipeline has its own table and metrics, and because a run must be one
 -- statement that other machines can run.
@@ -171,13 +174,16 @@ cross join lateral (
         s.sketch
 ) as m
 %s
-    and exists (
-        select 1
-        from perf.metrics as c
-        where c.metric = m.metric
-            and c.pipeline = %L
-            and c.kind = ''named''
-    )',
+    and case
+        when exists (
+            select 1
+            from perf.metrics as c
+            where c.metric = m.metric
+                and (c.pipeline = %L) is true
+                and c.kind = ''named''
+        )
+        then true
+    end',
             v_pipeline.series_column,
             v_pipeline.time_column,
             v_has_failed,
