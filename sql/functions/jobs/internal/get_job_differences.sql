@@ -92,7 +92,12 @@ begin
         select
             d.side, d.metric, d.stratum, d.group_number, d.level, d.arm_mean as mean,
             sum(d.n)::bigint as n,
-            sum(d.m2 + d.n * (d.mean - d.arm_mean) ^ 2) as m2
+            -- A day whose m2 is unknown is taken to be like the others.
+            sum(d.n * (d.mean - d.arm_mean) ^ 2) + case
+                when max(d.n) = 1 then 0
+                else sum(d.m2) * sum(d.n - 1)::float8
+                    / nullif(sum(d.n - 1) filter (where d.m2 is not null), 0)::float8
+            end as m2
         from days as d
         group by d.side, d.metric, d.stratum, d.group_number, d.level, d.arm_mean
     ),

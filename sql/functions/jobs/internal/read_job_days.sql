@@ -34,9 +34,12 @@ begin
         date_bin('1 day', r.time_bucket, '2001-01-01 00:00+00'),
         sum(r.count)::bigint,
         sum(r.sum) / sum(r.count)::float8,
-        greatest(
-            sum(r.m2) + sum(r.sum ^ 2 / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8, 0
-        )
+        case
+            when bool_and(r.m2 is not null)
+            then greatest(
+                sum(r.m2) + sum(r.sum ^ 2 / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8, 0
+            )
+        end
     from (
         select
             l.granularity,

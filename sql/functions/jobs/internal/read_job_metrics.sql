@@ -79,9 +79,12 @@ begin
             perf_internal.get_month(r.time_bucket, read_job_metrics.time_zone) as time_bucket,
             sum(r.count)::bigint as count,
             sum(r.sum) as sum,
-            greatest(
-                sum(r.m2 + r.sum * r.sum / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8, 0
-            ) as m2,
+            case
+                when bool_and(r.m2 is not null)
+                then greatest(
+                    sum(r.m2 + r.sum * r.sum / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8, 0
+                )
+            end as m2,
             case when bool_and(r.min is not null) then min(r.min) end as min,
             case when bool_and(r.max is not null) then max(r.max) end as max,
             perf_internal.sum_sketches(r.sketch) as sketch

@@ -169,7 +169,14 @@ join unnest($1, $2) as g (series_id, group_number) on g.series_id = d.series_id'
     r.time_bucket,
     r.count,
     r.sum,
-    case when r.is_share then r.sum * (1 - r.sum / r.count) else r.m2 end as m2,
+    case
+        when r.is_share then r.sum * (1 - r.sum / r.count)
+        -- What is taken away was so much larger that only rounding errors are left.
+        when r.other_min is not null
+            and 1e-14 * r.squares > greatest(0.01 * r.m2, 1e-10 * r.sum * r.sum / r.count)
+            then null
+        else r.m2
+    end as m2,
     e.min,
     e.max,
     case
@@ -190,6 +197,7 @@ select
             - sum(x.sum_weight * x.sum) ^ 2 / nullif(sum(x.sum_weight * x.count)::float8, 0),
         0
     ) as m2,
+    sum(abs(x.sum_weight) * (x.m2 + x.sum * x.sum / x.count)) as squares,
     min(x.min) filter (where x.sum_weight = 1) as min,
     max(x.max) filter (where x.sum_weight = 1) as max,
     min(x.min) filter (where x.sum_weight = -1) as other_min,
