@@ -33,6 +33,8 @@ begin
                 when r.metric = 'failure_rate' then 'fails %1$sless often%2$s'
                 when r.is_needed and r.is_more then 'needs %1$smore %3$s%2$s'
                 when r.is_needed then 'needs %1$sless %3$s%2$s'
+                when r.is_time and r.is_more then 'is %1$sslower in %3$s%2$s'
+                when r.is_time then 'is %1$sfaster in %3$s%2$s'
                 else 'is %1$s%4$s in %3$s%2$s'
             end,
             a.amounts[1] || ' ' || r.unit || ' ',
@@ -41,7 +43,7 @@ begin
                 when 'total_gpu_time_ms' then 'GPU time'
                 when 'total_wall_time_ms' then 'wall time'
                 when 'vram_peak_mb' then 'GPU memory'
-                else regexp_replace(replace(r.metric, '_', ' '), '^quality[.]', '')
+                else regexp_replace(replace(r.metric, '_', ' '), '^quality[.]| ms$', '')
             end,
             r.verdict
         )
@@ -53,6 +55,9 @@ begin
             u.*,
             coalesce(u.difference > 0, u.verdict = 'worse') as is_more,
             u.metric in ('total_gpu_time_ms', 'total_wall_time_ms', 'vram_peak_mb') as is_needed,
+            -- Unless somebody said that more time of a stage is better.
+            u.metric ~ '^stage[.]|_ms$'
+                and u.verdict = case when u.difference < 0 then 'better' else 'worse' end as is_time,
             case u.metric when 'failure_rate' then 'points' else '%' end as unit
         from unnest(
             get_trade_off.metrics,

@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 select is(
     perf_internal.get_trade_off(
@@ -25,9 +25,19 @@ select is(
     perf_internal.get_trade_off(
         'A', 'B', '{stage.decode,frame_count}', '{worse,lower}', '{10,-30}', '{9,-40}', '{11,-20}'
     ),
-    'Compared with B, A is 10 % worse in stage.decode (9.0 to 11 %) and 30 % lower in frame count'
+    'Compared with B, A is 10 % slower in stage.decode (9.0 to 11 %) and 30 % lower in frame count'
         || ' (20 to 40 %).',
     'takes any metric'
+);
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B', '{time_per_frame_ms,stage.sample,wall_time_per_frame_ms,stage.rest}',
+        '{better,better,worse,better}', '{-30,-10,10,20}', '{-40,-11,9,18}', '{-20,-9,11,22}'
+    ),
+    'Compared with B, A is 30 % faster (20 to 40 %), 10 % faster in stage.sample (9.0 to 11 %),'
+        || ' 10 % slower in wall time per frame (9.0 to 11 %) and 20 % better in stage.rest'
+        || ' (18 to 22 %).',
+    'a stage is faster or slower, unless more time of it is better'
 );
 select is(
     perf_internal.get_trade_off(
