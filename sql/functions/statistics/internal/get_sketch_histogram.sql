@@ -1,3 +1,7 @@
+-- Values are known by bins of 1 %. Buckets narrower than the bins in them would be empty or full
+-- by where the bins happen to lie. So no bucket is narrower than the widest bin, 1 % of the
+-- extreme that is farthest from 0. One that is hardly wider may still have two bins beside
+-- others with one.
 create or replace function perf_internal.get_sketch_histogram(
     sketch numeric,
     total_count bigint,
@@ -14,6 +18,7 @@ as $$
 declare
     v_minimum double precision;
     v_maximum double precision;
+    v_largest double precision;
     v_buckets integer := get_sketch_histogram.bucket_count;
 begin
     if coalesce(v_buckets not between 1 and 1000, true) then
@@ -38,9 +43,15 @@ begin
             message = format(
                 'minimum must not be above maximum, got %s and %s', v_minimum, v_maximum
             );
-    elsif v_minimum = v_maximum then
-        v_buckets := 1;
     end if;
+    v_largest := greatest(abs(v_minimum), abs(v_maximum));
+    v_buckets := case
+        when v_minimum = v_maximum then 1
+        else least(
+            v_buckets,
+            greatest(floor(100 * (v_maximum / v_largest - v_minimum / v_largest)), 1)
+        )
+    end;
     return query
     with counted as (
         select
@@ -66,7 +77,7 @@ end
 $$;
 
 comment on function perf_internal.get_sketch_histogram is
-    'A sketch of total_count values in bucket_count (1 to 1000) buckets of equal width from minimum to maximum, empty ones too; of equal values one bucket, of no values none. A bucket has the bins whose value lies in it (at most 0.5 % from each that it stands for), from its start to before its end, the last one with its end. So counts add up to total_count. Without minimum or maximum they are those of the bins. Error 22023.';
+    'A sketch of total_count values in bucket_count (1 to 1000) buckets of equal width from minimum to maximum, empty ones too; of equal values one bucket, of no values none. There are fewer where buckets would be narrower than the bins of the sketch: than 1 % of the extreme that is farthest from 0. The first has the minimum and the last the maximum. A bucket has the bins whose value lies in it (at most 0.5 % from each that it stands for), from its start to before its end, the last one with its end. So counts add up to total_count. Without minimum or maximum they are those of the bins. Error 22023.';
 
 revoke execute on function perf_internal.get_sketch_histogram from public;
 grant execute on function perf_internal.get_sketch_histogram

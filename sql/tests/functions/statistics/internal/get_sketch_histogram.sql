@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(19);
 
 -- Bin 70 has the values up to 2.0068, bin 231 up to 9.9587, bin 232 up to 10.0583, bin 299 up to
 -- 19.593; their values are 1.9968, 9.9092, 10.0082 and 19.4951.
@@ -75,6 +75,32 @@ select is(
     ),
     900::numeric,
     'counts add up to all values'
+);
+-- Bins 464 to 466 have the values from 100.16 to 103.19. Five buckets of them would be 0.6 wide.
+select results_eq(
+    $$ select round(h.bucket_from::numeric, 3), round(h.bucket_until::numeric, 3), h.value_count
+       from pg_temp.histogram('{464,465,465,466}', 4, 100.2, 103.1, 5) as h $$,
+    $$ values (100.200, 101.650, 1::bigint), (101.650, 103.100, 3) $$,
+    'no bucket is narrower than a bin'
+);
+select results_eq(
+    $$ select h.bucket_from, h.bucket_until, h.value_count
+       from pg_temp.histogram('{464,465}', 2, 101, 101.5, 20) as h $$,
+    $$ values (101::float8, 101.5::float8, 2::bigint) $$,
+    'less than a bin is one bucket'
+);
+select results_eq(
+    $$ select count(*), min(h.value_count), max(h.value_count)
+       from perf_internal.get_sketch_histogram(
+           perf_internal.make_sketch(array(select generate_series(465, 484))), 20, 101.3, 123.3
+       ) as h $$,
+    $$ values (17::bigint, 1::bigint, 2::bigint) $$,
+    'so bins that follow each other leave no bucket empty'
+);
+select results_eq(
+    $$ select count(*) from pg_temp.histogram('{-200466,-200464}', 2, -103.1, -100.2, 5) $$,
+    'values (2::bigint)',
+    'nor of negative values'
 );
 select throws_ok(
     $$ select * from pg_temp.histogram('{70}', 1, 2, 2, 0) $$,
