@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(15);
 
 -- The last two days of the log are computed. The days of these tests are long before them.
 insert into perf.model_performance_logs (
@@ -19,9 +19,44 @@ select results_eq(
            round(avg_success_rate::numeric, 4)
        from perf.get_model_log_comparison('2020-01-06', '2020-01-14') $$,
     $$ values
-        ('wan', 22::bigint, 3000::float8, 9::float8, 0.6818),
-        ('sdxl', 110, 1100, 5.75, 0.9091) $$,
-    'every generation has the same weight, best rating first'
+        ('sdxl', 110::bigint, 1100::float8, 5.75::float8, 0.9091),
+        ('wan', 22, 3000, 9, 0.6818) $$,
+    'every generation has the same weight, and one rating is no rank'
+);
+select results_eq(
+    $$ select c.model_type, c.timed_generations, c.rated_generations, c.success_rate_low,
+           c.success_rate_high
+       from perf.get_model_log_comparison('2020-01-06', '2020-01-14') as c $$,
+    $$ select x.model_type, x.timed, x.rated, w.low, w.high
+       from (
+           values ('sdxl', 100::bigint, 40::bigint, 100, 110), ('wan', 1, 1, 15, 22)
+       ) as x (model_type, timed, rated, successful, total)
+       cross join lateral perf.get_wilson_interval(x.successful, x.total) as w $$,
+    'each mean has its number of generations, and the success rate an interval'
+);
+select results_eq(
+    $$ select c.model_type
+       from unnest('{1,2,40,41}'::bigint[]) with ordinality as m (least, number)
+       cross join lateral (
+           select x.model_type
+           from perf.get_model_log_comparison('2020-01-06', '2020-01-14', m.least) as x
+           limit 1
+       ) as c
+       order by m.number $$,
+    $$ values ('wan'), ('sdxl'), ('sdxl'), ('wan') $$,
+    'best rating first, of types with min_generations ratings before all others'
+);
+select throws_ok(
+    $$ select * from perf.get_model_log_comparison('2020-01-06', '2020-01-07', 0) $$,
+    '22023',
+    'min_generations must be at least 1, got 0',
+    'refuses no generations'
+);
+select throws_ok(
+    $$ select * from perf.get_model_log_comparison('2020-01-06', '2020-01-07', null) $$,
+    '22023',
+    'min_generations must be at least 1, got null',
+    'and null'
 );
 
 select results_eq(
