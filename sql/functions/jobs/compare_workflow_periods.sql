@@ -1,3 +1,5 @@
+-- Both ranges are exact, because an hour, day or week that is partly before and partly after the
+-- change would count for the wrong side.
 create or replace function perf.compare_workflow_periods(
     workflow_id bigint,
     before_start timestamptz,
@@ -45,6 +47,7 @@ declare
     v_series record;
     v_before record;
     v_after record;
+    v_notes text[];
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(
@@ -87,16 +90,58 @@ begin
         -- A job that failed before a worker had it says nothing about workers.
         where x.worker_id is not null
     ) as k;
-    select min(c.range_start) as range_start, max(c.range_end) as range_end
+    select
+        coalesce(min(c.range_start), compare_workflow_periods.before_start) as range_start,
+        coalesce(max(c.range_end), compare_workflow_periods.before_start) as range_end
     into v_before
     from perf_internal.get_cover(
-        'jobs', compare_workflow_periods.before_start, compare_workflow_periods.before_end
+        'jobs',
+        compare_workflow_periods.before_start,
+        compare_workflow_periods.before_end,
+        is_exact => true
     ) as c;
-    select min(c.range_start) as range_start, max(c.range_end) as range_end
+    select
+        coalesce(min(c.range_start), compare_workflow_periods.after_end) as range_start,
+        coalesce(max(c.range_end), compare_workflow_periods.after_end) as range_end
     into v_after
     from perf_internal.get_cover(
-        'jobs', compare_workflow_periods.after_start, compare_workflow_periods.after_end
+        'jobs',
+        compare_workflow_periods.after_start,
+        compare_workflow_periods.after_end,
+        is_exact => true
     ) as c;
+    v_notes := array(
+        select case
+            when s.counted_from = s.counted_until
+            then format('Nothing is kept of the time %s.', s.side)
+            else format(
+                'Only %s to %s counts as %s: raw jobs or rollups of the rest are gone.',
+                to_char(s.counted_from at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
+                to_char(s.counted_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI UTC'),
+                s.side
+            )
+        end
+        from (
+            values
+                (
+                    'before',
+                    compare_workflow_periods.before_start,
+                    compare_workflow_periods.before_end,
+                    v_before.range_start,
+                    v_before.range_end
+                ),
+                (
+                    'after',
+                    compare_workflow_periods.after_start,
+                    compare_workflow_periods.after_end,
+                    v_after.range_start,
+                    v_after.range_end
+                )
+        ) as s (side, asked_from, asked_until, counted_from, counted_until)
+        where s.asked_from < s.asked_until
+            and (s.counted_from, s.counted_until) is distinct from (s.asked_from, s.asked_until)
+        order by s.asked_from
+    );
     return query
     select
         c.metric,
@@ -115,7 +160,7 @@ begin
         c.p_value,
         c.adjusted_p_value,
         c.verdict,
-        c.note,
+        nullif(concat_ws(' ', variadic array[c.note] || v_notes), ''),
         perf_internal.get_trade_off(
             v_name,
             'before',
@@ -142,7 +187,8 @@ begin
         compare_workflow_periods.before_start,
         compare_workflow_periods.before_end,
         compare_workflow_periods.min_jobs,
-        compare_workflow_periods.confidence
+        compare_workflow_periods.confidence,
+        is_exact => true
     ) as c
     -- Unless they are asked for, metrics that one of the two lacks are left out.
     where compare_workflow_periods.metrics is not null
@@ -156,7 +202,7 @@ end
 $$;
 
 comment on function perf.compare_workflow_periods is
-    'A workflow before and after a change, a row a metric, as perf.compare_workflows compares two workflows: jobs of one worker, resolution tier and model type, in percent of before. Whatever else changed between the two ranges is in the difference. Ranges are of the hours that start in them. Errors: 22023 bad argument, or ranges that overlap, 42501 not an analyst, PT404 unknown workflow or metric.';
+    'A workflow before and after a change, a row a metric, as perf.compare_workflows compares two workflows: jobs of one worker, resolution tier and model type, in percent of before. Whatever else changed between the two ranges is in the difference. Ranges are exact. Where retention has removed raw jobs, hours or days at an end of a range, it is shorter, never longer, and note says what counts. Errors: 22023 bad argument, or ranges that overlap, 42501 not an analyst, PT404 unknown workflow or metric.';
 
 revoke execute on function perf.compare_workflow_periods from public;
 grant execute on function perf.compare_workflow_periods

@@ -14,7 +14,8 @@ create or replace function perf_internal.compare_job_series(
     baseline_end timestamptz,
     min_jobs integer,
     confidence double precision,
-    group_name text default 'worker'
+    group_name text default 'worker',
+    is_exact boolean default false
 )
 returns table (
     side integer,
@@ -98,7 +99,8 @@ begin
             compare_job_series.end_time,
             compare_job_series.baseline_start,
             compare_job_series.baseline_end,
-            compare_job_series.confidence
+            compare_job_series.confidence,
+            compare_job_series.is_exact
         ) as d on d.metric
             = case m.kind when 'share' then m.metric else 'successful_' || m.metric end
     ),

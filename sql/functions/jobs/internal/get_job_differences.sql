@@ -26,7 +26,8 @@ create or replace function perf_internal.get_job_differences(
     end_time timestamptz,
     baseline_start timestamptz,
     baseline_end timestamptz,
-    confidence double precision
+    confidence double precision,
+    is_exact boolean default false
 )
 returns table (
     side integer,
@@ -73,7 +74,8 @@ begin
                 get_job_differences.series_ids,
                 get_job_differences.metrics,
                 get_job_differences.baseline_start,
-                get_job_differences.baseline_end
+                get_job_differences.baseline_end,
+                get_job_differences.is_exact
             ) as r
             where get_job_differences.sides[r.series_number] = 1
             union all
@@ -82,7 +84,8 @@ begin
                 get_job_differences.series_ids,
                 get_job_differences.metrics,
                 get_job_differences.start_time,
-                get_job_differences.end_time
+                get_job_differences.end_time,
+                get_job_differences.is_exact
             ) as r
             where get_job_differences.sides[r.series_number] > 1
         ) as d on d.series_number = s.series_number
@@ -365,7 +368,7 @@ end
 $$;
 
 comment on function perf_internal.get_job_differences is
-    'How metrics of jobs of each side differ from side 1. Each series has a side, a stratum within which jobs are compared, a group (from three on, differences may vary from group to group), and a level within which workers are compared where no stratum has both sides (null: not at all). Side 1 has a time range of its own. The estimate is a logarithm of a ratio or a difference; standard is the mean of side 1 in the strata and with the weights of the comparison.';
+    'How metrics of jobs of each side differ from side 1. Each series has a side, a stratum within which jobs are compared, a group (from three on, differences may vary from group to group), and a level within which workers are compared where no stratum has both sides (null: not at all). Side 1 has a time range of its own; is_exact is that of perf_internal.read_job_days. The estimate is a logarithm of a ratio or a difference; standard is the mean of side 1 in the strata and with the weights of the comparison.';
 
 revoke execute on function perf_internal.get_job_differences from public;
 grant execute on function perf_internal.get_job_differences

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(13);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -71,10 +71,69 @@ select results_eq(
        from perf.compare_workflow_periods(
            pg_temp.id('first'), '2020-01-06 08:30', '2020-01-08 11:30', '2020-01-08 11:30',
            '2020-01-09') $$,
-    $$ values ('2020-01-06 09:00'::timestamptz, '2020-01-08 12:00'::timestamptz,
-        '2020-01-08 12:00'::timestamptz, '2020-01-09'::timestamptz) $$,
-    'an hour belongs to one of the ranges, and it says which hours these are'
+    $$ values ('2020-01-06 08:30'::timestamptz, '2020-01-08 11:30'::timestamptz,
+        '2020-01-08 11:30'::timestamptz, '2020-01-09'::timestamptz) $$,
+    'it says which ranges these are'
 );
+do $$
+begin
+    perform pg_temp.add_jobs('second', 'w1', '{90,110}', day => '2020-01-08 12:20+00');
+    perform pg_temp.add_jobs('second', 'w1', '{180}', day => '2020-01-08 12:40+00');
+    perform pg_temp.add_jobs('second', 'w1', '{180,200}', day => '2020-01-16 12:40+00');
+end
+$$;
+select results_eq(
+    $$ select before_jobs, after_jobs, before_value, note
+       from perf.compare_workflow_periods(
+           pg_temp.id('second'), '2020-01-06', '2020-01-08 12:30', '2020-01-08 12:30',
+           '2020-01-17', '{total_wall_time_ms}', 2) $$,
+    $$ values (2::bigint, 3::bigint, 100::float8,
+        'Only 1 worker has jobs of both: the difference may be another on others.') $$,
+    'a change within an hour divides its jobs'
+);
+savepoint kept;
+insert into perf_internal.dropped_ranges (pipeline, range_start, range_end, row_count, bytes)
+values ('jobs', '2020-01-01', '2020-02-01', 9, 9);
+select results_eq(
+    $$ select before_jobs, after_jobs, before_range_end, after_range_start, note
+       from perf.compare_workflow_periods(
+           pg_temp.id('second'), '2020-01-06', '2020-01-08 12:30', '2020-01-08 12:30',
+           '2020-01-17', '{total_wall_time_ms}') $$,
+    $$ values (0::bigint, 2::bigint, '2020-01-08 12:00'::timestamptz,
+        '2020-01-08 13:00'::timestamptz,
+        'Jobs with this metric: 0 and 2.'
+        || ' Only 2020-01-06 00:00 to 2020-01-08 12:00 UTC counts as before: raw jobs or rollups'
+        || ' of the rest are gone.'
+        || ' Only 2020-01-08 13:00 to 2020-01-17 00:00 UTC counts as after: raw jobs or rollups'
+        || ' of the rest are gone.') $$,
+    'where raw jobs are gone the hour of the change is left out'
+);
+update perf.retention set deleted_before = '2020-02-01'
+where pipeline = 'jobs' and level in ('hourly', 'daily');
+-- 2020-01-06 and 2020-01-13 are Mondays.
+select results_eq(
+    $$ select before_jobs, after_jobs, before_range_start, before_range_end, after_range_start,
+           after_range_end
+       from perf.compare_workflow_periods(
+           pg_temp.id('second'), '2019-12-28', '2020-01-08', '2020-01-08', '2020-01-20',
+           '{total_wall_time_ms}') $$,
+    $$ values (0::bigint, 2::bigint, '2019-12-30'::timestamptz, '2020-01-06'::timestamptz,
+        '2020-01-13'::timestamptz, '2020-01-20'::timestamptz) $$,
+    'where only weeks are kept no week counts on both sides'
+);
+select results_eq(
+    $$ select verdict, before_range_start, before_range_end, note
+       from perf.compare_workflow_periods(
+           pg_temp.id('second'), '2020-01-07', '2020-01-08', '2020-01-08', '2020-01-20',
+           '{total_wall_time_ms}') $$,
+    $$ values ('insufficient_data', '2020-01-07'::timestamptz,
+        '2020-01-07'::timestamptz,
+        'Jobs with this metric: 0 and 2. Nothing is kept of the time before.'
+        || ' Only 2020-01-13 00:00 to 2020-01-20 00:00 UTC counts as after: raw jobs or rollups'
+        || ' of the rest are gone.') $$,
+    'and where none of these is in a range, nothing is'
+);
+rollback to kept;
 select results_eq(
     $$ select metric, before_jobs, after_jobs, verdict
        from perf.compare_workflow_periods(

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 
 set local timezone = 'UTC';
 
@@ -101,6 +101,30 @@ select is_empty(
     $$ select from perf_internal.read_job_days(
            pg_temp.series(), '{failure_rate}', '2020-01-20', '2020-01-20') $$,
     'an empty range has no days'
+);
+-- The failed job and the job of 23:00 are in the hour that both parts are of.
+select results_eq(
+    $$ select d.series_number, d.day, d.count, d.mean
+       from perf_internal.read_job_days(
+           pg_temp.series(), '{successful_total_wall_time_ms}', '2020-01-12 05:30',
+           '2020-01-20 23:00:01', true) as d
+       order by 1, 2 $$,
+    $$ values (1, '2020-01-12'::timestamptz, 1::bigint, 50::float8),
+        (1, '2020-01-14', 1, 70), (2, '2020-01-20', 1, 90) $$,
+    'an exact range has the parts of hours at both ends'
+);
+select results_eq(
+    $$ select d.series_number, d.day, d.count
+       from perf_internal.read_job_days(
+           pg_temp.series(), '{successful_total_wall_time_ms}', '2020-01-12 04:50',
+           '2020-01-12 05:00:01', true) as d
+       union all
+       select d.series_number, d.day, d.count
+       from perf_internal.read_job_days(
+           pg_temp.series(), '{successful_total_wall_time_ms}', '2020-01-12 05:00:01',
+           '2020-01-12 05:30', true) as d $$,
+    $$ values (1, '2020-01-12'::timestamptz, 2::bigint) $$,
+    'and no more than these'
 );
 update perf.retention set deleted_before = '2020-01-15'
 where pipeline = 'jobs' and level in ('hourly', 'daily');
