@@ -263,6 +263,7 @@ select functions_are(
         'get_last_job_at',
         'get_levels_query',
         'get_metric_parts',
+        'get_missing_kind',
         'get_missing_ranges',
         'get_model_config',
         'get_month',

@@ -47,6 +47,7 @@ declare
     v_better text;
     v_series record;
     v_cover record;
+    v_missing text;
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(compare_workers.start_time, compare_workers.end_time);
@@ -100,6 +101,17 @@ begin
         end;
     end if;
     v_better := (select m.better from perf.metrics as m where m.metric = v_metric);
+    v_missing := 'No job of the time has '
+        || perf_internal.get_missing_kind(
+            null,
+            compare_workers.worker_ids,
+            compare_workers.resolution_tier,
+            compare_workers.model_type,
+            'jobs',
+            compare_workers.start_time,
+            compare_workers.end_time
+        )
+        || '.';
     return query
     with compared as (
         select c.*
@@ -124,7 +136,8 @@ begin
         select
             c.side, c.unit, c.value, c.jobs, c.compared_baseline_jobs, c.compared_jobs,
             c.group_count, c.difference, c.difference_low, c.difference_high, c.difference_unit,
-            c.p_value, c.adjusted_p_value, c.verdict, c.note
+            c.p_value, c.adjusted_p_value, c.verdict,
+            nullif(concat_ws(' ', v_missing, c.note), '') as note
         from compared as c
         union all
         -- The first worker is not different from itself.

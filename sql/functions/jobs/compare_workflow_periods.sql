@@ -47,6 +47,7 @@ declare
     v_series record;
     v_before record;
     v_after record;
+    v_missing text;
     v_notes text[];
 begin
     perform perf_internal.require_role('analyst');
@@ -110,6 +111,18 @@ begin
         compare_workflow_periods.after_end,
         is_exact => true
     ) as c;
+    v_missing := 'No job of the time has '
+        || perf_internal.get_missing_kind(
+            array[compare_workflow_periods.workflow_id],
+            null,
+            compare_workflow_periods.resolution_tier,
+            compare_workflow_periods.model_type,
+            'jobs',
+            compare_workflow_periods.before_start,
+            compare_workflow_periods.after_end,
+            is_exact => true
+        )
+        || '.';
     v_notes := array(
         select case
             when s.counted_from = s.counted_until
@@ -160,7 +173,7 @@ begin
         c.p_value,
         c.adjusted_p_value,
         c.verdict,
-        nullif(concat_ws(' ', variadic array[c.note] || v_notes), ''),
+        nullif(concat_ws(' ', variadic array[v_missing, c.note] || v_notes), ''),
         perf_internal.get_trade_off(
             v_name,
             'before',

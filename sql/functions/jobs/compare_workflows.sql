@@ -44,6 +44,7 @@ declare
     v_names text[];
     v_series record;
     v_cover record;
+    v_missing text;
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(
@@ -81,6 +82,17 @@ begin
     from perf_internal.get_cover(
         'jobs', compare_workflows.start_time, compare_workflows.end_time
     ) as c;
+    v_missing := 'No job of the time has '
+        || perf_internal.get_missing_kind(
+            compare_workflows.workflow_ids,
+            null,
+            compare_workflows.resolution_tier,
+            compare_workflows.model_type,
+            'jobs',
+            compare_workflows.start_time,
+            compare_workflows.end_time
+        )
+        || '.';
     return query
     select
         compare_workflows.workflow_ids[c.side],
@@ -103,7 +115,7 @@ begin
         c.p_value,
         c.adjusted_p_value,
         c.verdict,
-        c.note,
+        nullif(concat_ws(' ', v_missing, c.note), ''),
         perf_internal.get_trade_off(
             v_names[c.side],
             v_names[1],
@@ -144,7 +156,7 @@ end
 $$;
 
 comment on function perf.compare_workflows is
-    'Workflows against the first one, a row for each and metric (null: the times, GPU memory, failure rate and every quality score that both have), over the hours that start in a range. baseline_value and value are means of all successful jobs. difference, in percent of the first (failure rate: points), is like for like: only jobs of one worker, resolution tier and model type are compared, compared_baseline_jobs and compared_jobs on compared_workers. Its interval holds for each alone; the verdict (better, worse, higher, lower, no_clear_difference, or insufficient_data below min_jobs on either side) goes by adjusted_p_value, which is corrected over the whole answer. trade_off says in one sentence what is clear. Percentages of time are of the time that a job takes. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown workflow or metric.';
+    'Workflows against the first one, a row for each and metric (null: the times, GPU memory, failure rate and every quality score that both have), over the hours that start in a range. baseline_value and value are means of all successful jobs. difference, in percent of the first (failure rate: points), is like for like: only jobs of one worker, resolution tier and model type are compared, compared_baseline_jobs and compared_jobs on compared_workers. Its interval holds for each alone; the verdict (better, worse, higher, lower, no_clear_difference, or insufficient_data below min_jobs on either side) goes by adjusted_p_value, which is corrected over the whole answer. note says what limits a row, also a resolution_tier or model_type that no job has. trade_off says in one sentence what is clear. Percentages of time are of the time that a job takes. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown workflow or metric.';
 
 revoke execute on function perf.compare_workflows from public;
 grant execute on function perf.compare_workflows

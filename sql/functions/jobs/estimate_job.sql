@@ -44,6 +44,7 @@ declare
     v_ms record;
     v_mb record;
     v_scale double precision := 1;
+    v_missing text;
     v_notes text[] := array[]::text[];
 begin
     perform perf_internal.require_role('analyst');
@@ -61,6 +62,19 @@ begin
             hint = 'Leave it out where the number of frames is not known.';
     end if;
     v_start := (estimate_job.as_of at time zone 'UTC' - estimate_job.history) at time zone 'UTC';
+    v_missing := perf_internal.get_missing_kind(
+        array[estimate_job.workflow_id],
+        null,
+        estimate_job.resolution_tier,
+        estimate_job.model_type,
+        'successful_jobs',
+        v_start,
+        estimate_job.as_of,
+        is_exact => true
+    );
+    if v_missing is not null then
+        v_notes := v_notes || format('no job of the history has %s', v_missing);
+    end if;
     for v_history in
         select c.metric, c.based_on, c.job_count, c.series_ids
         from perf_internal.choose_job_history(
@@ -171,7 +185,7 @@ end
 $$;
 
 comment on function perf.estimate_job is
-    'What the next job of a workflow takes: mean, median and prediction interval of its wall time (ms) and VRAM peak (MB), from successful jobs in the history before as_of. The interval holds a single job with the probability confidence, not the mean; it is null where the history is too short (19 jobs for 0.9), and note says so. based_on says which jobs job_count counts: those of the worker at the resolution tier with the model type (worker; a null argument means any), where these are too few those of all workers, and where these are too few all of the workflow. With frame_count the wall time per frame is scaled, where the history has it. fits says whether the upper end of the VRAM interval is within vram_mb of the worker; without a worker fitting_workers lists those it fits, as an array of objects of id, name and vram_mb. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown workflow or worker.';
+    'What the next job of a workflow takes: mean, median and prediction interval of its wall time (ms) and VRAM peak (MB), from successful jobs in the history before as_of. The interval holds a single job with the probability confidence, not the mean; it is null where the history is too short (19 jobs for 0.9), and note says so. based_on says which jobs job_count counts: those of the worker at the resolution tier with the model type (worker; a null argument means any), where these are too few those of all workers, and where these are too few all of the workflow; note says so where no job has the tier or the model type. With frame_count the wall time per frame is scaled, where the history has it. fits says whether the upper end of the VRAM interval is within vram_mb of the worker; without a worker fitting_workers lists those it fits, as an array of objects of id, name and vram_mb. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown workflow or worker.';
 
 revoke execute on function perf.estimate_job from public;
 grant execute on function perf.estimate_job

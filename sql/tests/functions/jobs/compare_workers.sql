@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 
 set local timezone = 'UTC';
 
@@ -105,6 +105,16 @@ select results_eq(
             'No kind of job (workflow, resolution tier and model type) is of both.'
         ) $$,
     'says when workers share no kind of job'
+);
+select results_eq(
+    $$ select worker, verdict, note
+       from perf.compare_workers(
+           array[pg_temp.id('w1'), pg_temp.id('w2')], '2020-01-06', '2020-01-08',
+           model_type => 'flux') $$,
+    $$ values ('w1', 'baseline', null),
+        ('w2', 'insufficient_data',
+            'No job of the time has model_type "flux". Jobs with this metric: 0 and 0.') $$,
+    'a model type that no job has is named'
 );
 select results_eq(
     $$ select rank, worker, difference, verdict

@@ -143,12 +143,13 @@ select results_eq(
     'without jobs after, data are insufficient'
 );
 select results_eq(
-    $$ select difference, verdict
+    $$ select difference, verdict, note
        from perf.compare_workflow_periods(
            pg_temp.id('first'), '2020-01-06', '2020-01-08', '2020-01-08', '2020-01-09',
            '{total_wall_time_ms}', 4, resolution_tier => '4k') $$,
-    $$ values (null::float8, 'insufficient_data') $$,
-    'a resolution tier chooses its jobs'
+    $$ values (null::float8, 'insufficient_data',
+        'No job of the time has resolution_tier "4k". Jobs with this metric: 0 and 0.') $$,
+    'a resolution tier chooses its jobs, and one that no job has is named'
 );
 
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(27);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -180,6 +180,15 @@ select results_eq(
            '{total_wall_time_ms}', 2, resolution_tier => '4k') $$,
     $$ values ('insufficient_data', 'Jobs with this metric: 1 and 0.') $$,
     'a resolution tier chooses its jobs'
+);
+select results_eq(
+    $$ select verdict, note
+       from perf.compare_workflows(
+           array[pg_temp.id('first'), pg_temp.id('second')], '2020-01-06', '2020-01-08',
+           '{total_wall_time_ms}', 2, resolution_tier => '8K') $$,
+    $$ values ('insufficient_data',
+        'No job of the time has resolution_tier "8K". Jobs with this metric: 0 and 0.') $$,
+    'one that no job has is named'
 );
 
 -- A job of the range that ends is not in it; an hour counts whole.

@@ -1,5 +1,5 @@
 begin;
-select plan(38);
+select plan(39);
 
 set local timezone = 'UTC';
 set local intervalstyle = 'postgres';
@@ -192,20 +192,21 @@ select results_eq(
     'a new worker gets the history of all; without its memory nobody knows whether it fits'
 );
 select results_eq(
-    $$ select based_on, job_count, wall_time_high_ms, vram_based_on
+    $$ select based_on, job_count, wall_time_high_ms, vram_based_on, note
        from perf.estimate_job(
            pg_temp.get_workflow('upscale'), null, '4k', pg_temp.get_worker('gpu-1'),
            as_of => '2020-01-10'
        ) $$,
-    $$ values ('workflow', 19::bigint, 19000::float8, 'workflow') $$,
-    'a new resolution tier gets the history of the workflow'
+    $$ values ('workflow', 19::bigint, 19000::float8, 'workflow',
+        'no job of the history has resolution_tier "4k"') $$,
+    'a new resolution tier gets the history of the workflow, and note says so'
 );
 select results_eq(
-    $$ select based_on, job_count
+    $$ select based_on, job_count, note
        from perf.estimate_job(
            pg_temp.get_workflow('upscale'), model_type => 'wan', as_of => '2020-01-10'
        ) $$,
-    $$ values ('workflow', 19::bigint) $$,
+    $$ values ('workflow', 19::bigint, 'no job of the history has model_type "wan"') $$,
     'and so does a new model type'
 );
 select results_eq(
