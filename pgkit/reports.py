@@ -6,8 +6,8 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from pgkit.database import Connection
-from pgkit.output import Column, percent
+from pgkit.database import Connection, query
+from pgkit.output import Column, percent, tell
 from pgkit.times import span
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -106,6 +106,41 @@ def nothing(outcome: str, start: datetime, end: datetime, zone: tzinfo, measured
     """Return what a report without rows says: which calls are missing in which range."""
     calls = CALLS[outcome].removeprefix("all ")
     return f"No {calls}{measured} from {span(start, end, zone)}."
+
+
+def tell_removed(
+    connection: Connection, pipeline: str, granularity: str, start: datetime, zone: tzinfo
+) -> None:
+    """Say on stderr from when on a report by this granularity is whole, if later than `start`.
+
+    Months are made of days. Days and weeks of other zones than UTC are made of hours, and refused
+    where those are gone.
+    """
+    if zone != UTC and granularity != "hourly":
+        return
+    rows = select(
+        connection, query("removed_levels").decode(), zone, pipeline=pipeline, start=start
+    )
+    removed = {row["level"]: row["deleted_before"] for row in rows}
+    level = "daily" if granularity == "monthly" else granularity
+    before = removed.get(level)
+    if before is None:
+        return
+    noun = {"hourly": "Hours", "daily": "Days", "weekly": "Weeks"}[level]
+    sentence = f"{noun} before {moment(before, zone)} are no longer kept"
+    longer = ("daily", "weekly")[("hourly", "daily", "weekly").index(level) :]
+    # Without an entry, a level has all of the range.
+    further = next((name for name in longer if removed.get(name, start) < before), None)
+    if further and zone == UTC:
+        tell(f"{sentence}: --granularity {further} reaches further back.")
+    else:
+        tell(f"{sentence}.")
+
+
+def moment(time: datetime, zone: tzinfo) -> str:
+    """Return a time to the minute, and only its date where it is midnight."""
+    time = time.astimezone(zone)
+    return f"{time:%Y-%m-%d}" if (time.hour, time.minute) == (0, 0) else f"{time:%Y-%m-%d %H:%M}"
 
 
 def sparkline(values: Sequence[float | None]) -> str:

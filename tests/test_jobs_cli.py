@@ -134,6 +134,31 @@ def test_trend_stages_and_quality_look_closer(pgkit, filled) -> None:
     assert unknown.stderr.startswith("Error: ")
 
 
+def test_what_retention_has_removed_is_said(pgkit, filled) -> None:
+    with psycopg.connect(filled, autocommit=True) as connection:
+        connection.execute("select perf.aggregate_performance_metrics('jobs')")
+        # A day before the end of the ten days.
+        connection.execute(
+            "update perf.retention set keep = case level when 'daily' then interval '1 day' end"
+            " where level <> 'job_history'"
+        )
+        connection.execute("select perf.cleanup_old_performance_data('2020-01-10')")
+    hint = "Days before 2020-01-09 are no longer kept: --granularity weekly reaches further back.\n"
+    for command in (["trend", "draft"], ["quality", "likeness"]):
+        part = pgkit("jobs", *command, *RANGE, "--json", dsn=filled)
+        assert (len(json.loads(part.stdout)), part.stderr) == (2, hint)
+        gone = pgkit("jobs", *command, "--from", "2020-01-01", "--to", "2020-01-09", dsn=filled)
+        assert (gone.returncode, gone.stdout) == (0, "")
+        assert gone.stderr.startswith(hint + "No jobs ")
+        whole = pgkit("jobs", *command, "--from", "2020-01-09", "--to", "2020-01-11", dsn=filled)
+        assert "no longer kept" not in whole.stderr
+        weekly = pgkit("jobs", *command, *RANGE, "--granularity", "weekly", dsn=filled)
+        assert len(weekly.stdout.splitlines()) == 3
+        assert "no longer kept" not in weekly.stderr
+    monthly = pgkit("jobs", "trend", "draft", *RANGE, "--granularity", "monthly", dsn=filled)
+    assert monthly.stderr.startswith("Days before 2020-01-09 are no longer kept")
+
+
 def test_compare_begins_with_the_trade_off(pgkit, filled) -> None:
     shown = lines(filled, "compare", "upscale", "draft", *RANGE)
     text = " ".join(shown)

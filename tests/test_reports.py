@@ -191,6 +191,23 @@ def test_more_buckets_than_a_series_may_have_are_shown(pgkit, database, connecti
     assert len(shown.stdout.splitlines()) == 1 + 59 * 24, shown.stderr
 
 
+def test_trends_say_which_hours_retention_has_removed(pgkit, database, connection) -> None:
+    connection.execute(
+        "select perf.record_call('acme/busy', 'chat', 1, call_timestamp => h)"
+        " from generate_series(timestamptz '2020-01-01 00:00+00', '2020-01-02', '1 hour') as h"
+    )
+    connection.execute("select perf.aggregate_performance_metrics('calls')")
+    connection.execute("update perf.retention set keep = '1 day' where level = 'hourly'")
+    connection.execute("select perf.cleanup_old_performance_data('2020-01-02 05:30+00')")
+    command = ["trends", "acme/busy", "chat", "--from", "2020-01-01"]
+    part = pgkit(*command, "--to", "2020-01-03", "--json", dsn=database)
+    hint = "--granularity daily reaches further back.\n"
+    assert part.stderr == f"Hours before 2020-01-01 05:00 are no longer kept: {hint}"
+    assert len(json.loads(part.stdout)) == 20
+    gone = pgkit(*command, "--to", "2020-01-01T05:00", dsn=database)
+    assert gone.stderr.splitlines()[1].startswith("No calls from ")
+
+
 def test_a_bucket_ends_where_the_next_begins() -> None:
     berlin = times.read_zone("Europe/Berlin")
     for start, granularity, end in (

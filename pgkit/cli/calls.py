@@ -102,6 +102,7 @@ def trends(
             parameters=parameters,
             outcome=outcome,
         )
+        reports.tell_removed(connection, "calls", granularity, start, zone)
     p95 = reports.sparkline([row["p95_response_time"] for row in rows[-reports.MOST_BARS :]])
     title = f"{reports.title(outcome, model, tool)}; p95 {p95}"
     if rows:

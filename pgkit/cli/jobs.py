@@ -289,6 +289,7 @@ def show_trend(
             granularity=granularity,
             time_zone=str(zone),
         )
+        reports.tell_removed(connection, "jobs", granularity, start, zone)
     print_rows(
         rows,
         job_reports.TREND_COLUMNS,
@@ -380,6 +381,7 @@ def show_quality(
             workflow=workflow and find_id(connection, "workflow", workflow),
             time_zone=str(zone),
         )
+        reports.tell_removed(connection, "jobs", granularity, start, zone)
     names = "; ".join(name for name in (score, workflow) if name)
     show(
         rows,
