@@ -202,6 +202,33 @@ def find_ids(connection: Connection, kind: str, names: Sequence[str]) -> list[in
     return [find_id(connection, kind, name) for name in names]
 
 
+def find_metric(connection: Connection, name: str) -> str:
+    """Return the metric of jobs that a name or its last part means: `tps` is `quality.tps`.
+
+    A name that means none or several stays as it is: the reports say what there is.
+    """
+    rows = select(
+        connection,
+        "select m.metric from perf.metrics as m where m.pipeline = 'jobs' and m.metric"
+        " in (%(name)s, 'quality.' || %(name)s, 'stage.' || %(name)s)",
+        name=name,
+    )
+    found = [row["metric"] for row in rows]
+    return name if name in found or len(found) != 1 else str(found[0])
+
+
+def find_score(connection: Connection, name: str) -> str:
+    """Return the metric of a quality score, from its name with or without `quality.` before it."""
+    rows = select(
+        connection,
+        "select m.metric from perf.metrics as m"
+        " where m.pipeline = 'jobs' and m.metric = 'quality.' || %(name)s",
+        name=name,
+    )
+    is_whole = not rows and (name.startswith("quality.") or name == "quality_rating")
+    return name if is_whole else f"quality.{name}"
+
+
 def between(
     low: float | None, high: float | None, unit: str | None, like: float | None = None
 ) -> str:

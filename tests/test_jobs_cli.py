@@ -179,9 +179,35 @@ def test_compare_begins_with_the_trade_off(pgkit, filled) -> None:
         alone = pgkit("jobs", "compare", *names, dsn=filled)
         assert alone.returncode == 2
         assert alone.stderr.endswith("Error: Name two workflows or more, each once.\n")
-    short = pgkit("jobs", "compare", "upscale", "draft", "--metric", "likeness", dsn=filled)
-    assert short.returncode == 1
-    assert 'Did you mean "quality.likeness"?' in short.stderr
+
+
+def test_scores_and_stages_are_named_with_and_without_their_beginning(pgkit, filled) -> None:
+    compared = ("compare", "upscale", "draft", *RANGE, "--metric")
+    for short, long in (("likeness", "quality.likeness"), ("sample", "stage.sample")):
+        for name in (short, long):
+            assert [row["metric"] for row in rows(pgkit, filled, *compared, name)] == [long]
+            workers = rows(pgkit, filled, "compare-workers", "one", "two", *RANGE, "--metric", name)
+            assert workers[0]["compared_metric"] == long
+            ranked = rows(pgkit, filled, "overview", *RANGE, "--by", name)
+            assert ranked["ranking_metric"] == long
+    for name in ("likeness", "quality.likeness", "quality_rating"):
+        assert len(rows(pgkit, filled, "quality", name, *RANGE)) == 10
+    for name in ("likeness", "quality.likeness"):
+        assert pgkit("jobs", "set-score", name, "--better", "lower", dsn=filled).returncode == 0
+    unknown = pgkit("jobs", *compared, "blur", dsn=filled)
+    assert unknown.returncode == 1
+    assert '"blur"' in unknown.stderr
+    # A stage of the same name: the score is no longer the only one that is meant.
+    with psycopg.connect(filled, autocommit=True) as connection:
+        connection.execute(
+            "select perf.record_job_metrics('odd', 'one', pipeline_stages => '{\"likeness\": 1}',"
+            " quality_scores => '{\"quality.likeness\": 1}')"
+        )
+    several = pgkit("jobs", *compared, "likeness", dsn=filled)
+    assert several.returncode == 1
+    assert 'Did you mean "quality.likeness" or "stage.likeness"?' in several.stderr
+    # A score that is named so has its name before the beginning of another.
+    assert rows(pgkit, filled, "quality", "quality.likeness", *RANGE) == []
 
 
 def test_a_score_of_which_less_is_better(pgkit, filled) -> None:

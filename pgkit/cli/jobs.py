@@ -18,7 +18,7 @@ from pgkit.cli.options import (
     zone_option,
 )
 from pgkit.database import connect
-from pgkit.job_reports import find_id, find_ids
+from pgkit.job_reports import find_id, find_ids, find_metric, find_score
 from pgkit.output import Column, is_for_people, print_json, print_list, print_rows, tell
 from pgkit.times import span
 
@@ -96,7 +96,7 @@ def show_overview(
             zone,
             start=reports.bucket_start(start, zone=zone),
             end=end,
-            metric=metric,
+            metric=metric and find_metric(connection, metric),
             min_jobs=min_jobs,
         )[0]
     if not row["job_count"] and not as_json:
@@ -374,7 +374,7 @@ def show_quality(
             "select * from perf.get_quality_trends(%(score)s, %(start)s, %(end)s,"
             " %(granularity)s, %(workflow)s, max_rows => 100000, time_zone => %(time_zone)s)",
             zone,
-            score=score,
+            score=find_score(connection, score).removeprefix("quality."),
             start=reports.bucket_start(start, granularity, zone),
             end=end,
             granularity=granularity,
@@ -444,7 +444,7 @@ def show_log(
 @from_option("30d")
 @to_option
 @zone_option
-@click.option("--metric", "metrics", multiple=True, help="Compare this. May be repeated.")
+@click.option("--metric", "metrics", multiple=True, help="Compare this, such as likeness. May be repeated.")
 @tier_option
 @type_option
 @min_jobs_option
@@ -480,7 +480,7 @@ def compare_workflows(
             workflows=find_ids(connection, "workflow", workflows),
             start=reports.bucket_start(start, zone=zone),
             end=end,
-            metrics=list(metrics) or None,
+            metrics=[find_metric(connection, metric) for metric in metrics] or None,
             min_jobs=min_jobs,
             tier=tier,
             model_type=model_type,
@@ -558,7 +558,7 @@ def compare_workers(
             workers=find_ids(connection, "worker", workers),
             start=reports.bucket_start(start, zone=zone),
             end=end,
-            metric=metric,
+            metric=metric and find_metric(connection, metric),
             min_jobs=min_jobs,
             tier=tier,
             model_type=model_type,
@@ -583,7 +583,7 @@ def compare_workers(
     "--days", default=7.0, type=click.FloatRange(0.05, 3650), help="Days before and after it."
 )
 @zone_option
-@click.option("--metric", "metrics", multiple=True, help="Compare this. May be repeated.")
+@click.option("--metric", "metrics", multiple=True, help="Compare this, such as likeness. May be repeated.")
 @tier_option
 @type_option
 @min_jobs_option
@@ -621,7 +621,7 @@ def compare_periods(
             start=at - timedelta(days=days),
             at=at,
             end=at + timedelta(days=days),
-            metrics=list(metrics) or None,
+            metrics=[find_metric(connection, metric) for metric in metrics] or None,
             min_jobs=min_jobs,
             tier=tier,
             model_type=model_type,
@@ -737,7 +737,7 @@ def set_score(
         reports.select(
             connection,
             "select perf.set_metric(%(metric)s, %(better)s, %(unit)s, %(meaning)s)",
-            metric=score if score.startswith("quality") else f"quality.{score}",
+            metric=find_score(connection, score),
             better=better,
             unit=unit,
             meaning=meaning,
