@@ -45,12 +45,12 @@ REQUEST_COLUMNS = (
     Column("decision_notes", "decision notes", "end"),
 )
 IMPACT_COLUMNS = (
-    Column("metric", "metric", "middle"),
+    Column("metric", "metric", "middle", is_needed=True),
     Column("before", "before"),
     Column("after", "after"),
-    Column("change", "change"),
-    Column("interval", "95 % interval"),
-    Column("verdict", "verdict"),
+    Column("change", "change", is_needed=True),
+    Column("interval", "95 % interval", is_needed=True),
+    Column("verdict", "verdict", is_needed=True),
     Column("number", "number"),
 )
 
@@ -97,6 +97,15 @@ def diff_lines(changes: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
         value = {"added": new, "removed": old, "changed": f"{old} -> {new}"}[change["kind"]]
         lines.append((escaped(f"{sign} {change['setting']}: {value}"), colour))
     return lines
+
+
+def measured_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of an impact without those of calls, where there are jobs and no calls."""
+    counts = {"calls": 0, "jobs": 0}
+    for row in rows:
+        counts[row["source"]] += row["before_count"] + row["after_count"]
+    is_of_jobs_only = counts["jobs"] and not counts["calls"]
+    return [row for row in rows if row["source"] == "jobs" or not is_of_jobs_only]
 
 
 def impact_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

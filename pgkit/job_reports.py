@@ -170,9 +170,9 @@ QUALITY_COLUMNS = (
 RANKED_COLUMNS = (
     Column("worker", "worker", "middle", is_needed=True),
     Column("mean", "mean"),
-    Column("change", "change"),
-    Column("verdict", "verdict"),
-    Column("interval", "95 % interval"),
+    Column("change", "change", is_needed=True),
+    Column("verdict", "verdict", is_needed=True),
+    Column("interval", "95 % interval", is_needed=True),
     Column("compared", "compared jobs"),
     Column("hardware", "hardware", "end"),
     Column("jobs", "jobs"),
@@ -422,9 +422,9 @@ def comparison_columns(before: str, after: str, names: bool) -> list[Column]:
         Column("name", "mean of", "middle", is_needed=True),
         Column("before", before),
         Column("after", after),
-        Column("change", "change"),
-        Column("verdict", "verdict"),
-        Column("interval", "95 % interval"),
+        Column("change", "change", is_needed=True),
+        Column("verdict", "verdict", is_needed=True),
+        Column("interval", "95 % interval", is_needed=True),
         Column("jobs", "compared jobs"),
     ]
 

@@ -234,8 +234,8 @@ def make_table(
 def choose_widths(columns: Sequence[Column], widest: Sequence[int], width: int) -> dict[int, int]:
     """Return which columns fit, by their places, and how wide each is.
 
-    Texts are cut to their least width before a column is left out, and further where the needed
-    columns do not fit otherwise.
+    Texts are cut to their least width before a column is left out. Where the needed columns do not
+    fit so, their texts are cut further, and no other column is shown.
     """
     headings = [cell_len(column.heading) for column in columns]
     least = [
@@ -243,13 +243,14 @@ def choose_widths(columns: Sequence[Column], widest: Sequence[int], width: int) 
         for column, most, heading in zip(columns, widest, headings, strict=True)
     ]
     needed = [place for place, column in enumerate(columns) if column.is_needed] or [0]
-    if sum_widths(least[place] for place in needed) > width:
+    is_narrow = sum_widths(least[place] for place in needed) > width
+    if is_narrow:
         least = [
             heading if column.cut else most
             for column, most, heading in zip(columns, widest, headings, strict=True)
         ]
     widths = {place: least[place] for place in needed}
-    for place in range(len(columns)):
+    for place in () if is_narrow else range(len(columns)):
         if place not in widths:
             if sum_widths([*widths.values(), least[place]]) > width:
                 break

@@ -210,6 +210,27 @@ def test_scores_and_stages_are_named_with_and_without_their_beginning(pgkit, fil
     assert rows(pgkit, filled, "quality", "quality.likeness", *RANGE) == []
 
 
+def test_a_narrow_comparison_has_what_matters(filled) -> None:
+    many = "upscale with a name of which a narrow terminal has no room"
+    with psycopg.connect(filled, autocommit=True) as connection:
+        connection.execute(JOBS.replace("'upscale'", f"'{many}'"))
+    for command in (
+        ["compare", "upscale", "draft", many],
+        ["compare", "upscale", many],
+        ["compare-workers", "one", "two"],
+        ["before-after", many, "--at", "2020-01-06", "--days", "5"],
+    ):
+        asked = RANGE if command[0] != "before-after" else ()
+        headings = next(
+            line for line in lines(filled, *command, *asked) if re.search(r"\bverdict\b", line)
+        )
+        assert {"change", "verdict", "95 % interval"} <= set(re.split(r"  +", headings))
+        assert len(headings) <= 80
+    shown = lines(filled, "compare", "upscale", "draft", many, *RANGE)
+    wide = [line for line in shown if line.startswith("draft ")]
+    assert any(re.match(r"draft +time per frame +-50.* better +-5", line) for line in wide), shown
+
+
 def test_a_score_of_which_less_is_better(pgkit, filled) -> None:
     assert pgkit("jobs", "set-score", "likeness", "--better", "lower", dsn=filled).returncode == 0
     shown = lines(filled, "compare", "upscale", "draft", *RANGE)

@@ -321,12 +321,15 @@ def config_impact(
             min_calls=min_calls,
             outcome=outcome,
         )
-    title = f"{model_type}; {reports.CALLS[outcome]}; times in ms, rates in %"
-    title += f"; {reports.counted(rows)}"
-    shown = configs.impact_rows(rows) if is_for_people() and not as_json else rows
+    is_table = is_for_people() and not as_json
+    measured = configs.measured_rows(rows) if is_table else rows
+    of_calls = any(row["source"] == "calls" for row in measured)
+    title = f"{model_type}; {reports.CALLS[outcome] if of_calls else 'jobs'}; times in ms"
+    title += f", rates in %; {reports.counted(rows)}"
+    shown = configs.impact_rows(measured) if is_table else rows
     print_rows(shown, configs.IMPACT_COLUMNS, as_json=as_json, title=title)
     if not as_json:
-        for note in dict.fromkeys(row["note"] for row in rows):
+        for note in dict.fromkeys(row["note"] for row in measured):
             tell(note)
 
 
