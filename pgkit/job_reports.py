@@ -5,8 +5,8 @@ from datetime import tzinfo
 from difflib import get_close_matches
 from typing import Any
 
-from pgkit.database import Connection, Failure
-from pgkit.output import Column, digits, percent, quoted
+from pgkit.database import Connection, Failure, query
+from pgkit.output import Column, cut, digits, percent, quoted
 from pgkit.reports import MOST_BARS, select, sparkline
 from pgkit.times import span
 
@@ -22,6 +22,8 @@ BASES = {
     "all workers": "of all workers",
     "workflow": "of the workflow: any worker, tier and model type",
 }
+# So much of a name and a value fit on a line of a list.
+MOST_OF_A_NAME = 36
 # What failures of a command for a name say; the plural is the command that lists them.
 KINDS = {"workflow": "workflows", "worker": "workers"}
 
@@ -109,6 +111,17 @@ WORKER_COLUMNS = (
     Column("hardware", "hardware", "end"),
     Column("last_job_at", "last job"),
     Column("retired_at", "retired"),
+)
+WORK_COLUMNS = (
+    Column("workflow", "workflow", "middle", is_needed=True),
+    Column("resolution_tier", "tier", "end"),
+    Column("job_count", "jobs"),
+    Column("failed_jobs", "failed"),
+    Column("avg_wall_time_ms", "wall s", show=in_seconds),
+    Column("avg_time_per_frame_ms", "ms/frame"),
+    Column("gpu_hours", "GPU h", show=hours),
+    Column("wall_hours", "wall h", show=hours),
+    Column("max_vram_peak_mb", "VRAM GB", show=in_gb),
 )
 TREND_COLUMNS = (
     Column("time_bucket", "from"),
@@ -249,7 +262,23 @@ def unit_of(metric: str) -> str | None:
     return {"ms": "ms", "mb": "MB", "rate": "share"}.get(suffix)
 
 
-def overview_facts(row: Row, zone: tzinfo) -> list[tuple[str, str]]:
+def has_rating(connection: Connection, row: Row) -> bool:
+    """Say whether the mean quality rating of an overview means something.
+
+    Without a score named rating it is the mean of all scores of a job, which has a meaning only
+    where they are of one kind.
+    """
+    rows = select(
+        connection,
+        query("measured_scores").decode(),
+        start=row["range_start"],
+        end=row["range_end"],
+    )
+    scores = [found["metric"] for found in rows]
+    return len(scores) == 1 or "quality.rating" in scores
+
+
+def overview_facts(row: Row, zone: tzinfo, *, has_rating: bool = True) -> list[tuple[str, str]]:
     """Return what an overview says, as pairs of what and how much."""
     rate = amount(row["failure_rate"], "share")
     interval = between(row["failure_rate_low"], row["failure_rate_high"], "share")
@@ -267,7 +296,10 @@ def overview_facts(row: Row, zone: tzinfo) -> list[tuple[str, str]]:
                 highest=amount(row["max_vram_peak_mb"], "MB"),
             ),
         ),
-        ("quality rating", joined(mean=amount(row["avg_quality_rating"], None))),
+        (
+            "quality rating",
+            joined(mean=amount(row["avg_quality_rating"], None)) if has_rating else "",
+        ),
         (
             f"jobs {row['throughput_granularity']}",
             f"{sparkline(counts[-MOST_BARS:])} up to {max(counts):,}" if counts else "",
@@ -275,10 +307,12 @@ def overview_facts(row: Row, zone: tzinfo) -> list[tuple[str, str]]:
     ]
     for end in ("best", "worst"):
         ranked = [
-            f"{place['workflow']} {amount(place['average'], unit_of(ranking))}"
+            f"{cut(place['workflow'], MOST_OF_A_NAME, 'middle')}"
+            f" {amount(place['average'], unit_of(ranking))}"
             for place in row[f"{end}_workflows"] or ()
         ]
-        facts.append((f"{end} {spoken(ranking)}", ", ".join(ranked)))
+        # One on each line: a value that is broken in two is hard to read.
+        facts.append((f"{end} {spoken(ranking)}", "\n".join(ranked)))
     return [(name, value) for name, value in facts if value]
 
 

@@ -81,6 +81,30 @@ def test_overview_says_what_jobs_cost(pgkit, filled) -> None:
     assert [line.split("\t")[0] for line in piped] == ["job_count", "480"]
 
 
+def test_an_overview_has_a_rating_where_it_means_something(pgkit, filled) -> None:
+    assert any(
+        re.match(r"quality rating +mean 0\.8", line) for line in lines(filled, "overview", *RANGE)
+    )
+    name = "a workflow of which the name is longer than a line / s"
+    record = (
+        "select perf.record_job_metrics(%s, 'one', completed_at => '2020-01-05', frame_count => 1,"
+        " time_per_frame_ms => 43000, quality_scores => %s) from generate_series(1, 20)"
+    )
+    with psycopg.connect(filled, autocommit=True) as connection:
+        connection.execute(record, [name, '{"tps": 9}'])
+        shown = lines(filled, "overview", *RANGE)
+        assert not any(line.startswith("quality rating") for line in shown)
+        # One line for each place, and no value on two lines.
+        assert any(
+            re.fullmatch(r"worst time per frame +a workflow .*… ?.* 43.0 s", line) for line in shown
+        )
+        # The other score is of another time.
+        before = ("--from", "2020-01-01", "--to", "2020-01-04")
+        assert any(line.startswith("quality rating") for line in lines(filled, "overview", *before))
+        connection.execute(record, [name, '{"rating": 5}'])
+    assert any(line.startswith("quality rating") for line in lines(filled, "overview", *RANGE))
+
+
 def test_an_empty_range_is_said(pgkit, database) -> None:
     for command in ("overview", "workflows", "workers", "log"):
         done = pgkit("jobs", command, dsn=database)
@@ -111,9 +135,15 @@ def test_one_workflow_and_one_worker_are_shown(pgkit, filled) -> None:
     assert re.match(r"failure rate +240 +0.00 %", by_name["failure rate"])
     metrics = {row["metric"] for row in rows(pgkit, filled, "workflow", "draft", *RANGE)}
     assert {"time_per_frame_ms", "quality.likeness", "failure_rate"} <= metrics
-    facts = dict(
-        re.split(r" {2,}", line, maxsplit=1) for line in lines(filled, "worker", "one", *RANGE)
+    shown = lines(filled, "worker", "one", *RANGE)
+    empty = shown.index("")
+    facts = dict(re.split(r" {2,}", line, maxsplit=1) for line in shown[:empty])
+    assert shown[empty + 1] == "by workflow"
+    assert re.fullmatch(
+        r"workflow +tier +jobs +failed +wall s +ms/frame +GPU h +wall h +VRAM GB", shown[empty + 2]
     )
+    assert re.match(r"draft +1080p +120 +0 +5.00 +500 +0.08 +0.17 +4.00", shown[empty + 4])
+    assert re.match(r"upscale +1080p +120 +10 +10.1 +1,009 ", shown[empty + 5])
     assert facts["hardware"] == "RTX 4090"
     assert facts["busy"] == "0.21 % of 240 h"
     assert facts["VRAM peak"] == "mean 5.91 GB, highest 8.00 GB, of 24.0 GB"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 import click
@@ -99,10 +100,13 @@ def show_overview(
             metric=metric and find_metric(connection, metric),
             min_jobs=min_jobs,
         )[0]
+        is_list = row["job_count"] and is_for_people() and not as_json
+        has_rating = bool(is_list) and job_reports.has_rating(connection, row)
     if not row["job_count"] and not as_json:
         tell(nothing(start, end, zone))
     else:
-        show_row(row, job_reports.overview_facts, zone, as_json)
+        facts = partial(job_reports.overview_facts, has_rating=has_rating)
+        show_row(row, facts, zone, as_json)
 
 
 def show_row(
@@ -254,6 +258,9 @@ def show_worker(
             end=end,
         )[0]
     show_row(row, job_reports.worker_facts, zone, as_json)
+    if row["by_workflow"] and is_for_people() and not as_json:
+        click.echo()
+        print_rows(row["by_workflow"], job_reports.WORK_COLUMNS, title="by workflow")
 
 
 @job_commands.command("trend")
@@ -444,7 +451,9 @@ def show_log(
 @from_option("30d")
 @to_option
 @zone_option
-@click.option("--metric", "metrics", multiple=True, help="Compare this, such as likeness. May be repeated.")
+@click.option(
+    "--metric", "metrics", multiple=True, help="Compare this, such as likeness. May be repeated."
+)
 @tier_option
 @type_option
 @min_jobs_option
@@ -583,7 +592,9 @@ def compare_workers(
     "--days", default=7.0, type=click.FloatRange(0.05, 3650), help="Days before and after it."
 )
 @zone_option
-@click.option("--metric", "metrics", multiple=True, help="Compare this, such as likeness. May be repeated.")
+@click.option(
+    "--metric", "metrics", multiple=True, help="Compare this, such as likeness. May be repeated."
+)
 @tier_option
 @type_option
 @min_jobs_option
