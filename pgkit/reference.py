@@ -60,6 +60,11 @@ has only the values of failed calls, `successful_response_time_ms` only those of
 Together they have as many values as `response_time_ms`. A share has values from 0 to 1: its `count`
 is how many calls it is a share of.
 """
+FAMILIES = """
+Rows bring metrics of their own, which are named like what they measure: `quality.likeness`,
+`stage.sample`. Each is in `perf.metrics` once a row had it, and has a `failed_` and a
+`successful_` metric beside it too.
+"""
 
 Row = Mapping[str, Any]
 
@@ -73,13 +78,14 @@ def describe(connection: Connection) -> str:
             functions = cursor.execute(query("reference_functions")).fetchall()
             relations = cursor.execute(query("reference_relations")).fetchall()
             metrics = cursor.execute(query("reference_metrics")).fetchall()
+            families = cursor.execute(query("reference_metric_families")).fetchall()
     rooms = read_rooms()
     parts = [HEADER, write_index(functions, relations, rooms)]
     for room, question in ROOMS.items():
         parts.append(f"## {room}\n\n{question}\n")
         parts += [write_function(row) for row in functions if rooms.get(row["name"]) == room]
         parts += [write_relation(row) for row in relations if rooms.get(row["name"]) == room]
-    parts += [METRICS, write_metrics(metrics)]
+    parts += [METRICS, write_metrics(metrics), FAMILIES, write_families(families)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -130,7 +136,7 @@ def write_function(row: Row) -> str:
 
 
 def write_relation(row: Row) -> str:
-    """Return the section of a table or view: its columns, and who reads it."""
+    """Return the section of a table or view: its columns, and who reads and writes it."""
     kind = "A view" if row["is_view"] else "A table"
     lines = [f"### {row['name']}", "", f"{kind}. {row['comment'] or ''}", ""]
     lines += ["| column | type | meaning |", "|---|---|---|"]
@@ -141,6 +147,7 @@ def write_relation(row: Row) -> str:
     if row["is_view"]:
         lines.append("- Rows: those that the reader may see in the tables below it")
     lines += [f"- Rows for {rows}" for rows in row["rows_for"]]
+    lines += [f"- Written by {writers}" for writers in row["written_by"]]
     return "\n".join([*lines, ""])
 
 
@@ -151,6 +158,17 @@ def write_metrics(metrics: Sequence[Row]) -> str:
         f"| `{row['name']}` | {row['pipeline']} | {row['kind']} | {row['unit']}"
         f" | {row['better'] or ''} | {cell(row['meaning'])} |"
         for row in metrics
+    ]
+    return "\n".join(lines)
+
+
+def write_families(families: Sequence[Row]) -> str:
+    """Return the table of families of named metrics."""
+    lines = ["| metrics | pipeline | unit | better | meaning |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{row['prefix']}<name>` | {row['pipeline']} | {row['unit']}"
+        f" | {row['better'] or ''} | {cell(row['meaning'])} |"
+        for row in families
     ]
     return "\n".join(lines)
 

@@ -49,6 +49,32 @@ def test_the_page_has_everything_of_perf(connection: psycopg.Connection) -> None
     assert {name for (name,) in metrics} <= set(listed)
 
 
+def test_the_page_says_who_writes_tables_and_which_metrics_rows_bring(
+    connection: psycopg.Connection,
+) -> None:
+    sections = reference.describe(connection).split("\n### ")
+    written = {
+        section.split("\n")[0]: re.findall(r"^- Written by (.*)$", section, re.M)
+        for section in sections
+    }
+    every = "insert, update, delete"
+    everything = [
+        f"authenticated: {every}, by users with the role admin",
+        f"perf_admin: {every}",
+        f"service_role: {every}",
+    ]
+    for table in ("jobs", "workflows", "workers", "projects", "user_roles"):
+        assert written[table] == everything, table
+    assert written["retention"] == [
+        "authenticated: update of keep, by users with the role admin",
+        "perf_admin: update of keep",
+        "service_role: update of keep",
+    ]
+    assert written["performance_metrics"] == written["metrics"] == []
+    assert re.search(r"^\| `quality.<name>` \| jobs \| score \| higher \|", sections[-1], re.M)
+    assert re.search(r"^\| `stage.<name>` \| jobs \| ms \| lower \|", sections[-1], re.M)
+
+
 def test_the_command_prints_the_page(pgkit, database: str) -> None:
     done = pgkit("reference", dsn=database)
     assert done.returncode == 0
