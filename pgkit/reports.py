@@ -137,6 +137,24 @@ def tell_removed(
         tell(f"{sentence}.")
 
 
+def outlived(connection: Connection, pipeline: str, first: datetime) -> str:
+    """Return what the next cleanup removes of rows since a time, and how to keep it.
+
+    The text is empty where that is nothing, and for recorders, who may not read the retention.
+    """
+    (rights,) = select(connection, "select has_table_privilege('perf.retention', 'select') as may")
+    if not rights["may"]:
+        return ""
+    rows = select(connection, query("outlived_levels").decode(), pipeline=pipeline, first=first)
+    if not rows:
+        return ""
+    things = {"raw": f"raw {pipeline}", "hourly": "hours", "daily": "days", "weekly": "weeks"}
+    old = ", ".join(f"{things[row['level']]} older than {row['keep']}" for row in rows)
+    ways = ", ".join(f"`pgkit retention {pipeline} {row['level']} forever`" for row in rows)
+    verb = "keeps" if len(rows) == 1 else "keep"
+    return f"The next cleanup removes {old}: {ways} {verb} them."
+
+
 def moment(time: datetime, zone: tzinfo) -> str:
     """Return a time to the minute, and only its date where it is midnight."""
     time = time.astimezone(zone)

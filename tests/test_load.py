@@ -62,6 +62,7 @@ def test_csv_columns_are_found_by_name_and_alias(pgkit, database, connection, tm
     assert loaded.stdout == ("Loaded 2 calls, from 2020-01-06 10:00 to 10:30 UTC.\n")
     assert "Not loaded: columns note\n" in loaded.stderr
     assert "`pgkit trends MODEL TOOL --from 2020-01-06` shows them at once" in loaded.stderr
+    assert "The next cleanup removes raw calls older than 7 days, hours older than" in loaded.stderr
     first, second = recorded(connection)
     assert first[:6] == ("acme/one", "chat", 12.5, True, {"temperature": 1, "user": 7}, 5)
     assert first[6:9] == (6, None, 3.25)

@@ -55,6 +55,9 @@ def test_a_job_ends_its_wall_time_after_its_start(pgkit, database, connection, t
     )
     assert loaded.stderr.splitlines() == [
         "Not loaded: columns note",
+        "The next cleanup removes raw jobs older than 90 days, hours older than 90 days, days older"
+        " than 2 years: `pgkit retention jobs raw forever`, `pgkit retention jobs hourly forever`,"
+        " `pgkit retention jobs daily forever` keep them.",
         "Next: `pgkit jobs overview --from 2020-01-06` shows them at once. The schedule rolls them"
         " up; `pgkit aggregate` does it without waiting.",
     ]
@@ -62,6 +65,19 @@ def test_a_job_ends_its_wall_time_after_its_start(pgkit, database, connection, t
     assert (*first[:2], str(first[2]), *first[3:]) == (
         *("upscale", "box-1", "2020-01-06 10:01:30.500000"),
         *(90500, False, None),
+    )
+
+
+def test_nothing_is_said_of_what_is_kept(pgkit, database, connection, tmp_path) -> None:
+    file = write(tmp_path / "jobs.csv", HEADER, GOOD)
+    connection.execute("update perf.retention set keep = null where pipeline = 'jobs'")
+    assert "cleanup" not in pgkit("load", "--jobs", file, "--json", dsn=database).stderr
+    connection.execute("update perf.retention set keep = '1 day' where pipeline = 'jobs'")
+    connection.execute("update perf.retention set keep = null where level <> 'raw'")
+    one = pgkit("load", "--jobs", file, "--json", dsn=database)
+    assert one.stderr == (
+        "The next cleanup removes raw jobs older than 1 day:"
+        " `pgkit retention jobs raw forever` keeps them.\n"
     )
 
 

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pgkit import load
+from pgkit import load, reports
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import connect
 from pgkit.output import plural, print_json, tell
@@ -96,6 +96,9 @@ def load_files(
             constants=given,
             report=lambda bytes_read: bar.advance(task, bytes_read),
         )
+        old = ""
+        if loaded.loaded and loaded.first:
+            old = reports.outlived(connection, "jobs" if are_jobs else "calls", loaded.first)
     if loaded.unused_columns:
         tell(f"Not loaded: columns {', '.join(loaded.unused_columns)}")
     if isinstance(loaded, load.LoadedJobs) and loaded.left_out:
@@ -103,8 +106,12 @@ def load_files(
         tell(f"Not loaded: jobs that are not over ({states})")
     if as_json:
         print_json(loaded._asdict())
+    else:
+        click.echo(summary(loaded))
+    if old:
+        tell(old)
+    if as_json:
         return
-    click.echo(summary(loaded))
     if loaded.first:
         since = f"--from {loaded.first.astimezone(UTC):%Y-%m-%d}"
         command = f"pgkit jobs overview {since}" if are_jobs else f"pgkit trends MODEL TOOL {since}"
