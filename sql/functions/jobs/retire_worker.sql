@@ -24,14 +24,22 @@ begin
         and (w.retired_at is not null) <> retire_worker.retired;
     v_is_new := found;
     if retire_worker.retired then
-        perform perf.set_worker_available(v_name, false);
+        perform perf_internal.lock_worker(v_name);
+        -- It may have been offered for a time that has not begun.
+        delete from perf.worker_availability as a
+        where a.worker_id = retire_worker.worker_id
+            and a.available_from >= now();
+        update perf.worker_availability as a
+        set available_until = now()
+        where a.worker_id = retire_worker.worker_id
+            and coalesce(a.available_until, 'infinity') > now();
     end if;
     return v_is_new;
 end
 $$;
 
 comment on function perf.retire_worker is
-    'Says that a worker is no longer used, or is again. It is no longer offered then. Its history stays, and jobs that it ran may still be recorded. False means that it was so before. Errors: 22023 bad argument, PT404 no such worker, 42501 not an admin.';
+    'Says that a worker is no longer used, or is again. It is no longer offered then: a time that lasts ends, and one that has not begun is deleted. Its history stays, and jobs that it ran may still be recorded. False means that it was so before. Errors: 22023 bad argument, PT404 no such worker, 42501 not an admin.';
 
 revoke execute on function perf.retire_worker from public;
 grant execute on function perf.retire_worker to authenticated, service_role, perf_admin;

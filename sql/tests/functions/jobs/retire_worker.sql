@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(19);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -28,6 +28,19 @@ select is_empty(
     'then it is no longer offered'
 );
 select ok(not perf.retire_worker(pg_temp.id()), 'a repeated call is false');
+select ok(
+    perf.set_worker_available('one', true, now() + interval '20 hours'),
+    'given a time that begins tomorrow'
+);
+select ok(not perf.retire_worker(pg_temp.id()), 'which the call takes back');
+insert into perf.worker_availability (worker_id, available_from, available_until)
+values (pg_temp.id(), now() + interval '1 hour', now() + interval '2 hours');
+select ok(not perf.retire_worker(pg_temp.id()), 'also one that has an end');
+select results_eq(
+    'select a.available_from, a.available_until = now() from perf.worker_availability as a',
+    $$ values (timestamptz '2020-01-06 00:00+00', true) $$,
+    'and only the past stays'
+);
 select ok(perf.retire_worker(pg_temp.id(), false), 'takes it back');
 select is((select x.retired_at from perf.workers as x), null, 'it is used again');
 select throws_ok(
