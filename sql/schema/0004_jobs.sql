@@ -147,6 +147,9 @@ create table perf.jobs (
         status not in ('completed', 'failed') or completed_at is not null
     ),
     constraint job_starts_before_it_is_completed check (started_at <= completed_at),
+    constraint created_at_is_finite check (isfinite(created_at)),
+    constraint started_at_is_finite check (isfinite(started_at)),
+    constraint completed_at_is_finite check (isfinite(completed_at)),
     constraint external_id_is_1_to_200_characters check (
         external_id ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
         and length(external_id) <= 200

@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(24);
 
 insert into perf.workflows (name) values ('upscale'), ('denoise');
 insert into perf.workers (name) values ('gpu-1');
@@ -16,6 +16,32 @@ from (
 ) as j (external_id, status, completed_at)
 join perf.workflows as f on f.name = 'upscale'
 cross join perf.workers as w;
+
+select throws_ok(
+    format(
+        'insert into perf.jobs (workflow_id, %s) select f.id, %s from perf.workflows as f limit 1',
+        c.columns,
+        c.given
+    ),
+    '23514',
+    null,
+    c.description
+)
+from (
+    values
+        (
+            'created_at, status', $$ 'infinity', 'queued' $$,
+            'refuses a queued job of the end of time'
+        ),
+        (
+            'started_at, status', $$ '-infinity', 'running' $$,
+            'refuses a job that runs since ever'
+        ),
+        (
+            'completed_at, status', $$ 'infinity', 'cancelled' $$,
+            'refuses a job that is cancelled at the end of time'
+        )
+) as c (columns, given, description);
 
 create function pg_temp.change(external_id text, changes text) returns void language plpgsql as $$
 begin
