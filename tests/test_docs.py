@@ -151,3 +151,15 @@ def test_sessions_of_psql_in_documents_show_what_psql_prints(database: str) -> N
                 printed.append(done.stdout.strip("\n"))
     assert len(shown) == 4
     assert printed == shown
+
+
+def test_no_tracked_file_has_conflict_markers() -> None:
+    # "git grep" ends with 1 where it finds nothing.
+    found = subprocess.run(
+        ["git", "grep", "--line-number", "-I", "-E", "^(<{7}|>{7})"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (found.returncode, found.stdout) == (1, ""), found.stderr
