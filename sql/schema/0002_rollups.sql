@@ -30,7 +30,7 @@ comment on column perf_internal.pipelines.series_view is
 comment on column perf_internal.pipelines.failed_when is
     'Condition on a raw row r that counts it as failed; null where nothing fails.';
 comment on column perf_internal.pipelines.measures is
-    'SQL over a raw row r: an array of perf_internal.measure, the values of its named metrics, each name once; null for none.';
+    'SQL over a raw row r: an array of perf_internal.measure, the values of its named metrics, each name once; null for none. perf.forget_metric() needs an id in the raw table that grows.';
 
 create table perf_internal.metric_families (
     pipeline text not null references perf_internal.pipelines (pipeline),
@@ -55,6 +55,7 @@ create table perf.metrics (
     expression text,
     base_metric text,
     other_metric text,
+    counted_after_id bigint not null default 0,
     constraint kind_is_known check (
         kind in ('measured', 'named', 'failed', 'difference', 'share')
     ),
@@ -83,6 +84,9 @@ comment on column perf.metrics.base_metric is
     'The metric it is made of; null for a measured or named one. See kind.';
 comment on column perf.metrics.other_metric is
     'For a difference, what is taken away; for a share, what it is a share of.';
+
+comment on column perf.metrics.counted_after_id is
+    'Only raw rows with a higher id count in a named metric; 0 for all. perf.forget_metric() may have forgotten the name in the others.';
 
 -- For the foreign key, and for the metrics of a pipeline.
 create index metrics_pipeline_idx on perf.metrics (pipeline);
@@ -150,11 +154,14 @@ create table perf_internal.rollup_state (
     last_run_at timestamptz,
     last_run_ms double precision,
     last_run_rows bigint,
-    total_rows bigint not null default 0
+    total_rows bigint not null default 0,
+    forgotten_until_id bigint not null default 0
 );
 
 comment on table perf_internal.rollup_state is 'The transaction snapshot of the last run.';
 comment on column perf_internal.rollup_state.run_id is 'The transaction of the last run.';
+comment on column perf_internal.rollup_state.forgotten_until_id is
+    'Highest id of a raw row when perf.forget_metric() last forgot a name. Names that are added from then on count only later rows.';
 
 create table perf_internal.database_origin (
     origin uuid primary key default gen_random_uuid()

@@ -102,6 +102,7 @@ select functions_are(
         'estimate_job',
         'fail_job',
         'find_model_config',
+        'forget_metric',
         'get_activation_history',
         'get_active_configs',
         'get_config_at',

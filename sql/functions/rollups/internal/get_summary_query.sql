@@ -12,6 +12,9 @@
 -- pipeline. Without statistics of perf.metrics it would do both, and make all sketches again for each
 -- name.
 --
+-- A name that was forgotten and came again counts only in rows after perf.forget_metric(). Rows after
+-- the last such call, nearly all, need no look at the name.
+--
 -- A text, because each pipeline has its own table and metrics, and because a run must be one
 -- statement that other machines can run.
 create or replace function perf_internal.get_summary_query(
@@ -160,7 +163,7 @@ from (
         %s as sketch
     from %s as r
     cross join lateral unnest(%s) as e (name, value)
-    where (%s)%s
+    where (%s)%s%s
     group by 1, 2, 3, 4
 ) as s
 cross join lateral (
@@ -208,6 +211,24 @@ cross join lateral (
                 when get_summary_query.metrics is not null
                 then format(' and e.name = any(%L::text[])', v_names)
             end,
+            (
+                select format(
+                    '
+        and case
+            when r.id > %s then true
+            else not exists (
+                select
+                from perf.metrics as o
+                where o.metric = e.name
+                    and o.counted_after_id >= r.id
+            )
+        end',
+                    s.forgotten_until_id
+                )
+                from perf_internal.rollup_state as s
+                where s.pipeline = get_summary_query.pipeline
+                    and s.forgotten_until_id > 0
+            ),
             v_outcomes,
             get_summary_query.pipeline
         );

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(17);
 
 create function pg_temp.metrics(name text)
 returns setof text
@@ -91,6 +91,38 @@ select throws_ok(
     '23505',
     'there is another metric "light.red"',
     'and that of a metric of another pipeline'
+);
+
+select perf_internal.add_named_metrics(
+    'calls',
+    (
+        select array_agg('light.' || n)
+        from generate_series(
+            1,
+            1000 - (
+                select count(*)
+                from perf.metrics as m
+                where m.pipeline = 'calls'
+                    and m.kind = 'named'
+            )
+        ) as n
+    )
+);
+select throws_ok(
+    $$ select perf_internal.add_named_metrics('calls', '{light.1,light.last}') $$,
+    'PT409',
+    'a pipeline has at most 1000 named metrics, calls has 1000 and 1 would be new, '
+        'such as "light.last"',
+    'a pipeline has at most 1000 of them'
+);
+select lives_ok(
+    $$ select perf_internal.add_named_metrics('calls', '{light.1,light.red}') $$,
+    'those that exist may come again'
+);
+select perf.forget_metric('light.red');
+select lives_ok(
+    $$ select perf_internal.add_named_metrics('calls', '{light.last}') $$,
+    'one that is forgotten makes room for another'
 );
 
 set local role perf_admin;
