@@ -328,3 +328,76 @@ def test_jobs_in_the_default_partition_move_without_being_counted_again(connecti
     assert aggregate_jobs(connection) == 1
     assert_jobs_counted_once(connection, committed, ROLLUPS)
     assert_jobs_counted_once(connection, committed)
+
+
+FORGET = "select perf.forget_metric('quality.likeness')"
+SCORES = (
+    "select count(*)::int, coalesce(sum(q.total), 0)::int from perf.query_metrics("
+    "'quality.likeness', '2020-01-06 00:00+00', '2020-01-07 00:00+00') as q"
+)
+
+
+def test_a_name_that_is_forgotten_beside_a_recorder_counts_no_earlier_job(
+    connection, session
+) -> None:
+    record_job(connection, Job("portrait", 1))
+    aggregate_jobs(connection)
+    recorder, admin = session(), session()
+    record_job(recorder, Job("portrait", 3))
+    with ThreadPoolExecutor(1) as pool:
+        forgetting = pool.submit(value, admin, FORGET)
+        wait_until_blocked(connection, admin.info.backend_pid)
+        recorder.commit()
+        assert forgetting.result() == 3
+    admin.commit()
+    # No run has read the second job yet.
+    record_job(connection, Job("portrait", 5))
+    assert connection.execute(SCORES).fetchall() == [(1, 5)]
+    aggregate_jobs(connection)
+    assert connection.execute(SCORES).fetchall() == [(1, 5)]
+    assert verify_jobs(connection) == []
+    value(connection, "select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07', 'jobs')")
+    assert connection.execute(SCORES).fetchall() == [(1, 5)]
+
+
+def test_a_recorder_that_waits_for_a_name_to_be_forgotten_brings_it_again(
+    connection, session
+) -> None:
+    record_job(connection, Job("portrait", 1))
+    aggregate_jobs(connection)
+    recorder, admin = session(), session()
+    value(admin, FORGET)
+    with ThreadPoolExecutor(1) as pool:
+        recording = pool.submit(record_job, recorder, Job("portrait", 3))
+        wait_until_blocked(connection, recorder.info.backend_pid)
+        admin.commit()
+        recording.result()
+    recorder.commit()
+    assert connection.execute(SCORES).fetchall() == [(1, 3)]
+    aggregate_jobs(connection)
+    assert connection.execute(SCORES).fetchall() == [(1, 3)]
+    assert verify_jobs(connection) == []
+
+
+def test_a_snapshot_from_before_a_name_was_forgotten_cannot_bring_it(connection, session) -> None:
+    """Otherwise the job would have a score of a metric that does not exist."""
+    record_job(connection, Job("portrait", 1))
+    recorder = session()
+    recorder.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    recorder.execute("select 1 from perf.metrics limit 1")
+    value(connection, FORGET)
+    with pytest.raises(psycopg.errors.SerializationFailure):
+        record_job(recorder, Job("portrait", 3))
+
+
+def test_forget_waits_for_a_run(connection, session) -> None:
+    record_job(connection, Job("portrait", 1))
+    run, admin = session(), session()
+    aggregate_jobs(run)
+    with ThreadPoolExecutor(1) as pool:
+        forgetting = pool.submit(value, admin, FORGET)
+        wait_until_blocked(connection, admin.info.backend_pid)
+        run.commit()
+        assert forgetting.result() == 3
+    admin.commit()
+    assert verify_jobs(connection) == []
