@@ -62,6 +62,8 @@ select format('alter table %s alter %I set compression default', attrelid::regcl
 from pg_attribute
 where attcompression = 'l'
 """
+# Ids that a restore cannot use up, although each row may be a transaction.
+AHEAD = 10_000
 NEXT_ID = "select txid_snapshot_xmax(txid_current_snapshot())"
 
 
@@ -196,7 +198,7 @@ def go_on(dsn: str, committed: list[Call], pending: int = PENDING) -> list[Call]
 def test_a_database_restored_into_a_new_cluster_counts_every_call_once(
     database, new_cluster, restored, route
 ) -> None:
-    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    use_ids_up_to(database, next_id(new_cluster) + AHEAD)
     committed = fill(database)
     copy = restored(database, new_cluster, route)
     assert next_id(copy) < next_id(database)
@@ -208,7 +210,7 @@ def test_ids_of_the_new_cluster_may_be_higher_than_those_of_the_dump(
     database, new_cluster, restored
 ) -> None:
     committed = fill(database)
-    use_ids_up_to(new_cluster, next_id(database) + 3000)
+    use_ids_up_to(new_cluster, next_id(database) + AHEAD)
     go_on(restored(database, new_cluster), committed)
 
 
@@ -217,7 +219,7 @@ def test_ids_of_the_new_cluster_may_be_those_of_the_dump_again(
     database, new_cluster, restored, first_run
 ) -> None:
     """New calls get exactly the ids of the calls that were dumped, rolled up ones and others."""
-    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    use_ids_up_to(database, next_id(new_cluster) + AHEAD)
     committed = fill(database)
     copy = restored(database, new_cluster)
     with psycopg.connect(database) as original:
@@ -257,7 +259,7 @@ def test_copies_of_copies_count_every_call_once(
     database, server_dsn, new_cluster, restored, with_runs
 ) -> None:
     """Calls recorded in each of three clusters in turn, with and without runs between the dumps."""
-    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    use_ids_up_to(database, next_id(new_cluster) + AHEAD)
     committed = fill(database)
     pending = PENDING
     copy = database
@@ -275,7 +277,7 @@ def test_copies_of_copies_count_every_call_once(
 @pytest.fixture
 def dumped(database, new_cluster, tmp_path) -> tuple[list[Call], Path]:
     """Calls of a cluster whose ids are ahead of the new one's, and a dump of them."""
-    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    use_ids_up_to(database, next_id(new_cluster) + AHEAD)
     committed = fill(database)
     dump(database, tmp_path / "dump", "--format=custom")
     return committed, tmp_path / "dump"
@@ -376,7 +378,7 @@ def test_cleanup_before_the_first_run_drops_nothing_that_was_not_counted(
 def test_a_writer_that_is_open_during_the_first_run_is_counted_by_the_next(
     database, new_cluster, restored
 ) -> None:
-    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    use_ids_up_to(database, next_id(new_cluster) + AHEAD)
     committed = fill(database)
     copy = restored(database, new_cluster)
     with (
@@ -617,7 +619,7 @@ def test_jobs_restored_into_a_new_cluster_are_counted_once(
     database, new_cluster, restored, route
 ) -> None:
     """Nothing is measured again by the trigger of perf.jobs, and the queue goes on."""
-    use_ids_up_to(database, next_id(new_cluster) + 3000)
+    use_ids_up_to(database, next_id(new_cluster) + AHEAD)
     committed = fill_jobs(database)
     copy = restored(database, new_cluster, route)
     go_on_with_jobs(copy, committed)

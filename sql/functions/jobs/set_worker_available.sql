@@ -66,7 +66,7 @@ end
 $$;
 
 comment on function perf.set_worker_available is
-    'Says that a worker is offered for jobs from now on, or no longer: the time in between is what its utilization is of. The worker is found by name, or added. False means that it was so before. Errors: 22023 bad argument, PT409 at is before the end of its last time, 23P01 a plain write of another session overlaps, 42501 not a recorder.';
+    'Says that a worker is offered for jobs from now on, or no longer: the time in between is what its utilization is of. The worker is found by name, or added. False means that it was so before. Errors: 22023 bad argument, PT409 at is before the end of its last time, 23P01 or 40P01 a plain write of another session overlaps, 42501 not a recorder.';
 
 revoke execute on function perf.set_worker_available from public;
 grant execute on function perf.set_worker_available
