@@ -18,7 +18,7 @@ declare
         then perf_internal.add_worker(finish_job.worker_name)
     end;
     v_status text := perf_internal.get_job_status(finish_job.job_id);
-    v_started_at timestamptz;
+    v_job record;
 begin
     if v_status = finish_job.status then
         return false;
@@ -36,41 +36,27 @@ begin
             message = 'completed_at must not be null',
             hint = 'Leave it out to mean now.';
     end if;
-    select j.started_at
-    into v_started_at
+    select j.started_at, j.worker_id
+    into v_job
     from perf.jobs as j
-    where j.id = finish_job.job_id
-        and j.started_at > finish_job.completed_at;
-    if found then
+    where j.id = finish_job.job_id;
+    if v_job.started_at > finish_job.completed_at then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format(
                 'completed_at must not be before %s, when job %s started, got %s',
-                v_started_at,
+                v_job.started_at,
                 finish_job.job_id,
                 finish_job.completed_at
             ),
             hint = 'Take both times from one clock: give completed_at where started_at was given.';
     end if;
-    if finish_job.status = 'completed'
-        and v_worker_id is null
-        and exists (
-            select
-            from perf.jobs as j
-            where j.id = finish_job.job_id
-                and j.worker_id is null
-        )
-    then
+    if finish_job.status = 'completed' and coalesce(v_job.worker_id, v_worker_id) is null then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('worker_name must be given, because job %s has no worker', finish_job.job_id);
     end if;
-    if exists (
-        select
-        from perf.jobs as j
-        where j.id = finish_job.job_id
-            and j.worker_id <> v_worker_id
-    ) then
+    if v_job.worker_id <> v_worker_id then
         raise exception using
             errcode = 'PT409',
             message = format(
