@@ -81,6 +81,20 @@ begin
             message = format('jobs[%s]: %s', v_position, v_problem),
             hint = 'Nothing of this batch was recorded.';
     end if;
+    select r.ordinality - 1
+    into v_position
+    from unnest(v_reports) with ordinality as r
+    where r.job_id is not null
+        and not exists (select from perf.jobs as j where j.id = r.job_id)
+    limit 1;
+    if v_position is not null then
+        raise exception using
+            errcode = 'PT404',
+            message = format(
+                'jobs[%s]: there is no job %s', v_position, v_reports[v_position + 1].job_id
+            ),
+            hint = 'Nothing of this batch was recorded.';
+    end if;
     -- Of an id that comes twice the first element counts.
     v_reports := array(
         select row(
@@ -102,20 +116,6 @@ begin
             or coalesce(r.external_id, r.job_id::text) is null
         order by r.ordinality
     );
-    select r.ordinality - 1
-    into v_position
-    from unnest(v_reports) with ordinality as r
-    where r.job_id is not null
-        and not exists (select from perf.jobs as j where j.id = r.job_id)
-    limit 1;
-    if v_position is not null then
-        raise exception using
-            errcode = 'PT404',
-            message = format(
-                'jobs[%s]: there is no job %s', v_position, v_reports[v_position + 1].job_id
-            ),
-            hint = 'Nothing of this batch was recorded.';
-    end if;
     return perf_internal.record_jobs(v_reports);
 end
 $$;

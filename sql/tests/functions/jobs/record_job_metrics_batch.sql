@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(20);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -119,6 +119,16 @@ select throws_ok(
     'PT404',
     'jobs[1]: there is no job 9223372036854775807',
     'and an unknown job'
+);
+select throws_ok(
+    $$ select perf.record_job_metrics_batch(
+           '[{"workflow_name": "new", "worker_name": "new", "external_id": "twice"},
+             {"workflow_name": "new", "worker_name": "new", "external_id": "twice"},
+             {"workflow_name": "new", "worker_name": "new", "job_id": 9223372036854775807}]'
+       ) $$,
+    'PT404',
+    'jobs[2]: there is no job 9223372036854775807',
+    'counting also what comes twice'
 );
 select is_empty(
     $$ select from perf.workflows as f where f.name = 'new' $$, 'of a bad batch nothing is kept'
