@@ -14,9 +14,12 @@ ROOMS = {
     "access": "Who is asking, and what may they do?",
     "statistics": "What do numbers say, and how sure is it? Pure functions, without tables.",
     "rollups": "What was measured, counted exactly once, over any time?",
+    "experiments": "Which of two versions of a model is better, and how sure is it?",
     "calls": "How fast and reliable is each model, tool and set of parameters?",
     "jobs": "What did each job cost, how good was it, and what will the next one take?",
+    "evaluations": "How good is each trained model, does it drift, and when was it trained?",
     "configs": "Which configuration was in force when, and what did a change do?",
+    "alerts": "What is wrong now, and what was?",
     "operations": "Is the schedule alive and the database healthy?",
 }
 # What decides how PostgreSQL writes types and defaults.

@@ -190,12 +190,12 @@ def test_a_changed_schema_file_is_reported_before_anything_runs(
 ) -> None:
     before = dump_schema(database)
     next_version(sql_copy)
-    file = sql_copy / "schema" / "0003_calls.sql"
+    file = sql_copy / "schema" / "0004_calls.sql"
     if change == "edited":
         file.write_text(file.read_text() + "-- one more thought\n")
     else:
         file.unlink()
-    with pytest.raises(Failure, match=rf"schema/0003_calls\.sql \({change}\)") as failure:
+    with pytest.raises(Failure, match=rf"schema/0004_calls\.sql \({change}\)") as failure:
         migrations.migrate(database, sql=sql_copy)
     assert "new file" in str(failure.value.hint)
     assert dump_schema(database) == before

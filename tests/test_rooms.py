@@ -12,13 +12,13 @@ FLOORS = {
     "statistics": 0,
     "access": 1,
     "rollups": 2,
-    "calls": 3,
-    "jobs": 3,
-    "evaluations": 3,
     "experiments": 3,
-    "configs": 4,
-    "alerts": 4,
-    "operations": 5,
+    "calls": 4,
+    "jobs": 4,
+    "evaluations": 4,
+    "configs": 5,
+    "alerts": 5,
+    "operations": 6,
 }
 CREATED = re.compile(
     r"\bcreate\s+(?:or\s+replace\s+)?(?:materialized\s+|unique\s+|temporary\s+)?"

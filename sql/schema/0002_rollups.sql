@@ -57,13 +57,13 @@ create table perf.metrics (
     other_metric text,
     counted_after_id bigint not null default 0,
     constraint kind_is_known check (
-        kind in ('measured', 'named', 'failed', 'difference', 'share')
+        kind in ('measured', 'named', 'summary', 'failed', 'difference', 'share')
     ),
     constraint better_is_higher_or_lower check (better in ('higher', 'lower')),
     constraint measured_metrics_have_an_expression
         check ((kind = 'measured') = (expression is not null)),
     constraint derived_metrics_name_their_metrics check (
-        (kind in ('measured', 'named')) = (base_metric is null)
+        (kind in ('measured', 'named', 'summary')) = (base_metric is null)
         and (kind in ('difference', 'share')) = (other_metric is not null)
     )
 );
@@ -73,7 +73,7 @@ comment on table perf.metrics is
 comment on column perf.metrics.metric is 'Name of the metric, as perf.query_metrics() takes it.';
 comment on column perf.metrics.pipeline is 'Which rows it is measured of, for example calls.';
 comment on column perf.metrics.kind is
-    'measured: expression of every raw row; named: what rows bring under this name; failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric.';
+    'measured: expression of every raw row; named: what rows bring under this name; summary: raw rows are summaries of many values, with the columns count, sum, m2, min, max and sketch; failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric.';
 comment on column perf.metrics.unit is 'Unit of its values, for example ms.';
 comment on column perf.metrics.better is
     'Whether higher or lower values are better; null where neither is.';
@@ -81,7 +81,7 @@ comment on column perf.metrics.meaning is 'What it says, in a sentence.';
 comment on column perf.metrics.expression is
     'SQL over a raw row r: a number, or null where the row does not have it.';
 comment on column perf.metrics.base_metric is
-    'The metric it is made of; null for a measured or named one. See kind.';
+    'The metric it is made of; null for a measured, named or summary one. See kind.';
 comment on column perf.metrics.other_metric is
     'For a difference, what is taken away; for a share, what it is a share of.';
 

@@ -50,8 +50,17 @@ where p.pronamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace);
 select set_eq(
     'select b.id::text, b.series_column from pg_temp.big_tables as b',
     $$ values
+        ('perf.ab_outcomes', 'series_id'),
+        ('perf.feature_summaries', 'series_id'),
+        ('perf.model_performance_metrics', 'series_id'),
         ('perf.performance_metrics', 'series_id'),
         ('perf.performance_metrics_raw', 'model_tool_config_id'),
+        ('perf_internal.ab_outcomes_20200106', 'series_id'),
+        ('perf_internal.ab_outcomes_default', 'series_id'),
+        ('perf_internal.feature_summaries_20200106', 'series_id'),
+        ('perf_internal.feature_summaries_default', 'series_id'),
+        ('perf_internal.model_performance_metrics_20200101', 'series_id'),
+        ('perf_internal.model_performance_metrics_default', 'series_id'),
         ('perf_internal.performance_metrics_20200101', 'series_id'),
         ('perf_internal.performance_metrics_default', 'series_id'),
         ('perf_internal.performance_metrics_raw_20200106', 'model_tool_config_id'),

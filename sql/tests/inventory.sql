@@ -1,19 +1,29 @@
 begin;
-select plan(60);
+select plan(73);
 
 select tables_are(
     'perf',
     array[
+        'ab_outcomes',
+        'ab_test_metrics',
         'audit_log',
         'characters',
+        'drift_references',
+        'feature_profiles',
+        'feature_summaries',
         'jobs',
         'metrics',
+        'model_ab_tests',
+        'model_alerts',
         'model_config_activations',
         'model_config_history',
         'model_config_requests',
         'model_config_types',
+        'model_drift_checks',
         'model_performance_logs',
+        'model_performance_metrics',
         'model_tool_configs',
+        'model_training_history',
         'models',
         'performance_metrics',
         'performance_metrics_raw',
@@ -36,20 +46,28 @@ select tables_are(
         '_yoyo_log',
         '_yoyo_migration',
         '_yoyo_version',
+        'ab_outcome_ids',
+        'ab_outcomes_default',
+        'ab_series',
+        'ab_units',
         'applied_files',
         'applied_rights',
         'audit_head',
         'audit_queue',
         'database_origin',
         'dropped_ranges',
+        'feature_series',
+        'feature_summaries_default',
         'job_kinds',
         'metric_families',
+        'model_performance_metrics_default',
         'performance_metrics_default',
         'performance_metrics_raw_default',
         'pipelines',
         'raw_partitions',
         'rollup_state',
         'rollups',
+        'trained_models',
         'worker_runs'
     ],
     'perf_internal has these tables'
@@ -67,8 +85,11 @@ select views_are(
 select views_are(
     'perf_internal',
     array[
+        'ab_test_series',
         'call_metrics',
         'call_series',
+        'evaluation_series',
+        'feature_series_labels',
         'job_series'
     ],
     'perf_internal has these views'
@@ -243,6 +264,7 @@ select functions_are(
         'get_element_problem',
         'get_error_type',
         'get_estimated_days',
+        'get_evaluation_measures',
         'get_exact_percentiles',
         'get_fewest_values',
         'get_finish_problem',
@@ -306,12 +328,15 @@ select functions_are(
         'get_zone_bucket',
         'is_requester',
         'is_time',
+        'keep_ab_series',
         'keep_activations',
         'keep_audit_log',
+        'keep_feature_series',
         'keep_job_kinds',
         'keep_job_subjects',
         'keep_model_configs',
         'keep_recorded_configs',
+        'keep_trained_models',
         'lock_config_type',
         'lock_open_request',
         'lock_partitions',
@@ -360,7 +385,8 @@ select types_are(
         'call',
         'call_kind',
         'job_report',
-        'measure'
+        'measure',
+        'value_summary'
     ],
     'perf_internal has these types'
 );
@@ -374,7 +400,9 @@ select set_eq(
            and t.tgparentid = 0
            and t.tgname <> 'refuse_truncate' $$,
     array[
+        'perf.ab_outcomes check_raw_rows',
         'perf.audit_log keep_audit_log',
+        'perf.feature_summaries check_raw_rows',
         'perf.jobs check_job_change',
         'perf.jobs check_new_job',
         'perf.jobs collect_changed_jobs',
@@ -390,6 +418,7 @@ select set_eq(
         'perf.model_config_requests queue_audit_entry',
         'perf.model_config_requests queue_truncate_entry',
         'perf.model_config_types queue_audit_entry',
+        'perf.model_performance_metrics check_raw_rows',
         'perf.model_tool_configs keep_recorded_configs',
         'perf.model_tool_configs set_parameter_hash',
         'perf.models queue_audit_entry',
@@ -404,11 +433,34 @@ select set_eq(
         'perf.workers queue_audit_entry',
         'perf.workflows keep_job_subjects',
         'perf.workflows queue_audit_entry',
+        'perf_internal.ab_series keep_ab_series',
         'perf_internal.audit_head keep_audit_head',
         'perf_internal.audit_queue add_audit_entry',
-        'perf_internal.job_kinds keep_job_kinds'
+        'perf_internal.feature_series keep_feature_series',
+        'perf_internal.job_kinds keep_job_kinds',
+        'perf_internal.trained_models keep_trained_models'
     ],
     'tables have these triggers'
+);
+
+select policies_are(
+    'perf',
+    'ab_outcomes',
+    array[
+        'ab_outcomes_select_login',
+        'ab_outcomes_select_reader'
+    ],
+    'perf.ab_outcomes has these policies'
+);
+
+select policies_are(
+    'perf',
+    'ab_test_metrics',
+    array[
+        'ab_test_metrics_select_login',
+        'ab_test_metrics_select_reader'
+    ],
+    'perf.ab_test_metrics has these policies'
 );
 
 select policies_are(
@@ -439,6 +491,36 @@ select policies_are(
 
 select policies_are(
     'perf',
+    'drift_references',
+    array[
+        'drift_references_select_login',
+        'drift_references_select_reader'
+    ],
+    'perf.drift_references has these policies'
+);
+
+select policies_are(
+    'perf',
+    'feature_profiles',
+    array[
+        'feature_profiles_select_login',
+        'feature_profiles_select_reader'
+    ],
+    'perf.feature_profiles has these policies'
+);
+
+select policies_are(
+    'perf',
+    'feature_summaries',
+    array[
+        'feature_summaries_select_login',
+        'feature_summaries_select_reader'
+    ],
+    'perf.feature_summaries has these policies'
+);
+
+select policies_are(
+    'perf',
     'jobs',
     array[
         'jobs_delete_admin',
@@ -461,6 +543,26 @@ select policies_are(
         'metrics_select_reader'
     ],
     'perf.metrics has these policies'
+);
+
+select policies_are(
+    'perf',
+    'model_ab_tests',
+    array[
+        'model_ab_tests_select_login',
+        'model_ab_tests_select_reader'
+    ],
+    'perf.model_ab_tests has these policies'
+);
+
+select policies_are(
+    'perf',
+    'model_alerts',
+    array[
+        'model_alerts_select_login',
+        'model_alerts_select_reader'
+    ],
+    'perf.model_alerts has these policies'
 );
 
 select policies_are(
@@ -505,6 +607,16 @@ select policies_are(
 
 select policies_are(
     'perf',
+    'model_drift_checks',
+    array[
+        'model_drift_checks_select_login',
+        'model_drift_checks_select_reader'
+    ],
+    'perf.model_drift_checks has these policies'
+);
+
+select policies_are(
+    'perf',
     'model_performance_logs',
     array[
         'model_performance_logs_select_login',
@@ -515,12 +627,32 @@ select policies_are(
 
 select policies_are(
     'perf',
+    'model_performance_metrics',
+    array[
+        'model_performance_metrics_select_login',
+        'model_performance_metrics_select_reader'
+    ],
+    'perf.model_performance_metrics has these policies'
+);
+
+select policies_are(
+    'perf',
     'model_tool_configs',
     array[
         'model_tool_configs_select_login',
         'model_tool_configs_select_reader'
     ],
     'perf.model_tool_configs has these policies'
+);
+
+select policies_are(
+    'perf',
+    'model_training_history',
+    array[
+        'model_training_history_select_login',
+        'model_training_history_select_reader'
+    ],
+    'perf.model_training_history has these policies'
 );
 
 select policies_are(
@@ -683,6 +815,16 @@ select policies_are(
 
 select policies_are(
     'perf_internal',
+    'ab_series',
+    array[
+        'ab_series_select_login',
+        'ab_series_select_reader'
+    ],
+    'perf_internal.ab_series has these policies'
+);
+
+select policies_are(
+    'perf_internal',
     'audit_head',
     array[
         'audit_head_select_login',
@@ -719,6 +861,16 @@ select policies_are(
         'dropped_ranges_select_reader'
     ],
     'perf_internal.dropped_ranges has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'feature_series',
+    array[
+        'feature_series_select_login',
+        'feature_series_select_reader'
+    ],
+    'perf_internal.feature_series has these policies'
 );
 
 select policies_are(
@@ -769,6 +921,16 @@ select policies_are(
         'rollups_select_reader'
     ],
     'perf_internal.rollups has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'trained_models',
+    array[
+        'trained_models_select_login',
+        'trained_models_select_reader'
+    ],
+    'perf_internal.trained_models has these policies'
 );
 
 select policies_are(

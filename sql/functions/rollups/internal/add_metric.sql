@@ -33,7 +33,7 @@ begin
     values (
         add_metric.metric,
         add_metric.pipeline,
-        'measured',
+        case when add_metric.expression is null then 'summary' else 'measured' end,
         add_metric.unit,
         add_metric.better,
         add_metric.meaning,
@@ -58,6 +58,6 @@ end
 $$;
 
 comment on function perf_internal.add_metric is
-    'Adds a metric to a pipeline, or changes it. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: 22023 the name begins with failed_ or successful_, 23505 another pipeline has it.';
+    'Adds a metric to a pipeline, or changes it. Without an expression, raw rows are summaries of its values; see perf.metrics. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: 22023 the name begins with failed_ or successful_, 23505 another pipeline has it.';
 
 revoke execute on function perf_internal.add_metric from public;

@@ -5,7 +5,8 @@
 -- to 1e-100 from 0 becomes 0, because its square is too small for a double precision, which is an
 -- error. Sums of sums are then 0 or at least 1e-117, whose square is large enough.
 --
--- Measured metrics are columns of one query, named ones are rows of another. Only names in
+-- Measured metrics are columns of one query, named ones are rows of another. Raw rows that are
+-- summaries add up as rollups do. Only names in
 -- perf.metrics are counted, which the statement itself reads, so that it sees rows and names by one
 -- snapshot: a row is never counted under a name that nobody can ask for.
 -- The case keeps PostgreSQL from making a join of it, and "is true" from reading all metrics of the
@@ -59,6 +60,7 @@ where m.count > 0
     );
     v_measured_query text;
     v_named_query text;
+    v_summary_query text;
 begin
     select
         string_agg(
@@ -233,7 +235,57 @@ cross join lateral (
             get_summary_query.pipeline
         );
     end if;
-    if v_measured_query is null and v_named_query is null then
+    select string_agg(
+        format(
+            'select
+    s.series_id,
+    s.time_bucket,
+    %L as metric,
+    s.count,
+    case when abs(s.sum) > 1e-100 then s.sum else 0 end as sum,
+    case when s.m2 > 1e-200 then s.m2 else 0 end as m2,
+    s.min,
+    s.max,
+    s.sketch
+from (
+    select
+        r.%I as series_id,
+        date_bin(''1 hour'', r.%I, ''2001-01-01 00:00+00'') as time_bucket,
+        sum(r.count)::bigint as count,
+        sum(r.sum) as sum,
+        sum(r.m2 + r.sum * r.sum / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8 as m2,
+        min(r.min) as min,
+        max(r.max) as max,
+        %s as sketch
+    from %s as r
+    where %s
+    group by 1, 2
+) as s',
+            m.metric,
+            v_pipeline.series_column,
+            v_pipeline.time_column,
+            case
+                when get_summary_query.sketched_metrics is null
+                    or m.metric = any(get_summary_query.sketched_metrics)
+                then 'perf_internal.sum_sketches(r.sketch)'
+                else 'null::numeric'
+            end,
+            v_pipeline.raw_table,
+            get_summary_query.condition
+        ),
+        '
+union all
+'
+    )
+    into v_summary_query
+    from perf.metrics as m
+    where m.pipeline = get_summary_query.pipeline
+        and m.kind = 'summary'
+        and (
+            get_summary_query.metrics is null
+            or m.metric = any(get_summary_query.metrics)
+        );
+    if coalesce(v_measured_query, v_named_query, v_summary_query) is null then
         raise exception using
             errcode = 'PT409',
             message = 'nothing is measured of pipeline '
@@ -242,7 +294,7 @@ cross join lateral (
     end if;
     return concat_ws('
 union all
-', v_measured_query, v_named_query);
+', v_measured_query, v_named_query, v_summary_query);
 end
 $$;
 
