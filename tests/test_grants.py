@@ -238,7 +238,7 @@ def test_whatever_is_granted_nobody_reads_or_changes_a_table(
     for table, is_view, column in tried:
         refused = {("42501", 0)}
         # Of a view that groups, or by a trigger that keeps history from its owner too.
-        never = {("55000", 0)} if is_view else {("23001", 0)}
+        never = {("23001", 0)} | ({("55000", 0)} if is_view else set())
         for statement, expected in {
             f"select from {table}": {("done", 1 if table in own else 0)} | refused,
             f"insert into {table} default values": refused | never,
