@@ -57,6 +57,6 @@ select perf_internal.add_pipeline(
 
 select perf_internal.add_metric(
     'features', 'feature_value',
-    expression => null, unit => 'unit of the feature', better => null,
+    expression => null, kind => 'summary', unit => 'unit of the feature', better => null,
     meaning => 'Values of a feature. Of a category, or of missing values, each counts as 1.'
 );

@@ -44,15 +44,6 @@ begin
         end;
         return next;
 
-        check_name := p.pipeline || ': last run';
-        status := 'ok';
-        value := case
-            when p.last_run_at is null then 'never'
-            else format('%s rows in %s ms', p.last_run_rows, round(p.last_run_ms))
-        end;
-        hint := null;
-        return next;
-
         select
             string_agg(
                 to_char(
@@ -73,6 +64,18 @@ begin
         status := case when v_missing is null then 'ok' else 'warn' end;
         value := coalesce('missing: ' || v_missing, 'today and the next two days are there');
         hint := case when status <> 'ok' then 'Run select * from perf.ensure_partitions().' end;
+        return next;
+
+        -- There is no more to say of a pipeline in which nobody has recorded.
+        continue when p.total_rows = 0 and v_pending = 0;
+
+        check_name := p.pipeline || ': last run';
+        status := 'ok';
+        value := case
+            when p.last_run_at is null then 'never'
+            else format('%s rows in %s ms', p.last_run_rows, round(p.last_run_ms))
+        end;
+        hint := null;
         return next;
 
         check_name := p.pipeline || ': default partition';
@@ -146,7 +149,7 @@ end
 $$;
 
 comment on function perf.get_health is
-    'State of every pipeline and of the schedule, one row a check: status ok, warn or fail, and what to do. The checks look at the data, so they also find that no schedule runs. Error 42501: not an analyst.';
+    'State of every pipeline and of the schedule, one row a check: status ok, warn or fail, and what to do. A pipeline in which nobody has recorded has two checks. The checks look at the data, so they also find that no schedule runs. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_health from public;
 grant execute on function perf.get_health

@@ -4,7 +4,8 @@ create or replace function perf_internal.add_metric(
     expression text,
     unit text,
     better text,
-    meaning text
+    meaning text,
+    kind text default 'measured'
 )
 returns void
 language plpgsql
@@ -33,7 +34,7 @@ begin
     values (
         add_metric.metric,
         add_metric.pipeline,
-        case when add_metric.expression is null then 'summary' else 'measured' end,
+        add_metric.kind,
         add_metric.unit,
         add_metric.better,
         add_metric.meaning,
@@ -58,6 +59,6 @@ end
 $$;
 
 comment on function perf_internal.add_metric is
-    'Adds a metric to a pipeline, or changes it. Without an expression, raw rows are summaries of its values; see perf.metrics. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: 22023 the name begins with failed_ or successful_, 23505 another pipeline has it.';
+    'Adds a metric to a pipeline, or changes it. Its kind is measured or summary; see perf.metrics. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: 22023 the name begins with failed_ or successful_, 23505 another pipeline has it.';
 
 revoke execute on function perf_internal.add_metric from public;
