@@ -981,6 +981,8 @@ def test_a_transaction_that_records_in_both_pipelines_is_never_refused_for_a_dea
 
 
 def test_health_says_of_each_pipeline_how_it_is(readings, connection) -> None:
+    record(connection, "acme/large", 3)
+    connection.commit()
     aggregate(connection)
     add(connection, Reading(1))
     checks = dict(
