@@ -4,8 +4,7 @@ create or replace function perf_internal.add_metric(
     expression text,
     unit text,
     better text,
-    meaning text,
-    kind text default 'measured'
+    meaning text
 )
 returns void
 language plpgsql
@@ -29,12 +28,22 @@ begin
             message = 'another pipeline has a metric '
                 || perf_internal.quote_value(add_metric.metric),
             hint = 'A metric is named once for all pipelines.';
+    elsif add_metric.expression is null
+        and (perf_internal.get_pipeline(add_metric.pipeline)).failed_when is not null
+    then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'expression must be given, because rows of pipeline %s can fail',
+                perf_internal.quote_value(add_metric.pipeline)
+            ),
+            hint = 'A summary does not say which of its values failed.';
     end if;
     insert into perf.metrics (metric, pipeline, kind, unit, better, meaning, expression)
     values (
         add_metric.metric,
         add_metric.pipeline,
-        add_metric.kind,
+        case when add_metric.expression is null then 'summary' else 'measured' end,
         add_metric.unit,
         add_metric.better,
         add_metric.meaning,
@@ -59,6 +68,6 @@ end
 $$;
 
 comment on function perf_internal.add_metric is
-    'Adds a metric to a pipeline, or changes it. Its kind is measured or summary; see perf.metrics. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: 22023 the name begins with failed_ or successful_, 23505 another pipeline has it.';
+    'Adds a metric to a pipeline, or changes it. Without an expression, raw rows are summaries of its values; see perf.metrics. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: PT404 no such pipeline, 22023 the name begins with failed_ or successful_, or no expression where rows can fail; 23505 another pipeline has it.';
 
 revoke execute on function perf_internal.add_metric from public;

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(20);
 
 set local timezone = 'UTC';
 
@@ -102,11 +102,34 @@ select throws_ok(
     null,
     'refuses an unknown pipeline'
 );
+-- Without an expression raw rows are summaries. Nothing fails in calls any more here.
 select throws_ok(
     $$ select perf_internal.add_metric('calls', 'size', null, 'mb', 'lower', 'Size.') $$,
-    '23514',
+    -- PostgreSQL takes r.count for a call of count(), where r has no such column.
+    '42803',
     null,
-    'refuses a metric without an expression'
+    'refuses a metric without an expression where raw rows are no summaries'
+);
+select throws_ok(
+    $$ select perf_internal.add_metric('jobs', 'size', null, 'mb', 'lower', 'Size.') $$,
+    '22023',
+    'expression must be given, because rows of pipeline "jobs" can fail',
+    'and where they can fail'
+);
+select throws_ok(
+    $$ select perf_internal.add_metric('other', 'size', null, 'mb', 'lower', 'Size.') $$,
+    'PT404',
+    'there is no pipeline "other"',
+    'and of an unknown pipeline'
+);
+select lives_ok(
+    $$ select perf_internal.add_metric('features', 'feature_size', null, 'mb', null, 'Size.') $$,
+    'adds one where they are'
+);
+select results_eq(
+    $$ select * from pg_temp.metrics('feature_size') $$,
+    $$ values ('feature_size | features | summary | mb | Size.') $$,
+    'as a summary'
 );
 select throws_ok(
     $$ select perf_internal.add_metric('calls', 'size', 'r.size', 'mb', 'good', 'Size.') $$,
