@@ -9,26 +9,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if cardinality(get_holm_adjusted.p_values) > 10000 then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = format(
-                'p_values must have at most 10000 elements, got %s',
-                cardinality(get_holm_adjusted.p_values)
-            );
-    end if;
-    -- PostgreSQL sorts NaN above every number.
-    if array_ndims(get_holm_adjusted.p_values) > 1
-        or exists (
-            select 1 from unnest(get_holm_adjusted.p_values) as p (value)
-            where p.value < 0 or p.value > 1
-        )
-    then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = 'p_values must be numbers from 0 to 1 or null, got '
-                || perf_internal.quote_value(get_holm_adjusted.p_values::text);
-    end if;
+    perform perf_internal.check_p_values(get_holm_adjusted.p_values);
     return coalesce(
         (
             select array_agg(a.adjusted order by a.position)
