@@ -76,7 +76,9 @@ begin
         partition_name := split_part(v_range.raw_table, '.', 2) || '_'
             || to_char(v_range.range_start, 'YYYYMMDD');
         execute format(
-            'create table perf_internal.%I (like %s including defaults including constraints)',
+            'create table perf_internal.%I (
+                like %s including defaults including constraints including compression
+            )',
             partition_name,
             v_range.raw_table
         );

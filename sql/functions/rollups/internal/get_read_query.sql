@@ -180,7 +180,7 @@ join unnest($1, $2) as g (series_id, group_number) on g.series_id = d.series_id'
     e.min,
     e.max,
     case
-        when r.metric = any(%2$L::text[]) and not r.is_share
+        when r.metric = any(%2$L::text[]) and not r.is_share and $3 is not null
         then perf_internal.get_sketch_percentiles(r.sketch, r.count, $3, e.min, e.max)
     end as percentile_values,
     r.sketch
@@ -321,7 +321,7 @@ end
 $$;
 
 comment on function perf_internal.get_read_query is
-    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles), by group, metric and, with a granularity, bucket (days and weeks of a time zone): of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all. Errors: PT404 no such pipeline, 22023 no such granularity.';
+    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles, or null for none), by group, metric and, with a granularity, bucket (days and weeks of a time zone): of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all. Errors: PT404 no such pipeline, 22023 no such granularity.';
 
 revoke execute on function perf_internal.get_read_query from public;
 grant execute on function perf_internal.get_read_query

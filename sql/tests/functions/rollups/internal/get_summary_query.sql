@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(40);
 
 create function pg_temp.end_recording()
 returns void
@@ -280,6 +280,119 @@ select is(pg_temp.get_sum(is_pending => false), 800::float8, 'and all are rolled
 select perf.record_call('acme/one', 'chat', 1, call_timestamp => '2020-01-06 10:30+00');
 select is(pg_temp.get_sum(is_pending => true), 1::float8, 'a late call is pending alone');
 select is(pg_temp.get_sum(is_pending => false), 800::float8, 'and not among those rolled up');
+
+-- Raw rows that are summaries. Those of 1 and 3, and of 8, are one of 1, 3 and 8: the mean is 4, and
+-- 9 + 1 + 16 = 26. Those of -2 and of 0 are one of -2 and 0.
+insert into perf_internal.trained_models (id, model_type) values
+    ('10000000-0000-4000-8000-000000000000', 'energy');
+insert into perf_internal.feature_series (id, trained_model_id, feature, kind) values
+    ('20000000-0000-4000-8000-000000000000', '10000000-0000-4000-8000-000000000000', 'a', 'number'),
+    ('30000000-0000-4000-8000-000000000000', '10000000-0000-4000-8000-000000000000', 'b', 'number'),
+    ('40000000-0000-4000-8000-000000000000', '10000000-0000-4000-8000-000000000000', 'c', 'number');
+insert into perf_internal.feature_summaries (series_id, created_at, count, sum, m2, min, max, sketch)
+select f.id, r.at, r.count, r.sum, r.m2, r.min, r.max, perf_internal.make_sketch(r.bins)
+from (
+    values
+        ('a', timestamptz '2020-01-06 10:00+00', 2, 4::float8, 2::float8, 1::float8, 3::float8, '{0,111}'::integer[]),
+        ('a', '2020-01-06 10:59:59.999999+00', 1, 8, 0, 8, 8, '{209}'),
+        ('a', '2020-01-06 11:00+00', 1, 5, 0, 5, 5, '{162}'),
+        ('b', '2020-01-06 10:00+00', 1, -2, 0, -2, -2, '{-200070}'),
+        ('b', '2020-01-06 10:00+00', 1, 0, 0, 0, 0, '{}'),
+        ('c', '2020-01-06 10:00+00', 1, 1e-100, 0, 1e-100, 1e-100, '{-1389}'),
+        ('c', '2020-01-06 10:00+00', 1, -1e-100, 0, -1e-100, -1e-100, '{-198611}')
+) as r (feature, at, count, sum, m2, min, max, bins)
+join perf_internal.feature_series as f on f.feature = r.feature;
+
+create function pg_temp.summarize_features(
+    condition text default 'true',
+    metrics text[] default null,
+    sketched_metrics text[] default null
+)
+returns table (
+    feature text, hour text, metric text, count bigint, sum float8, m2 numeric, min float8, max float8,
+    sketch numeric
+)
+language plpgsql
+as $$
+begin
+    return query execute format(
+        'select f.feature, to_char(s.time_bucket at time zone ''UTC'', ''HH24:MI''), s.metric, s.count,
+            s.sum, round(s.m2::numeric, 9), s.min, s.max, s.sketch
+        from (%s) as s
+        join perf_internal.feature_series as f on f.id = s.series_id
+        order by 1, 2',
+        perf_internal.get_summary_query(
+            'features',
+            summarize_features.condition,
+            summarize_features.metrics,
+            summarize_features.sketched_metrics
+        )
+    );
+end
+$$;
+
+select results_eq(
+    'select * from pg_temp.summarize_features()',
+    $$ values
+        (
+            'a', '10:00', 'feature_value', 3::bigint, 12::float8, 26.0, 1::float8, 8::float8,
+            perf_internal.make_sketch('{0,111,209}')
+        ),
+        ('a', '11:00', 'feature_value', 1, 5, 0, 5, 5, perf_internal.make_sketch('{162}')),
+        ('b', '10:00', 'feature_value', 2, -2, 2, -2, 0, perf_internal.make_sketch('{-200070}')),
+        (
+            'c', '10:00', 'feature_value', 2, 0, 0, -1e-100, 1e-100,
+            perf_internal.make_sketch('{-1389,-198611}')
+        ) $$,
+    'raw rows that are summaries add up by series and hour'
+);
+select results_eq(
+    $$ select feature, count from pg_temp.summarize_features($c$ r.max > 4 $c$) $$,
+    $$ values ('a', 1::bigint), ('a', 1) $$,
+    'of those that meet the condition'
+);
+select is_empty(
+    $$ select * from pg_temp.summarize_features('false') $$, 'of no rows there is nothing'
+);
+select is_empty(
+    $$ select * from pg_temp.summarize_features(sketched_metrics => '{}') where sketch is not null $$,
+    'without sketches, if none is asked for'
+);
+select is(
+    (
+        select count(*)
+        from pg_temp.summarize_features(
+            metrics => '{feature_value}', sketched_metrics => '{feature_value}'
+        )
+        where sketch is not null
+    ),
+    4::bigint,
+    'or with them'
+);
+select throws_ok(
+    $$ select perf_internal.get_summary_query('features', 'true', '{response_time_ms}') $$,
+    'PT409',
+    'nothing is measured of pipeline "features"',
+    'refuses the metric of another pipeline'
+);
+-- Values that would end a run with an error, were they there.
+select throws_ok(
+    format(
+        'insert into perf_internal.feature_summaries (series_id, created_at, count, sum, m2, min, max)
+        values (''20000000-0000-4000-8000-000000000000'', ''2020-01-06'', 1, %s, %s, %s, %s)',
+        v.sum, v.m2, v.min, v.max
+    ),
+    '23514',
+    null,
+    'no raw row has ' || v.what
+)
+from (
+    values
+        ($$ 'NaN' $$, '0', '1', '1', 'a sum that is none'),
+        ('1e-200', '0', '0', '1', 'a sum whose square is too small'),
+        ('1', $$ 'Infinity' $$, '1', '1', 'infinite squares'),
+        ('1', '0', '1', $$ 'NaN' $$, 'an extreme that is none')
+) as v (sum, m2, min, max, what);
 
 select throws_ok(
     $$ select perf_internal.get_summary_query('other', 'true') $$,
