@@ -149,13 +149,16 @@ comment on table perf_internal.ab_series is
 create table perf_internal.ab_units (
     series_id uuid not null,
     unit_key text not null,
-    outcome_count integer not null,
     outcome_sum double precision not null,
+    outcome_count integer not null,
+    has_ids boolean not null,
     primary key (series_id, unit_key)
 );
 
 comment on table perf_internal.ab_units is
     'What a unit of a running A/B test has had of a metric: how many outcomes, and their sum.';
+comment on column perf_internal.ab_units.has_ids is
+    'Whether its first outcome came with an id; without one it has one outcome, until one with an id comes.';
 
 create table perf_internal.ab_outcome_ids (
     series_id uuid not null,
@@ -165,6 +168,30 @@ create table perf_internal.ab_outcome_ids (
 
 comment on table perf_internal.ab_outcome_ids is
     'Outcomes of running A/B tests that came with an id: each counts once.';
+
+create type perf_internal.ab_outcome as (
+    test_id uuid,
+    unit_key text,
+    outcomes jsonb,
+    outcome_id text,
+    observed_at timestamptz,
+    place text
+);
+
+comment on type perf_internal.ab_outcome is
+    'What record_ab_outcome() takes, and each element of record_ab_outcomes(); and how messages name the element.';
+
+create type perf_internal.ab_value as (
+    series_id uuid,
+    unit_key text,
+    outcome_id text,
+    value double precision,
+    observed_at timestamptz,
+    number integer
+);
+
+comment on type perf_internal.ab_value is
+    'An outcome of one metric, and the number of the element that it came with.';
 
 create sequence perf_internal.ab_outcomes_id_seq;
 

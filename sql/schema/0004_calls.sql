@@ -86,7 +86,9 @@ create type perf_internal.call as (
     error_type text,
     first_token_ms double precision,
     call_timestamp timestamptz,
-    call_id uuid
+    call_id uuid,
+    test_id uuid,
+    unit_key text
 );
 
 comment on type perf_internal.call is

@@ -13,7 +13,9 @@ create or replace function perf.record_call(
     error_type text default null,
     first_token_ms double precision default null,
     call_timestamp timestamptz default null,
-    call_id uuid default null
+    call_id uuid default null,
+    test_id uuid default null,
+    unit_key text default null
 )
 returns boolean
 language plpgsql
@@ -56,7 +58,9 @@ begin
             record_call.error_type,
             record_call.first_token_ms,
             record_call.call_timestamp,
-            record_call.call_id
+            record_call.call_id,
+            record_call.test_id,
+            record_call.unit_key
         ))
     end;
     if v_problem is not null then
@@ -110,12 +114,31 @@ begin
     on conflict do nothing;
     v_is_new := found;
     v_setting := set_config('perf.rows_are_checked', 'off', true);
+    if v_is_new and record_call.test_id is not null then
+        perform perf_internal.record_outcomes(
+            array[
+                row(
+                    record_call.test_id,
+                    record_call.unit_key,
+                    perf_internal.get_call_outcomes(
+                        coalesce(record_call.success, v_error_type is null),
+                        record_call.response_time_ms,
+                        record_call.first_token_ms
+                    ),
+                    coalesce(record_call.call_id, gen_random_uuid())::text,
+                    v_called_at,
+                    null
+                )::perf_internal.ab_outcome
+            ],
+            is_of_calls => true
+        );
+    end if;
     return v_is_new and v_setting = 'off';
 end
 $$;
 
 comment on function perf.record_call is
-    'Records one call of a model. For several use perf.record_calls(): PostgREST passes on only the first element of a JSON array. Times in milliseconds. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. Errors: 22023 bad argument, 42501 not a recorder.';
+    'Records one call of a model. For several use perf.record_calls(): PostgREST passes on only the first element of a JSON array. Times in milliseconds. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. With test_id and unit_key the call is an outcome of that unit of an A/B test while it runs: success, and of a call that succeeded response_time_ms and first_token_ms, as far as the test has these metrics. Errors: 22023 bad argument, PT404 no such test, 42501 not a recorder.';
 
 revoke execute on function perf.record_call from public;
 grant execute on function perf.record_call

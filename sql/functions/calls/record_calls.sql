@@ -21,6 +21,7 @@ declare
     end;
     v_calls perf_internal.call[];
     v_kinds perf_internal.call_kind[];
+    v_outcomes perf_internal.ab_outcome[];
     v_recorded bigint;
 begin
     perform perf_internal.require_role('recorder');
@@ -56,7 +57,9 @@ begin
                 end,
                 c.first_token_ms,
                 c.call_timestamp,
-                c.call_id
+                c.call_id,
+                c.test_id,
+                c.unit_key
             )::perf_internal.call
             from jsonb_populate_recordset(null::perf_internal.call, v_given) as c
         );
@@ -72,6 +75,21 @@ begin
     ) then
         perform perf_internal.refuse_calls(v_given);
     end if;
+    v_outcomes := array(
+        select row(
+            c.test_id,
+            c.unit_key,
+            perf_internal.get_call_outcomes(
+                coalesce(c.success, c.error_type is null), c.response_time_ms, c.first_token_ms
+            ),
+            c.call_id::text,
+            coalesce(c.call_timestamp, perf_internal.get_uuid_time(c.call_id), now()),
+            format('calls[%s]: ', c.ordinality - 1)
+        )::perf_internal.ab_outcome
+        from unnest(v_calls) with ordinality as c
+        where c.test_id is not null
+        order by c.ordinality
+    );
     -- An id that comes twice is one call, the first, whatever else differs.
     if (select count(c.call_id) > count(distinct c.call_id) from unnest(v_calls) as c) then
         v_calls := array(
@@ -222,12 +240,48 @@ begin
     on conflict do nothing;
     get diagnostics v_recorded = row_count;
     perform set_config('perf.rows_are_checked', 'off', true);
+    if cardinality(v_outcomes) > 0 then
+        -- A retry may say something else than the first attempt, so only calls that are new count.
+        perform perf_internal.record_outcomes(
+            array(
+                select row(
+                    o.test_id,
+                    o.unit_key,
+                    o.outcomes,
+                    coalesce(o.outcome_id, gen_random_uuid()::text),
+                    o.observed_at,
+                    o.place
+                )::perf_internal.ab_outcome
+                from (
+                    select
+                        u.*,
+                        row_number() over (
+                            partition by u.outcome_id order by u.ordinality
+                        ) as repeat
+                    from unnest(v_outcomes) with ordinality as u
+                ) as o
+                where o.outcome_id is null
+                    or (
+                        o.repeat = 1
+                        and exists (
+                            select
+                            from perf.performance_metrics_raw as r
+                            where r.call_timestamp = o.observed_at
+                                and r.id = o.outcome_id::uuid
+                                and r.transaction_id = txid_current()
+                        )
+                    )
+                order by o.ordinality
+            ),
+            is_of_calls => true
+        );
+    end if;
     return v_recorded;
 end
 $$;
 
 comment on function perf.record_calls is
-    'Records a batch: a JSON array of objects with the arguments of perf.record_call(), alone or as {"calls": [...]}. The parameter has no name, so that PostgREST takes the array as the body of a request. call_timestamp is a time as in ISO 8601, of UTC without an offset. All or nothing; returns how many were new. Errors: 22023 naming the first bad element, 42501 not a recorder.';
+    'Records a batch: a JSON array of objects with the arguments of perf.record_call(), alone or as {"calls": [...]}. The parameter has no name, so that PostgREST takes the array as the body of a request. call_timestamp is a time as in ISO 8601, of UTC without an offset. All or nothing; returns how many were new. Errors: 22023 or PT404 naming the first bad element, 42501 not a recorder.';
 
 revoke execute on function perf.record_calls from public;
 grant execute on function perf.record_calls

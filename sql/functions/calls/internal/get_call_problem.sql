@@ -59,6 +59,10 @@ begin
             and perf_internal.get_uuid_time(c.call_id) > now() + interval '1 day'
             then 'call_id must not carry a time after tomorrow, got '
                 || perf_internal.get_uuid_time(c.call_id)
+        when c.test_id is not null
+            then perf_internal.get_unit_key_problem('unit_key', c.unit_key)
+        when c.unit_key is not null
+            then 'test_id must be given with a unit_key, got null'
     end;
 end
 $$;

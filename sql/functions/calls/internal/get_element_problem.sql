@@ -9,7 +9,7 @@ declare
     v_keys text[] := array[
         'model_name', 'tool_name', 'response_time_ms', 'success', 'provider', 'parameters',
         'input_tokens', 'output_tokens', 'error_type', 'first_token_ms', 'call_timestamp',
-        'call_id'
+        'call_id', 'test_id', 'unit_key'
     ];
     v_problem text;
 begin
@@ -46,6 +46,11 @@ begin
                 || perf_internal.quote_json(e -> 'first_token_ms')
         when jsonb_typeof(e -> 'call_id') in ('object', 'array')
             then 'call_id must be of type uuid, got ' || perf_internal.quote_json(e -> 'call_id')
+        when jsonb_typeof(e -> 'test_id') in ('object', 'array')
+            then 'test_id must be of type uuid, got ' || perf_internal.quote_json(e -> 'test_id')
+        when jsonb_typeof(e -> 'unit_key') not in ('string', 'null')
+            then 'unit_key must be a string or null, got '
+                || perf_internal.quote_json(e -> 'unit_key')
         when jsonb_typeof(e -> 'call_timestamp') in ('object', 'array')
             then 'call_timestamp must be a time as in ISO 8601, got '
                 || perf_internal.quote_json(e -> 'call_timestamp')

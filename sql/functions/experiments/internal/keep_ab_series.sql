@@ -1,5 +1,6 @@
--- Outcomes of A/B tests refer to these rows without a foreign key. A row that is gone, or has another id, would
--- stop every later run.
+-- Outcomes of A/B tests refer to these rows without a foreign key. A row that is gone, or has another
+-- id, would stop every later run. One with another test, variant or metric would move what was
+-- measured.
 create or replace function perf_internal.keep_ab_series()
 returns trigger
 language plpgsql
@@ -19,5 +20,5 @@ comment on function perf_internal.keep_ab_series is
 revoke execute on function perf_internal.keep_ab_series from public;
 
 create or replace trigger keep_ab_series
-    before delete or truncate or update of id on perf_internal.ab_series
+    before delete or truncate or update on perf_internal.ab_series
     for each statement execute function perf_internal.keep_ab_series();

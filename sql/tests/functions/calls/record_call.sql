@@ -1,5 +1,5 @@
 begin;
-select plan(47);
+select plan(55);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -376,6 +376,97 @@ select throws_ok(
     '42501',
     null,
     'anon records nothing'
+);
+
+-- A call as an outcome of an A/B test. u1 gets a, u2 gets b, see get_ab_variant().
+reset role;
+insert into perf.model_ab_tests (
+    id, test_name, model_type, model_a_version, model_b_version, test_start
+) values
+    (
+        'e0000000-0000-4000-8000-000000000000', 'one', 'llm', 'v1', 'v2', '2020-01-06 00:00+00'
+    );
+insert into perf.ab_test_metrics (
+    test_id, metric, role, better, minimum_effect, source_metric, above
+) values
+    ('e0000000-0000-4000-8000-000000000000', 'success', 'primary', 'higher', 0.01, null, null),
+    ('e0000000-0000-4000-8000-000000000000', 'first_token_ms', 'other', 'lower', null, null, null),
+    (
+        'e0000000-0000-4000-8000-000000000000', 'slow', 'other', 'lower', null,
+        'response_time_ms', 2000
+    ),
+    ('e0000000-0000-4000-8000-000000000000', 'rating', 'other', 'higher', null, null, null);
+insert into perf_internal.ab_series (test_id, metric, variant)
+select m.test_id, m.metric, v.variant
+from perf.ab_test_metrics as m
+cross join (values ('a'), ('b')) as v (variant);
+
+set local role perf_recorder;
+prepare of_test (double precision, text, uuid, timestamptz) as
+select perf.record_call(
+    'acme/one', 'chat', $1, error_type => $2, first_token_ms => 30, call_timestamp => $4,
+    call_id => $3, test_id => 'e0000000-0000-4000-8000-000000000000', unit_key => 'u1'
+);
+select results_eq(
+    $$ execute of_test(
+           2500, null, 'c1000000-0000-4000-8000-000000000000', '2020-01-06 10:00+00'
+       ) $$,
+    'values (true)',
+    'a call of a unit of an A/B test is recorded as any other'
+);
+select results_eq(
+    $$ execute of_test(10, 'timeout', null, '2020-01-06 10:00+00') $$,
+    'values (true)',
+    'and one that failed'
+);
+reset role;
+prepare outcomes as
+select s.variant, s.metric, o.value, o.earlier_count, o.created_at
+from perf.ab_outcomes as o
+join perf_internal.ab_series as s on s.id = o.series_id
+order by 1, 2, 4;
+select results_eq(
+    'execute outcomes',
+    $$ values
+        ('a', 'first_token_ms', 30::float8, 0, timestamptz '2020-01-06 10:00+00'),
+        ('a', 'slow', 1, 0, '2020-01-06 10:00+00'),
+        ('a', 'success', 1, 0, '2020-01-06 10:00+00'),
+        ('a', 'success', 0, 1, '2020-01-06 10:00+00') $$,
+    'its outcomes are success and, if it succeeded, its times, of metrics that the test has'
+);
+select results_eq(
+    $$ execute of_test(
+           2500, null, 'c1000000-0000-4000-8000-000000000000', '2020-01-06 10:00+00'
+       ) $$,
+    'values (false)',
+    'a retry is no new call'
+);
+select results_eq(
+    $$ execute of_test(7, null, null, '2020-01-05 23:59:59+00') $$,
+    'values (true)',
+    'a call before the start of the test is recorded'
+);
+update perf.model_ab_tests
+set test_status = 'completed', test_end = '2020-01-07 00:00+00', winner_model = 'b',
+    winner_metrics = '{}';
+select results_eq(
+    $$ execute of_test(7, null, null, '2020-01-06 10:00+00') $$,
+    'values (true)',
+    'and so is one of a completed test'
+);
+select is(
+    (select count(*) from perf.ab_outcomes),
+    4::bigint,
+    'these three are no outcomes'
+);
+select throws_ok(
+    $$ select perf.record_call(
+           'acme/one', 'chat', 1, test_id => 'd0000000-0000-4000-8000-000000000000',
+           unit_key => 'u1'
+       ) $$,
+    'PT404',
+    'there is no A/B test d0000000-0000-4000-8000-000000000000',
+    'an unknown test is refused'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(36);
+select plan(40);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -357,6 +357,79 @@ select throws_ok(
     '42501',
     null,
     'anon does not'
+);
+
+-- A call as an outcome of an A/B test. u1 gets a, u2 gets b, see get_ab_variant().
+reset role;
+insert into perf.model_ab_tests (
+    id, test_name, model_type, model_a_version, model_b_version, test_start
+) values
+    (
+        'e0000000-0000-4000-8000-000000000000', 'one', 'llm', 'v1', 'v2', '2020-01-06 00:00+00'
+    );
+insert into perf.ab_test_metrics (
+    test_id, metric, role, better, minimum_effect, source_metric, above
+) values
+    ('e0000000-0000-4000-8000-000000000000', 'success', 'primary', 'higher', 0.01, null, null),
+    ('e0000000-0000-4000-8000-000000000000', 'first_token_ms', 'other', 'lower', null, null, null),
+    (
+        'e0000000-0000-4000-8000-000000000000', 'slow', 'other', 'lower', null,
+        'response_time_ms', 2000
+    ),
+    ('e0000000-0000-4000-8000-000000000000', 'rating', 'other', 'higher', null, null, null);
+insert into perf_internal.ab_series (test_id, metric, variant)
+select m.test_id, m.metric, v.variant
+from perf.ab_test_metrics as m
+cross join (values ('a'), ('b')) as v (variant);
+
+set local role perf_recorder;
+select is(
+    perf.record_calls(
+        '[{"model_name": "m", "tool_name": "t", "response_time_ms": 3000,
+           "call_timestamp": "2020-01-06T10:30:00Z",
+           "test_id": "e0000000-0000-4000-8000-000000000000", "unit_key": "u2"},
+          {"model_name": "m", "tool_name": "t", "response_time_ms": 1,
+           "call_timestamp": "2020-01-06T10:30:00Z"},
+          {"model_name": "m", "tool_name": "t", "response_time_ms": 5, "error_type": "timeout",
+           "call_timestamp": "2020-01-06T10:31:00Z",
+           "call_id": "c1000000-0000-4000-8000-000000000000",
+           "test_id": "e0000000-0000-4000-8000-000000000000", "unit_key": "u2"},
+          {"model_name": "m", "tool_name": "t", "response_time_ms": 5,
+           "call_timestamp": "2020-01-06T10:31:00Z",
+           "call_id": "c1000000-0000-4000-8000-000000000000",
+           "test_id": "e0000000-0000-4000-8000-000000000000", "unit_key": "u2"}]'
+    ),
+    3::bigint,
+    'calls of a batch may be outcomes of units of A/B tests'
+);
+reset role;
+select results_eq(
+    $$ select s.variant, s.metric, o.value, o.earlier_count, o.earlier_sum
+       from perf.ab_outcomes as o
+       join perf_internal.ab_series as s on s.id = o.series_id
+       order by 1, 2, 4 $$,
+    $$ values ('b', 'slow', 1::float8, 0, 0::float8), ('b', 'success', 1, 0, 0), ('b', 'success', 0, 1, 1) $$,
+    'each counts once'
+);
+select is(
+    perf.record_calls(
+        '[{"model_name": "m", "tool_name": "t", "response_time_ms": 5, "error_type": "timeout",
+           "call_timestamp": "2020-01-06T10:31:00Z",
+           "call_id": "c1000000-0000-4000-8000-000000000000",
+           "test_id": "e0000000-0000-4000-8000-000000000000", "unit_key": "u2"}]'
+    ) + (select count(*) from perf.ab_outcomes),
+    3::bigint,
+    'and a retry not at all'
+);
+select throws_ok(
+    $$ select perf.record_calls(
+        '[{"model_name": "m", "tool_name": "t", "response_time_ms": 1},
+          {"model_name": "m", "tool_name": "t", "response_time_ms": 1,
+           "test_id": "d0000000-0000-4000-8000-000000000000", "unit_key": "u2"}]'
+    ) $$,
+    'PT404',
+    'calls[1]: there is no A/B test d0000000-0000-4000-8000-000000000000',
+    'the first call of an unknown test is named'
 );
 
 select * from finish();

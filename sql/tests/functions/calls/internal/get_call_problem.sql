@@ -1,5 +1,5 @@
 begin;
-select plan(43);
+select plan(47);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -244,6 +244,27 @@ select is(
     pg_temp.problem('{"call_id": "e677d21f-dc00-7000-8000-000000000001"}'),
     'call_id must not carry a time after tomorrow, got 10000-01-01 00:00:00+00',
     'a call_id must not carry a time in the future'
+);
+
+select is(
+    pg_temp.problem('{"test_id": "e0000000-0000-4000-8000-000000000000", "unit_key": "u1"}'),
+    null,
+    'a call may be an outcome of a unit of an A/B test'
+);
+select is(
+    pg_temp.problem('{"test_id": "e0000000-0000-4000-8000-000000000000"}'),
+    'unit_key must have 1 to 200 characters, got null',
+    'then the unit is given'
+);
+select is(
+    pg_temp.problem('{"test_id": "e0000000-0000-4000-8000-000000000000", "unit_key": "u1 "}'),
+    'unit_key must have no spaces around it, got "u1 "',
+    'without spaces around it'
+);
+select is(
+    pg_temp.problem('{"unit_key": "u1"}'),
+    'test_id must be given with a unit_key, got null',
+    'and so is the test'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(17);
 
 select is(
     perf_internal.get_element_problem('{"model_name": "acme/one", "tool_name": "chat"}'),
@@ -12,7 +12,8 @@ select is(
         '{"model_name": "m", "tool_name": "t", "response_time_ms": 1, "success": true,
           "provider": "p", "parameters": {}, "input_tokens": 1, "output_tokens": 1,
           "error_type": "e", "first_token_ms": 1, "call_timestamp": "2020-01-06",
-          "call_id": "c0000000-0000-4000-8000-000000000000"}'
+          "call_id": "c0000000-0000-4000-8000-000000000000",
+          "test_id": "e0000000-0000-4000-8000-000000000000", "unit_key": "u1"}'
     ),
     null,
     'every argument of record_call() is a known key'
@@ -75,6 +76,16 @@ select is(
     perf_internal.get_element_problem('{"call_timestamp": "05/11/2026"}'),
     'call_timestamp must be a time as in ISO 8601, got "05/11/2026"',
     'nor is a date whose month depends on a setting'
+);
+select is(
+    perf_internal.get_element_problem('{"model_name": "m", "tool_name": "t", "test_id": [1]}'),
+    'test_id must be of type uuid, got "[1]"',
+    'an array is no test_id'
+);
+select is(
+    perf_internal.get_element_problem('{"model_name": "m", "tool_name": "t", "unit_key": 7}'),
+    'unit_key must be a string or null, got "7"',
+    'a number is no unit_key: people compute the variant from its text'
 );
 select is(perf_internal.get_element_problem('{}'), null, 'what is missing is not its question');
 select is(perf_internal.get_element_problem(null), null, 'nothing is wrong with no element');
