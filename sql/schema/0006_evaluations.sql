@@ -127,6 +127,38 @@ create type perf_internal.value_summary as (
 comment on type perf_internal.value_summary is
     'What is kept of many values: the parts of a rollup. The sketch is null where all values are 0.';
 
+create type perf_internal.feature_batch as (
+    model_type text,
+    machine_id uuid,
+    feature text,
+    "values" double precision[],
+    categories jsonb,
+    observed_at timestamptz,
+    batch_id uuid
+);
+
+comment on type perf_internal.feature_batch is
+    'A call of perf.record_feature_values(): its arguments.';
+
+create type perf_internal.feature_part as (
+    position bigint,
+    trained_model_id uuid,
+    feature text,
+    kind text,
+    category text,
+    value_count bigint,
+    value_sum double precision,
+    m2 double precision,
+    minimum double precision,
+    maximum double precision,
+    sketch numeric,
+    observed_at timestamptz,
+    batch_id uuid
+);
+
+comment on type perf_internal.feature_part is
+    'What is kept of the numbers, of one category or of the missing values of a batch; position counts the batches of a call from 1.';
+
 -- kind number: values. category: how many values are this category. missing: how many are null.
 create table perf_internal.feature_series (
     id uuid primary key default gen_random_uuid(),
@@ -149,7 +181,7 @@ comment on table perf_internal.feature_series is
 
 -- The order of the columns leaves no gaps for alignment. No foreign key: recording functions find the
 -- series, and a trigger checks that of direct writes.
-create table perf.feature_summaries (
+create table perf_internal.feature_summaries (
     series_id uuid not null,
     created_at timestamptz not null default now(),
     transaction_id bigint not null default txid_current(),
@@ -161,34 +193,55 @@ create table perf.feature_summaries (
     max double precision not null,
     sketch numeric,
     primary key (id, created_at, series_id),
-    constraint count_is_positive check (count > 0)
+    constraint count_is_positive check (count > 0),
+    -- What would stop the runs: no number, and a square that no double precision holds.
+    constraint values_are_at_most_1e15 check (min >= -1e15 and min <= max and max <= 1e15),
+    constraint sum_is_0_or_1e_117_to_1e31 check (sum = 0 or abs(sum) between 1e-117 and 1e31),
+    constraint m2_is_0_to_1e47 check (m2 between 0 and 1e47),
+    constraint sketch_is_not_negative check (sketch >= 0 and sketch < '1e121296')
 ) partition by range (created_at);
 
-comment on table perf.feature_summaries is
+comment on table perf_internal.feature_summaries is
     'What is kept of a batch of values of a feature: the parts of a rollup, never the values. Written only by functions; kept 7 days, because rollups keep what drift checks need.';
-comment on column perf.feature_summaries.series_id is
+comment on column perf_internal.feature_summaries.series_id is
     'Model type, machine, feature and category: the series of its rollups.';
-comment on column perf.feature_summaries.created_at is 'When the model was given the values.';
-comment on column perf.feature_summaries.transaction_id is
+comment on column perf_internal.feature_summaries.created_at is 'When the model was given the values.';
+comment on column perf_internal.feature_summaries.transaction_id is
     'Id of the transaction that recorded it; 0 if it was rolled up before a restore.';
-comment on column perf.feature_summaries.id is 'The batch; key, together with created_at and series_id.';
-comment on column perf.feature_summaries.count is 'How many values.';
-comment on column perf.feature_summaries.sum is 'Their sum.';
-comment on column perf.feature_summaries.m2 is 'Sum of the squared differences from their mean.';
-comment on column perf.feature_summaries.min is 'The smallest.';
-comment on column perf.feature_summaries.max is 'The largest.';
-comment on column perf.feature_summaries.sketch is
+comment on column perf_internal.feature_summaries.id is 'The batch; key, together with created_at and series_id.';
+comment on column perf_internal.feature_summaries.count is 'How many values.';
+comment on column perf_internal.feature_summaries.sum is 'Their sum.';
+comment on column perf_internal.feature_summaries.m2 is 'Sum of the squared differences from their mean.';
+comment on column perf_internal.feature_summaries.min is 'The smallest.';
+comment on column perf_internal.feature_summaries.max is 'The largest.';
+comment on column perf_internal.feature_summaries.sketch is
     'See perf_internal.make_sketch; null where all values are 0.';
 
 -- Finds rows that no run has read.
 create index feature_summaries_transaction_id_idx
-    on perf.feature_summaries using brin (transaction_id) with (pages_per_range = 64);
+    on perf_internal.feature_summaries using brin (transaction_id) with (pages_per_range = 64);
 
 create table perf_internal.feature_summaries_default
-    partition of perf.feature_summaries default;
+    partition of perf_internal.feature_summaries default;
 
 comment on table perf_internal.feature_summaries_default is
     'Batches outside every daily partition, until ensure_partitions() moves them.';
+
+-- A sketch of values of both signs has tens of kilobytes, mostly zeros: see perf_internal.rollups.
+do $$
+begin
+    if exists (
+        select 1
+        from pg_catalog.pg_settings as s
+        where s.name = 'default_toast_compression'
+            and 'lz4' = any(s.enumvals)
+    ) then
+        alter table perf_internal.feature_summaries alter column sketch set compression lz4;
+        alter table perf_internal.feature_summaries_default
+            alter column sketch set compression lz4;
+    end if;
+end
+$$;
 
 create table perf.drift_references (
     trained_model_id uuid primary key references perf_internal.trained_models (id),
@@ -211,14 +264,14 @@ comment on table perf.drift_references is
     'What a trained model is compared with when it is checked for drift.';
 comment on column perf.drift_references.trained_model_id is 'The model type on its machine.';
 comment on column perf.drift_references.kind is
-    'window: the features of a time range; profile: perf.feature_profiles.';
+    'window: the features of a time range; profile: perf_internal.feature_profiles.';
 comment on column perf.drift_references.start_time is
     'Start of the range of features, evaluations, calls and jobs; null for a profile.';
 comment on column perf.drift_references.end_time is 'End of the range, excluded.';
 comment on column perf.drift_references.set_at is 'When it was set.';
 comment on column perf.drift_references.set_by is 'Who set it.';
 
-create table perf.feature_profiles (
+create table perf_internal.feature_profiles (
     id bigint generated always as identity primary key,
     trained_model_id uuid not null references perf_internal.trained_models (id),
     feature text not null,
@@ -241,22 +294,22 @@ create table perf.feature_profiles (
     constraint count_is_positive check (count > 0)
 );
 
-comment on table perf.feature_profiles is
+comment on table perf_internal.feature_profiles is
     'What a feature should look like, for example in the training data: the reference of drift checks where no time range is.';
-comment on column perf.feature_profiles.id is 'Key of the row.';
-comment on column perf.feature_profiles.trained_model_id is 'The model type on its machine.';
-comment on column perf.feature_profiles.feature is 'Name of the feature.';
-comment on column perf.feature_profiles.kind is
+comment on column perf_internal.feature_profiles.id is 'Key of the row.';
+comment on column perf_internal.feature_profiles.trained_model_id is 'The model type on its machine.';
+comment on column perf_internal.feature_profiles.feature is 'Name of the feature.';
+comment on column perf_internal.feature_profiles.kind is
     'number: values; category: values of one category; missing: null values.';
-comment on column perf.feature_profiles.category is 'The category; null unless kind is category.';
-comment on column perf.feature_profiles.count is 'How many values.';
-comment on column perf.feature_profiles.sum is 'Their sum.';
-comment on column perf.feature_profiles.m2 is 'Sum of the squared differences from their mean.';
-comment on column perf.feature_profiles.min is 'The smallest.';
-comment on column perf.feature_profiles.max is 'The largest.';
-comment on column perf.feature_profiles.sketch is
+comment on column perf_internal.feature_profiles.category is 'The category; null unless kind is category.';
+comment on column perf_internal.feature_profiles.count is 'How many values.';
+comment on column perf_internal.feature_profiles.sum is 'Their sum.';
+comment on column perf_internal.feature_profiles.m2 is 'Sum of the squared differences from their mean.';
+comment on column perf_internal.feature_profiles.min is 'The smallest.';
+comment on column perf_internal.feature_profiles.max is 'The largest.';
+comment on column perf_internal.feature_profiles.sketch is
     'See perf_internal.make_sketch; null where all values are 0.';
-comment on column perf.feature_profiles.saved_at is 'When it was saved.';
+comment on column perf_internal.feature_profiles.saved_at is 'When it was saved.';
 
 create table perf.model_training_history (
     id uuid primary key default gen_random_uuid(),
@@ -299,8 +352,11 @@ create table perf.model_training_history (
         and length(model_version) <= 200
     ),
     constraint running_trainings_have_a_lease check (
-        (training_status = 'running')
-            = (lease_id is not null and lease_expires_at is not null and claimed_by is not null)
+        (training_status = 'running') = (lease_expires_at is not null)
+        and (training_status <> 'running' or lease_id is not null)
+    ),
+    constraint trainings_with_a_lease_have_a_trainer check (
+        (lease_id is null) = (claimed_by is null)
     ),
     constraint finished_trainings_have_an_end check (
         (training_status in ('completed', 'failed')) = (training_end is not null)
@@ -353,14 +409,15 @@ comment on column perf.model_training_history.metrics is
 comment on column perf.model_training_history.improvement_metric is
     'The metric that performance_improvement compares.';
 comment on column perf.model_training_history.performance_improvement is
-    'How much better improvement_metric is than that of the last completed training of the model, over its absolute value: 0.1 is 10 % better, whether higher or lower is better. Null without one.';
-comment on column perf.model_training_history.error_message is 'Why it failed.';
+    'How much better improvement_metric is than that of the last completed training of the model that has it, over its absolute value: 0.1 is 10 % better, whether higher or lower is better. Null without one, over 0, and where perf.metrics does not say which is better.';
+comment on column perf.model_training_history.error_message is
+    'Why it failed, or its last attempt; at most 2000 characters. Null when it completed.';
 comment on column perf.model_training_history.claimed_by is
-    'The trainer that has it; null unless it is running.';
+    'The trainer that has it, or had it last; null before.';
 comment on column perf.model_training_history.lease_id is
-    'What the trainer shows to prove that it still has it; null unless it is running.';
+    'Of the last claim. What the trainer shows to prove that it still has it; null before.';
 comment on column perf.model_training_history.lease_expires_at is
-    'When another trainer may claim it, unless perf.heartbeat_training() comes before.';
+    'When another trainer may claim it, unless perf.heartbeat_training() comes before; null unless it is running.';
 comment on column perf.model_training_history.attempt_count is 'How often it was claimed.';
 comment on column perf.model_training_history.max_attempts is
     'How often it may be claimed until it counts as failed.';
@@ -418,3 +475,22 @@ create index model_drift_checks_trained_model_id_checked_at_idx
     on perf.model_drift_checks (trained_model_id, checked_at desc);
 create index model_drift_checks_training_id_idx
     on perf.model_drift_checks (training_id) where training_id is not null;
+
+create type perf_internal.drift_test as (
+    kind text,
+    name text,
+    method text,
+    statistic double precision,
+    p_value double precision,
+    effect double precision,
+    threshold double precision,
+    n_reference bigint,
+    n_current bigint,
+    reference_value double precision,
+    current_value double precision,
+    counts boolean,
+    note text
+);
+
+comment on type perf_internal.drift_test is
+    'One test of a drift check; see perf.check_model_drift(). counts: whether it is drift if it is significant. Without p_value nothing was tested, and note says why.';

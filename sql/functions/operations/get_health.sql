@@ -145,11 +145,44 @@ begin
         then 'Run perf.schedule_jobs() once with pg_cron, or keep pgkit worker running.'
     end;
     return next;
+
+    check_name := 'trainings';
+    select
+        case when count(*) filter (where h.lease_expires_at <= get_health.as_of) = 0
+            then 'ok' else 'warn' end,
+        format(
+            '%s wait, %s run, %s lost their trainer',
+            count(*) filter (where h.training_status = 'pending'),
+            count(*) filter (where h.lease_expires_at > get_health.as_of),
+            count(*) filter (where h.lease_expires_at <= get_health.as_of)
+        )
+    into status, value
+    from perf.model_training_history as h
+    where h.training_status in ('pending', 'running');
+    hint := case
+        when status <> 'ok'
+        then 'No trainer claims them. select * from perf.get_trainings() lists them.'
+    end;
+    return next;
+
+    check_name := 'alerts';
+    select
+        case when count(*) = 0 then 'ok' else 'warn' end,
+        format(
+            '%s open, %s critical', count(*), count(*) filter (where a.severity = 'critical')
+        )
+    into status, value
+    from perf.model_alerts as a
+    where not a.is_resolved;
+    hint := case
+        when status <> 'ok' then 'select * from perf.get_active_alerts() lists them.'
+    end;
+    return next;
 end
 $$;
 
 comment on function perf.get_health is
-    'State of every pipeline and of the schedule, one row a check: status ok, warn or fail, and what to do. A pipeline in which nobody has recorded has two checks. The checks look at the data, so they also find that no schedule runs. Error 42501: not an analyst.';
+    'State of every pipeline, of the schedule, of trainings and of alerts, one row a check: status ok, warn or fail, and what to do. A pipeline in which nobody has recorded has two checks. The checks look at the data, so they also find that no schedule runs. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_health from public;
 grant execute on function perf.get_health

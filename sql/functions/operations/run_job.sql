@@ -20,6 +20,8 @@ begin
         end loop;
     elsif job operator(pg_catalog.=) 'cleanup' then
         perform from perf.cleanup_old_performance_data();
+        commit and chain;
+        perform perf_internal.delete_ab_units();
     elsif job operator(pg_catalog.=) 'config-guards' then
         perform from perf.check_config_guards();
     elsif job operator(pg_catalog.=) 'daily-log' then

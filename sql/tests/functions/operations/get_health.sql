@@ -1,5 +1,5 @@
 begin;
-select plan(37);
+select plan(40);
 
 set local timezone = 'UTC';
 
@@ -26,7 +26,9 @@ select results_eq(
         ('jobs: rollup lag', 'ok', '0 rows wait, last run never'),
         ('jobs: partitions', 'warn', 'missing: 2020-01'),
         ('failed runs', 'ok', '0 in the last 24 hours'),
-        ('schedule', 'warn', 'no job ran in the last 24 hours') $$,
+        ('schedule', 'warn', 'no job ran in the last 24 hours'),
+        ('trainings', 'ok', '0 wait, 0 run, 0 lost their trainer'),
+        ('alerts', 'ok', '0 open, 0 critical') $$,
     'a new database lacks a schedule and partitions'
 );
 
@@ -267,11 +269,44 @@ insert into perf.user_roles (user_id, role) values
     ('b0000000-0000-4000-8000-000000000000', 'analyst'),
     ('c0000000-0000-4000-8000-000000000000', 'recorder');
 
+insert into perf.model_training_history (
+    model_type, trigger_type, training_status, claimed_by, lease_id, lease_expires_at
+)
+select t.model_type, 'manual', t.status, 't-1', gen_random_uuid(), t.lease_expires_at::timestamptz
+from (
+    values
+        ('lost', 'running', '2020-01-06 12:00'),
+        ('held', 'running', '2020-01-06 12:00:00.000001'),
+        ('given back', 'pending', null)
+) as t (model_type, status, lease_expires_at);
+select results_eq(
+    $$ select status, value, hint from pg_temp.health('2020-01-06 12:00', 'trainings') $$,
+    $$ values (
+        'warn', '1 wait, 1 run, 1 lost their trainer',
+        'No trainer claims them. select * from perf.get_trainings() lists them.'
+    ) $$,
+    'a training whose lease is over and that nobody claims is a warning'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 11:59:59', 'trainings')),
+    'ok',
+    'trainings that wait or run are none'
+);
+select perf_internal.raise_alert(a.type, a.severity, null, null, 'It is so.')
+from (values ('one', 'info'), ('two', 'critical')) as a (type, severity);
+select results_eq(
+    $$ select status, value, hint from pg_temp.health('2020-01-06 12:00', 'alerts') $$,
+    $$ values (
+        'warn', '2 open, 1 critical', 'select * from perf.get_active_alerts() lists them.'
+    ) $$,
+    'open alerts are a warning'
+);
+
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
 select is(
     (select count(*) from perf.get_health('2020-01-06 12:00')),
-    5 + 3 * 2 + 5 + 2::bigint,
+    5 + 3 * 2 + 5 + 4::bigint,
     'an analyst by token may ask'
 );
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';

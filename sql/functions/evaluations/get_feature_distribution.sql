@@ -1,0 +1,128 @@
+create or replace function perf.get_feature_distribution(
+    model_type text,
+    machine_id uuid,
+    feature text,
+    start_time timestamptz default now() - interval '30 days',
+    end_time timestamptz default now(),
+    bucket_count integer default 20
+)
+returns table (
+    kind text,
+    category text,
+    bucket_start double precision,
+    bucket_end double precision,
+    value_count bigint,
+    share double precision,
+    range_start timestamptz,
+    range_end timestamptz
+)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_trained_model_id uuid;
+    v_feature text := btrim(get_feature_distribution.feature);
+    v_cover record;
+begin
+    perform perf_internal.require_role('analyst');
+    perform perf_internal.check_time_range(
+        get_feature_distribution.start_time, get_feature_distribution.end_time
+    );
+    perform perf_internal.check_bucket_count(get_feature_distribution.bucket_count);
+    v_trained_model_id := perf_internal.get_trained_model(
+        get_feature_distribution.model_type, get_feature_distribution.machine_id
+    );
+    if v_trained_model_id is null then
+        raise exception using
+            errcode = 'PT404',
+            message = format(
+                'there is no trained model %s with machine_id %s',
+                perf_internal.quote_value(get_feature_distribution.model_type),
+                coalesce(get_feature_distribution.machine_id::text, 'null')
+            ),
+            hint = 'The first recorded feature or evaluation adds it.';
+    elsif not exists (
+        select
+        from perf_internal.feature_series as f
+        where f.trained_model_id = v_trained_model_id
+            and f.feature = v_feature
+    ) then
+        raise exception using
+            errcode = 'PT404',
+            message = format(
+                'model %s has no feature %s',
+                perf_internal.quote_value(get_feature_distribution.model_type),
+                perf_internal.quote_value(get_feature_distribution.feature)
+            ),
+            hint = (
+                select coalesce(
+                    'It has ' || string_agg(f.feature, ', ' order by f.feature)
+                        || case when max(f.feature_count) > 20 then ', and more.' else '.' end,
+                    'No feature of it was recorded.'
+                )
+                from (
+                    select s.feature, count(*) over () as feature_count
+                    from perf_internal.feature_series as s
+                    where s.trained_model_id = v_trained_model_id
+                    group by s.feature
+                    order by s.feature
+                    limit 20
+                ) as f
+            );
+    end if;
+    select min(c.range_start) as range_start, max(c.range_end) as range_end
+    into v_cover
+    from perf_internal.get_cover(
+        'features', get_feature_distribution.start_time, get_feature_distribution.end_time
+    ) as c;
+    return query
+    select
+        d.kind,
+        d.category,
+        d.bucket_from,
+        d.bucket_until,
+        d.value_count,
+        d.value_count / d.total_count::float8,
+        v_cover.range_start,
+        v_cover.range_end
+    from (
+        select
+            f.kind,
+            f.category,
+            h.bucket_from,
+            h.bucket_until,
+            coalesce(h.value_count, f.value_count) as value_count,
+            f.total_count
+        from (
+            select r.*, sum(r.value_count) over () as total_count
+            from perf_internal.read_features(
+                v_trained_model_id,
+                get_feature_distribution.start_time,
+                get_feature_distribution.end_time,
+                v_feature
+            ) as r
+        ) as f
+        left join lateral perf_internal.get_sketch_histogram(
+            f.sketch,
+            case f.kind when 'number' then f.value_count else 0 end,
+            f.minimum,
+            f.maximum,
+            get_feature_distribution.bucket_count
+        ) as h on f.kind = 'number'
+    ) as d
+    order by
+        d.kind = 'missing',
+        d.bucket_from,
+        d.value_count desc,
+        d.category;
+end
+$$;
+
+comment on function perf.get_feature_distribution is
+    'What a feature of a trained model was over the hours that start in a range. Of numbers a histogram (kind number): bucket_count buckets of equal width from the smallest to the largest, also the empty ones; there are fewer where they would be narrower than 1 % of the value farthest from 0, because numbers are known within 0.5 %. Of categories how many values each has (category), the most common first; (other) is all beyond the first 1,000. Then how many were missing (missing), if any were. share is of all values, missing ones included. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such trained model or feature.';
+
+revoke execute on function perf.get_feature_distribution from public;
+grant execute on function perf.get_feature_distribution
+    to authenticated, service_role, perf_admin, perf_analyst;

@@ -1,0 +1,28 @@
+begin;
+select plan(3);
+
+-- What is notified tests/test_training.py hears, because nothing is before a commit.
+select triggers_are(
+    'perf',
+    'model_alerts',
+    array['announce_alert', 'announce_new_alert', 'refuse_truncate'],
+    'alerts are announced'
+);
+select lives_ok(
+    format(
+        $$ select perf_internal.raise_alert(%L, 'critical', %L, gen_random_uuid(), %L) $$,
+        repeat('"', 100),
+        repeat(chr(128512), 200),
+        repeat(chr(1), 100000)
+    ),
+    'the longest names can be announced'
+);
+
+set local perf.notify_alerts = off;
+select lives_ok(
+    $$ select perf_internal.raise_alert('model_drift', 'info', 'sdxl', null, 'It drifts.') $$,
+    'or nothing is'
+);
+
+select * from finish();
+rollback;
