@@ -16,7 +16,7 @@ import psycopg
 
 from pgkit.database import Connection, query
 
-# The arguments of perf.record_call(), in the order of perf_internal.call.
+# The arguments of perf.record_call() that files hold, in the order of perf_internal.call.
 FIELDS = (
     "model_name",
     "tool_name",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -20,6 +21,27 @@ END = START + timedelta(hours=1)
 SERVICE = "demo-assistant"
 SERVICE_TYPE = "assistant"
 BEFORE, AFTER = "bedrock/llama-2-70b-chat", "together/llama-2-70b-chat"
+# One model, as two providers serve it: what is compared as features of calls, and as an A/B test.
+SERVED_TYPE = "llama-2-70b-chat"
+SERVED_A, SERVED_B = "anyscale/llama-2-70b-chat", "fireworks/llama-2-70b-chat"
+FEATURES = ("input_tokens", "output_tokens", "first_token_ms", "response_time_ms")
+TEST = "llama-2-70b-chat: anyscale or fireworks"
+TEST_METRICS = [
+    {
+        "metric": "response_time_ms",
+        "role": "primary",
+        "better": "lower",
+        "minimum_effect": 500,
+    },
+    {"metric": "success", "role": "guardrail", "better": "higher", "minimum_effect": 0.05},
+    {
+        "metric": "slower_than_5_s",
+        "role": "other",
+        "better": "lower",
+        "source_metric": "response_time_ms",
+        "above": 5000,
+    },
+]
 # When the jobs ran, and the one score of them where lower is better: microseconds.
 JOBS_START, JOBS_END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 16, tzinfo=UTC)
 LOWER_SCORE = "us_per_event"
@@ -190,4 +212,104 @@ def format_workers(compared: list[dict[str, Any]]) -> Iterator[str]:
             f"{row['workflow']:16}{three(row['first_value']):>10}"
             f"{three(row['second_value']):>10} {row['unit'].lower():20}"
             f"{change} % ({low} to {high}) {row['verdict'].replace('_', ' ')}"
+        )
+
+
+def check_drift(connection: Connection) -> dict[str, Any]:
+    """Compare the calls of a second provider, as features of a model, with those of the first."""
+    samples = [sample for sample in llmperf.read_samples() if sample.error_type is None]
+    for feature in FEATURES:
+        before, after = (
+            [getattr(sample, feature) for sample in samples if sample.model_name == model_name]
+            for model_name in (SERVED_A, SERVED_B)
+        )
+        connection.execute(
+            "select perf.save_feature_profile(%s, null, %s, %s::float8[])",
+            [SERVED_TYPE, feature, before],
+        )
+        connection.execute(
+            "select perf.record_feature_values(%s, null, %s, %s::float8[],"
+            " observed_at => %s, batch_id => %s)",
+            [SERVED_TYPE, feature, after, START, uuid5(NAMESPACE_URL, f"demo {feature}")],
+        )
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select c.* from perf.check_model_drift(%s, null, %s, %s) as c",
+            [SERVED_TYPE, START, END],
+        )
+        (found,) = cursor
+    return found
+
+
+def format_drift(found: dict[str, Any]) -> Iterator[str]:
+    """Yield what a drift check found as lines: each feature, how far apart, how sure."""
+    for row in found["drift_details"]["tests"]:
+        p_value = row["adjusted_p_value"]
+        yield (
+            f"{row['name'].replace('_', ' '):18}{row['reference_value']:8.0f}"
+            f"{row['current_value']:8.0f}   distance {row['statistic']:.2f}   "
+            f"{'p < 0.0001' if p_value < 1e-4 else f'p = {p_value:.4f}'}   "
+            f"{'drifted' if row['drifted'] else 'no drift'}"
+        )
+
+
+def run_experiment(connection: Connection) -> list[dict[str, Any]]:
+    """Let each request go to the provider that an A/B test assigns, and return the results.
+
+    The outcome of a request is the next real call of that provider. A second time only reports.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select t.id from perf.model_ab_tests as t where t.test_name = %s", [TEST])
+        found = cursor.fetchone()
+    test_id = found[0] if found else start_experiment(connection)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("select r.* from perf.get_ab_test_results(%s) as r", [test_id])
+        return cursor.fetchall()
+
+
+def start_experiment(connection: Connection) -> UUID:
+    """Start the A/B test, record an outcome for each request, and return the test's id."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select perf.start_ab_test(%s, %s, 'anyscale', 'fireworks', %s, test_start => %s)",
+            [TEST, SERVED_TYPE, Jsonb(TEST_METRICS), START],
+        )
+        ((test_id,),) = cursor
+        cursor.execute(query("demo_assignments"), [test_id])
+        variants = cursor.fetchall()
+    samples = {
+        variant: iter([s for s in llmperf.read_samples() if s.model_name == model_name])
+        for variant, model_name in (("a", SERVED_A), ("b", SERVED_B))
+    }
+    outcomes = []
+    for unit_key, variant in variants:
+        sample = next(samples[variant], None)
+        if sample is None:
+            break
+        measured: dict[str, bool | float] = {"success": sample.error_type is None}
+        if sample.error_type is None:
+            measured["response_time_ms"] = sample.response_time_ms
+        outcomes.append(
+            {
+                "test_id": str(test_id),
+                "unit_key": unit_key,
+                "outcomes": measured,
+                "observed_at": START.isoformat(),
+            }
+        )
+    connection.execute("select perf.record_ab_outcomes(%s)", [Jsonb(outcomes)])
+    return UUID(str(test_id))
+
+
+def format_experiment(results: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the results of an A/B test as lines: both variants, the difference, how sure."""
+    for row in results:
+        is_time = row["metric"].endswith("_ms")
+        factor, unit = (1, "ms") if is_time else (100, "% ")
+        low, high = row["always_valid_low"], row["always_valid_high"]
+        interval = "" if low is None else f" ({factor * low:+.0f} to {factor * high:+.0f})"
+        yield (
+            f"{row['metric'].replace('_', ' '):18}{factor * row['mean_a']:6.0f} {unit}"
+            f"{factor * row['mean_b']:6.0f} {unit}{factor * row['difference']:+6.0f} "
+            f"{'ms' if is_time else 'points'}{interval}"
         )

@@ -10,6 +10,8 @@ COMMANDS = {
     "ensure_partitions": "partitions",
     "get_activation_history": "configs history",
     "get_config_history": "configs list",
+    "get_ab_sample_size": "experiments sample-size",
+    "get_ab_tests": "experiments list",
     "get_rollback_candidates": "configs history",
     "grant_role": "grant-role",
     "rebuild_performance_metrics": "rebuild",
@@ -17,12 +19,14 @@ COMMANDS = {
     "rollback_model_config": "configs rollback",
     "save_model_config": "configs save",
     "schedule_jobs": "schedule",
+    "stop_ab_test": "experiments stop",
     "verify_performance_metrics": "verify",
 }
 # Queries that hints name, and the command that lists the same.
 QUERIES = {
     "select id, name from perf.workers": "jobs workers",
     "select id, name from perf.workflows": "jobs workflows",
+    "select model_type, machine_id from perf.v_latest_model_performance": "evaluations latest",
     "select name from perf.models": "models list",
     "select name from perf.tools": "percentiles --by tool",
     "select distinct pipeline from perf.metrics": "retention",

@@ -47,6 +47,8 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
         "Database",
         "Calls",
         "Jobs",
+        "Evaluations",
+        "Experiments",
         "Rollups",
         "Configurations",
         "Access",
@@ -57,7 +59,9 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
     assert sorted(listed) == sorted(cli.commands)
 
 
-@pytest.mark.parametrize("group", [[], ["configs"], ["jobs"], ["models"]])
+@pytest.mark.parametrize(
+    "group", [[], ["configs"], ["evaluations"], ["experiments"], ["jobs"], ["models"]]
+)
 def test_help_says_of_each_command_a_whole_sentence(pgkit, group) -> None:
     shown = pgkit(*group, "--help").stdout
     assert "..." not in shown.replace("[ARGS]...", "")

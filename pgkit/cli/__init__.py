@@ -13,6 +13,8 @@ from pgkit.cli import (
     calls,
     configs,
     database,
+    evaluations,
+    experiments,
     jobs,
     loading,
     models,
@@ -43,6 +45,8 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
         models.model_commands,
     ),
     "Jobs": (jobs.job_commands,),
+    "Evaluations": (evaluations.evaluation_commands,),
+    "Experiments": (experiments.experiment_commands,),
     "Rollups": (
         rollups.aggregate,
         rollups.verify,

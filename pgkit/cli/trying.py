@@ -61,8 +61,22 @@ def run_demo(data: Path, as_json: bool) -> None:
         with connect(dsn) as connection:
             reports.select(connection, "select perf.aggregate_performance_metrics()")
             workers = demo.compare_workers(connection)
+        status.update("checking for drift")
+        with connect(dsn) as connection:
+            drift = demo.check_drift(connection)
+        status.update("running an A/B test")
+        with connect(dsn) as connection:
+            results = demo.run_experiment(connection)
     if as_json:
-        print_json({"percentiles": compared, "impact": impact, "workers": workers})
+        print_json(
+            {
+                "percentiles": compared,
+                "impact": impact,
+                "workers": workers,
+                "drift": drift,
+                "experiment": results,
+            }
+        )
         return
     click.echo(
         f"{recorded.loaded + recorded.skipped} real calls: {recorded.loaded} recorded now,"
@@ -88,6 +102,19 @@ def run_demo(data: Path, as_json: bool) -> None:
     )
     for line in demo.format_workers(workers):
         click.echo(line)
+    click.echo(
+        f"\n{demo.SERVED_TYPE} was served by {demo.SERVED_A.split('/')[0]}, now by"
+        f" {demo.SERVED_B.split('/')[0]}.\n"
+        "Means of what calls looked like, and whether it drifted:\n"
+    )
+    for line in demo.format_drift(drift):
+        click.echo(line)
+    click.echo(
+        "\nAn A/B test of the two, with the difference and its interval, valid at every look:\n"
+    )
+    for line in demo.format_experiment(results):
+        click.echo(line)
+    click.echo(f"\n{results[0]['recommendation'].replace('_', ' ')}: {results[0]['reason']}")
     example = compared[-1]["model"]
     span = f"--from {demo.START:%Y-%m-%dT%H:%M} --to {demo.END:%Y-%m-%dT%H:%M}"
     click.echo("\nThe server runs on. Try:")

@@ -18,7 +18,8 @@ from (
         row(
             %s::text, %s::text, %s::text::double precision, %s::text::boolean, %s::text,
             coalesce(%s::text::jsonb, '{}'), %s::text::integer, %s::text::integer, %s::text,
-            %s::text::double precision, %s::text::timestamptz, %s::text::uuid
+            %s::text::double precision, %s::text::timestamptz, %s::text::uuid,
+            null, null
         )::perf_internal.call
     ).*
 ) as c
