@@ -15,7 +15,9 @@ import click
 from benchmarks import (
     accuracy,
     comparison,
+    drift,
     estimates,
+    experiments,
     job_recording,
     jobs,
     load,
@@ -40,6 +42,8 @@ MEASUREMENTS = {
     "peer": peer.measure,
     "jobs": jobs.measure,
     "estimates": estimates.measure,
+    "drift": drift.measure,
+    "experiments": experiments.measure,
 }
 # The same for everything that is measured; all else is PostgreSQL's default, so a commit waits for
 # the disk.
@@ -62,8 +66,8 @@ SETTINGS = {
 @click.option(
     "--vm-jobs",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Real jobs for estimates: a compressed CSV of started_at, workflow, worker, runtime_s,"
-    " value and unit.",
+    help="Real jobs for estimates and drift: a compressed CSV of started_at, workflow, worker,"
+    " runtime_s, value and unit.",
 )
 @click.option("--quick", is_flag=True, help="Small and short: does it work, not how fast is it.")
 @click.option(
