@@ -25,7 +25,7 @@ NAME = re.compile(r"\b(perf(?:_internal)?)\.([a-z_][a-z0-9_]*)")
 FILE = re.compile(r"(?<![\w/])(?:benchmarks|docker|docs|pgkit|scripts|sql|tests)/[\w./-]*\w")
 LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
 # Settings have such names too.
-SETTINGS = {("perf", "notify_jobs")}
+SETTINGS = {("perf", name) for name in ("notify_jobs", "notify_trainings", "notify_alerts")}
 OBJECTS = """
 select n.nspname, o.name
 from pg_namespace as n

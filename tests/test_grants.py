@@ -36,29 +36,66 @@ alter default privileges for role current_user in schema {schema}
 
 # What needs no role: these read no table, or tell a caller nothing that is not theirs.
 PURE = {
+    "get_ab_sample_size",
+    "get_always_valid_interval",
+    "get_always_valid_probability",
+    "get_benjamini_hochberg_adjusted",
+    "get_beta_probability",
+    "get_beta_quantile",
+    "get_chi_square_probability",
+    "get_chi_square_quantile",
+    "get_chi_square_test",
     "get_difference_interval",
+    "get_f_probability",
+    "get_f_quantile",
     "get_holm_adjusted",
+    "get_jensen_shannon_distance",
+    "get_kolmogorov_smirnov_probability",
+    "get_kolmogorov_smirnov_test",
+    "get_mann_kendall_test",
+    "get_mann_whitney_test",
     "get_mean_interval",
+    "get_normal_probability",
     "get_normal_quantile",
     "get_performance_affecting_parameters",
+    "get_population_stability_index",
+    "get_proportion_test",
     "get_rank_interval",
+    "get_sample_ratio_probability",
     "get_student_t_probability",
     "get_student_t_quantile",
+    "get_theil_sen_slope",
+    "get_wasserstein_distance",
+    "get_welch_test",
     "get_wilson_interval",
     "has_role",
 }
 RECORDING = {
+    "assign_ab_variant",
+    "cancel_job",
+    "claim_training",
+    "complete_job",
+    "complete_training",
+    "create_job",
+    "fail_job",
+    "fail_training",
+    "heartbeat_training",
+    "record_ab_outcome",
+    "record_ab_outcomes",
     "record_call",
     "record_calls",
-    "create_job",
-    "start_job",
-    "complete_job",
-    "fail_job",
-    "cancel_job",
+    "record_feature_batches",
+    "record_feature_values",
     "record_job_metrics",
     "record_job_metrics_batch",
-    "set_worker_available",
+    "record_model_metrics",
+    "record_model_metrics_batch",
     "record_worker_availability",
+    "save_feature_profile",
+    "set_drift_reference",
+    "set_worker_available",
+    "start_job",
+    "trigger_retraining",
 }
 
 # One plausible value of each type; of any other type null.
@@ -140,6 +177,7 @@ def filled(database: str, connection: psycopg.Connection) -> psycopg.Connection:
         " character_name => 'c', scene_name => 's', completed_at => '2020-01-06 10:00+00')"
     )
     connection.execute("select perf.set_worker_available('g', true)")
+    connection.execute("select perf.record_model_metrics('x', '2020-01-06 10:00+00', rmse => 1)")
     connection.execute(
         "insert into perf.model_performance_logs (model_type, date) values ('sdxl', '2020-01-06')"
     )
@@ -148,6 +186,11 @@ def filled(database: str, connection: psycopg.Connection) -> psycopg.Connection:
     connection.execute("select perf.save_model_config('kind', 'name', '{}', activate => true)")
     connection.execute(
         "select perf.request_activation((select c.id from perf.model_config_history as c))"
+    )
+    connection.execute(
+        "select perf.record_ab_outcome(perf.start_ab_test('t', 'm', 'v1', 'v2',"
+        ' \'[{"metric": "x", "role": "primary", "better": "higher", "minimum_effect": 1}]\'),'
+        " 'u', '{\"x\": 1}', 'i')"
     )
     for schema in ("perf", "perf_internal"):
         connection.execute(GUIDE.format(schema=schema).encode())
@@ -239,6 +282,9 @@ def test_whatever_is_granted_nobody_reads_or_changes_a_table(
         refused = {("42501", 0)}
         # Of a view that groups, or by a trigger that keeps history from its owner too.
         never = {("23001", 0)} | ({("55000", 0)} if is_view else set())
+        # By a trigger that keeps history from its owner too, also through a view; of a view that
+        # groups, or of a column whose values are always generated.
+        never = {("23001", 0)} | ({("55000", 0), ("428C9", 0)} if is_view else set())
         for statement, expected in {
             f"select from {table}": {("done", 1 if table in own else 0)} | refused,
             f"insert into {table} default values": refused | never,

@@ -75,10 +75,27 @@ group by p.oid
 having bool_or(a.type = 'double precision'::regtype)
 """
 DAY = ["2020-01-06 10:00+00"]
-USUAL = {"double precision": "0.5", "bigint": "10"}
+USUAL = {
+    "double precision": "0.5",
+    "bigint": "10",
+    "boolean": "true",
+    "double precision[]": "{0.5,1,3}",
+    "bigint[]": "{1,2,3}",
+}
 UNUSUAL = {
     "double precision": ["NaN", "Infinity", "-Infinity", "0", "1", "1e300"],
     "bigint": ["0", "9223372036854775807", "9007199254740992"],
+    "boolean": ["false"],
+    "double precision[]": [
+        "{}",
+        "{0}",
+        "{1,1,1}",
+        "{NaN,1,2}",
+        "{-Infinity,1,2}",
+        "{1e300,0,0}",
+        "{1e90,-1e90,0}",
+    ],
+    "bigint[]": ["{}", "{1}", "{0,0,0}", "{9223372036854775807,1,1}", "{9007199254740992,0,0}"],
 }
 
 
@@ -98,6 +115,8 @@ def is_exact(value: object) -> bool:
     """Tell whether a reader whose numbers are double precision gets the same number."""
     if isinstance(value, dict):
         return all(is_exact(part) for part in value.values())
+    if isinstance(value, list):
+        return all(is_exact(part) for part in value)
     if isinstance(value, int):
         return abs(value) <= 2**53
     return value is None or (isinstance(value, float) and math.isfinite(value))

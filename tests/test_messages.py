@@ -6,6 +6,7 @@ the catalog, so that a new one is tested without a change here.
 """
 
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -69,6 +70,12 @@ EXTREMES: dict[str, list[Any]] = {
             f'[{{"workflow_name": "w", "{field}": {LONG_NUMBERS}}}]'
             for field in ("total_gpu_time_ms", "quality_scores", "external_id", "parameters", "x")
         ),
+        # Batches of evaluations.
+        *(
+            f'[{{"model_type": "m", "{field}": {number}}}]'
+            for field in ("rmse", "sample_count", "machine_id", "evaluation_date", "metrics", "x")
+            for number in ("1e131071", "1e-16000", LONG_NUMBERS, '{"x": 1e400}')
+        ),
     ],
 }
 
@@ -117,6 +124,10 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "select perf.record_call('acme/one', 'chat', 5, error_type => 'timeout',"
         " call_timestamp => '2020-01-06 10:00+00')",
         "select perf.register_model('acme/one', model_type => 'sdxl')",
+        "select perf.trigger_retraining('wan')",
+        "select perf.claim_training('trainer')",
+        "select perf.trigger_retraining('flux')",
+        "select perf_internal.raise_alert('drift', 'info', 'wan', null, 'It drifts.')",
         "select perf.ensure_partitions('2020-01-06', 0)",
         "select perf.aggregate_performance_metrics()",
         "select perf.save_model_config('sdxl', 'first', '{\"width\": 1}', activate => true)",
@@ -138,6 +149,10 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "select perf.register_worker('gpu-1', 'RTX 4090', 24000)",
         "select perf.record_worker_availability('gpu-1', '2020-01-06', '2020-01-07')",
         "select perf.create_job('portrait', external_id => 'waiting')",
+        "select perf.record_model_metrics('sdxl', '2020-01-06 10:00+00', rmse => 1)",
+        "select perf.start_ab_test('tone', 'sdxl', 'v1', 'v2',"
+        ' \'[{"metric": "x", "role": "primary", "better": "higher", "minimum_effect": 1}]\','
+        " test_start => '2020-01-06')",
         "insert into perf_internal.worker_runs (job_name, error_message)"
         " values ('pgkit-aggregate', 'failed')",
     ):
@@ -146,13 +161,26 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "select min(id::text)::uuid from perf.model_config_history"
     ).fetchone()
     connection.execute("select perf.request_activation(%s)", [config])
+    (test,) = connection.execute("select t.id from perf.model_ab_tests as t").fetchone()
     waiting, workflows, workers = connection.execute(
         "select (select j.id from perf.jobs as j where j.external_id = 'waiting'),"
         " array(select f.id from perf.workflows as f order by f.id),"
         " array(select w.id from perf.workers as w order by w.id)"
     ).fetchone()
     connection.execute("select perf.set_config_approval('sdxl', true)")
+    training, lease, alert = connection.execute(
+        "select h.id, h.lease_id, a.id from perf.model_training_history as h"
+        " cross join perf.model_alerts as a where h.training_status = 'running'"
+    ).fetchone()
     return {
+        "training_id": training,
+        "lease_id": lease,
+        "lease": "5 minutes",
+        "trigger_type": "manual",
+        "metrics jsonb": Jsonb({"rmse": 1}),
+        "improvement_metric": "rmse",
+        "alert_id": alert,
+        "severity": "info",
         "model_name": "acme/one",
         "tool_name": "chat",
         "model_type": "sdxl",
@@ -168,6 +196,13 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "worker_name": "gpu-1",
         "external_id": "waiting",
         "job_id": waiting,
+        "test_id": test,
+        "unit_key": "user-1",
+        "outcomes": Jsonb({"x": 1}),
+        "model_b_version": "v2",
+        "start_ab_test metrics": Jsonb(
+            [{"metric": "x", "role": "primary", "better": "higher", "minimum_effect": 1}]
+        ),
         "workflow_id": workflows[0],
         "workflow_ids": workflows,
         "worker_id": workers[0],
@@ -213,10 +248,14 @@ def functions(connection: psycopg.Connection) -> list[Function]:
 
 
 def good_arguments(function: Function, known: dict[str, Any]) -> list[Any]:
-    """Return an argument for each parameter: by its name, else by its type."""
+    """Return an argument for each parameter: by the function and its name, and less."""
     names = [*function.arguments, *[""] * len(function.types)]
     return [
-        known.get(name, known.get(type)) for name, type in zip(names, function.types, strict=False)
+        known.get(
+            f"{function.name} {name}",
+            known.get(f"{name} {type}", known.get(name, known.get(type))),
+        )
+        for name, type in zip(names, function.types, strict=False)
     ]
 
 
@@ -236,6 +275,11 @@ def hostile_forms(type: str, value: str) -> list[Any]:
         forms += [[{**call, field: {value: value}}] for field in fields]
         forms += [[{**call, value: 1}], {"calls": [], value: 1}]
         forms += [{**guard, key: value} for key in (*guard, "min_calls", value)]
+        outcome = {"test_id": str(uuid.UUID(int=1)), "unit_key": "u", "outcomes": {"x": 1}}
+        forms += [[{**outcome, key: value}] for key in (*outcome, "outcome_id", "observed_at")]
+        forms += [[{**outcome, "outcomes": {value: 1}}], [{**outcome, value: 1}]]
+        metric = {"metric": "x", "role": "primary", "better": "higher", "minimum_effect": 1}
+        forms += [[{**metric, key: value}] for key in (*metric, "source_metric", "above", value)]
         report = {"workflow_name": "portrait", "worker_name": "gpu-1"}
         fields = ["workflow_name", "worker_name", "external_id", "resolution_tier", "model_type"]
         fields += ["total_gpu_time_ms", "frame_count", "completed_at", "success", "error_type"]
@@ -252,6 +296,10 @@ def hostile_forms(type: str, value: str) -> list[Any]:
             {"vram_peak_mb": {value: 1}},
         ):
             forms += [result, [{**report, **result}], *result.values()]
+        evaluation = {"model_type": "sdxl"}
+        fields = ["model_type", "model_version", "machine_id", "evaluation_date", "rmse", value]
+        forms += [[{**evaluation, field: value}] for field in fields]
+        forms += [[{**evaluation, "metrics": form}] for form in ({value: 1}, {"x": value}, [value])]
         return [Jsonb(form) for form in forms]
     return []
 
@@ -405,6 +453,11 @@ NAMES = [
     "perf.jobs.model_type",
     "perf.jobs.resolution_tier",
     "perf.jobs.error_type",
+    "perf.model_ab_tests.test_name",
+    "perf.model_ab_tests.model_type",
+    "perf.model_ab_tests.model_a_version",
+    "perf.model_ab_tests.model_b_version",
+    "perf.ab_test_metrics.metric",
 ]
 
 

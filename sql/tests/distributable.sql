@@ -51,7 +51,7 @@ select set_eq(
     'select b.id::text, b.series_column from pg_temp.big_tables as b',
     $$ values
         ('perf.ab_outcomes', 'series_id'),
-        ('perf.feature_summaries', 'series_id'),
+        ('perf_internal.feature_summaries', 'series_id'),
         ('perf.model_performance_metrics', 'series_id'),
         ('perf.performance_metrics', 'series_id'),
         ('perf.performance_metrics_raw', 'model_tool_config_id'),
