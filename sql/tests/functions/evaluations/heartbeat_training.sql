@@ -1,6 +1,8 @@
 begin;
 select plan(10);
 
+set local intervalstyle = 'postgres';
+
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 select perf.grant_role('b0000000-0000-4000-8000-000000000000', 'analyst', 'ben');
 select perf.grant_role('c0000000-0000-4000-8000-000000000000', 'recorder', 'cleo');

@@ -1,6 +1,8 @@
 begin;
 select plan(6);
 
+set local intervalstyle = 'postgres';
+
 select lives_ok($$ select perf_internal.check_lease('1 second') $$, 'a second is enough');
 select lives_ok($$ select perf_internal.check_lease('7 days') $$, 'a week is possible');
 select throws_ok(

@@ -1,6 +1,8 @@
 begin;
 select plan(21);
 
+set local intervalstyle = 'postgres';
+
 set local datestyle = 'ISO';
 set local timezone = 'UTC';
 

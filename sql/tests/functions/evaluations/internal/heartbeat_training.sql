@@ -1,6 +1,8 @@
 begin;
 select plan(9);
 
+set local intervalstyle = 'postgres';
+
 insert into perf.model_training_history (
     id, model_type, trigger_type, training_status, training_start, claimed_by, lease_id,
     lease_expires_at, attempt_count
