@@ -999,6 +999,68 @@ def test_health_says_of_each_pipeline_how_it_is(readings, connection) -> None:
     assert checks["readings: default partition"].startswith("1 rows have no partition")
 
 
+@pytest.mark.parametrize(
+    ("table", "columns", "values", "metric"),
+    [
+        (
+            "perf.performance_metrics_raw",
+            "response_time_ms, success",
+            "1, true",
+            "response_time_ms",
+        ),
+        ("perf.performance_metrics", "job_id, workflow_id", "1, 1", "jobs"),
+        ("perf.ab_outcomes", "value", "1", "ab_outcome"),
+        (
+            "perf_internal.feature_summaries",
+            "count, sum, m2, min, max",
+            "1, 0, 0, 0, 0",
+            "feature_value",
+        ),
+        (
+            "perf.model_performance_metrics",
+            "model_type, model_version",
+            "'wear', n::text",
+            "evaluations",
+        ),
+    ],
+)
+def test_once_a_bulk_load_is_rolled_up_a_read_leaves_its_pages_alone(
+    connection, table, columns, values, metric
+) -> None:
+    connection.execute("select perf.ensure_partitions('2020-01-06 12:00+00', 0)")
+    pipeline, series, time = connection.execute(
+        "select p.pipeline, p.series_column, p.time_column"
+        " from perf_internal.pipelines as p where p.raw_table = %s",
+        [table],
+    ).fetchone()
+    with connection.transaction():
+        connection.execute("set local perf.rows_are_checked = on")
+        connection.execute(
+            f"insert into {table} ({series}, {time}, {columns})"
+            f" select %s, '2020-01-06 12:00+00', {values} from generate_series(1, 100000) as n",
+            [UUID(int=1)],
+        )
+    connection.execute("select perf.aggregate_performance_metrics(%s)", [pipeline])
+    read = (
+        "select r.count from perf_internal.read_metrics("
+        " %s, %s, %s, '2019-01-01', '2021-01-01', percentiles => null"
+        ") as r"
+    )
+    pages = (
+        "select sum(pg_relation_size(t.relid) / 8192)::int,"
+        " sum(pg_stat_get_xact_blocks_fetched(t.relid))::int"
+        " from pg_partition_tree(%s) as t"
+    )
+    with connection.transaction():
+        size, before = connection.execute(pages, [table]).fetchone()
+        count = connection.execute(read, [pipeline, [metric], [UUID(int=1)]]).fetchone()[0]
+        _, after = connection.execute(pages, [table]).fetchone()
+    assert count == 100000
+    assert size > 600
+    # What is left is the last range of 64 pages, which is not full.
+    assert after - before < 100
+
+
 def record_tokens(
     connection: psycopg.Connection, sent: int | None, got: int, success: bool = True
 ) -> None:

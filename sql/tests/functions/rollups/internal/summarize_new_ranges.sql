@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select lives_ok(
     $$ select perf_internal.summarize_new_ranges('calls') $$, 'without partitions there is no work'
@@ -42,6 +42,19 @@ select is(
     ),
     1,
     'and leaves only the range that is not full'
+);
+
+select cmp_ok(
+    (
+        select s.correlation
+        from pg_stats as s
+        where s.schemaname = 'perf_internal'
+            and s.tablename = 'performance_metrics_raw_20200106'
+            and s.attname = 'transaction_id'
+    ),
+    '>',
+    0.99::real,
+    'the planner knows that rows of a transaction lie together'
 );
 
 select lives_ok(
