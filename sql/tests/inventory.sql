@@ -485,6 +485,7 @@ select functions_are(
         'record_jobs',
         'record_model_metrics',
         'record_model_metrics_batch',
+        'record_outcome',
         'record_outcomes',
         'refuse_calls',
         'refuse_truncate',

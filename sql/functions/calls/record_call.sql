@@ -115,21 +115,19 @@ begin
     v_is_new := found;
     v_setting := set_config('perf.rows_are_checked', 'off', true);
     if v_is_new and record_call.test_id is not null then
-        perform perf_internal.record_outcomes(
-            array[
-                row(
-                    record_call.test_id,
-                    record_call.unit_key,
-                    perf_internal.get_call_outcomes(
-                        coalesce(record_call.success, v_error_type is null),
-                        record_call.response_time_ms,
-                        record_call.first_token_ms
-                    ),
-                    coalesce(record_call.call_id, gen_random_uuid())::text,
-                    v_called_at,
-                    null
-                )::perf_internal.ab_outcome
-            ],
+        perform perf_internal.record_outcome(
+            row(
+                record_call.test_id,
+                record_call.unit_key,
+                perf_internal.get_call_outcomes(
+                    coalesce(record_call.success, v_error_type is null),
+                    record_call.response_time_ms,
+                    record_call.first_token_ms
+                ),
+                coalesce(record_call.call_id, gen_random_uuid())::text,
+                v_called_at,
+                null
+            )::perf_internal.ab_outcome,
             is_of_calls => true
         );
     end if;

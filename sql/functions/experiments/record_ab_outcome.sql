@@ -1,3 +1,4 @@
+-- plpgsql, because that keeps the plan.
 create or replace function perf.record_ab_outcome(
     test_id uuid,
     unit_key text,
@@ -6,16 +7,18 @@ create or replace function perf.record_ab_outcome(
     observed_at timestamptz default now()
 )
 returns boolean
-language sql
+language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-    select perf_internal.record_ab_outcome(
+begin
+    return perf_internal.record_ab_outcome(
         record_ab_outcome.test_id,
         record_ab_outcome.unit_key,
         record_ab_outcome.outcomes,
         record_ab_outcome.outcome_id,
         record_ab_outcome.observed_at
     );
+end
 $$;
 
 comment on function perf.record_ab_outcome is

@@ -13,18 +13,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     return perf_internal.require_role('recorder')
-        and perf_internal.record_outcomes(
-            array[
-                row(
-                    record_ab_outcome.test_id,
-                    record_ab_outcome.unit_key,
-                    record_ab_outcome.outcomes,
-                    record_ab_outcome.outcome_id,
-                    record_ab_outcome.observed_at,
-                    null
-                )::perf_internal.ab_outcome
-            ]
-        ) > 0;
+        and perf_internal.record_outcome(
+            row(
+                record_ab_outcome.test_id,
+                record_ab_outcome.unit_key,
+                record_ab_outcome.outcomes,
+                record_ab_outcome.outcome_id,
+                record_ab_outcome.observed_at,
+                null
+            )::perf_internal.ab_outcome
+        );
 end
 $$;
 
