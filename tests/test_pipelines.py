@@ -430,6 +430,51 @@ def test_query_metrics_answers_for_values_of_any_sign(readings, connection, stat
     assert verify(connection) == []
 
 
+@pytest.mark.parametrize("state", ["pending", "rolled up", "half and half"])
+def test_a_metric_without_a_sketch_has_all_but_percentiles(database, connection, state) -> None:
+    make(database, "meaning => m.meaning\n)", "meaning => m.meaning, is_sketched => false\n)")
+    committed = add(connection, *(Reading(watts) for watts in range(1, 8)))
+    if state == "half and half":
+        run(connection)
+    committed += add(connection, *(Reading(watts) for watts in range(8, 13)))
+    if state == "rolled up":
+        run(connection)
+    for metric in ("watts", "failed_watts", "successful_watts"):
+        # With the default percentiles and a granularity, stored ones would be taken.
+        for options in ({}, {"granularity": "daily"}, {"granularity": "hourly"}):
+            names = "".join(f", {name} => %({name})s" for name in options)
+            (percentiles,) = connection.execute(
+                "select r.percentile_values"
+                f" from perf.query_metrics(%(metric)s, '2020-01-06', '2020-01-13'{names}) as r",
+                {"metric": metric, **options},
+            ).fetchone()
+            assert percentiles is None
+    assert query(connection, "watts") == [({}, 12, 6.5, 1, 12, 78)]
+    # Extremes of what succeeded come from a sketch where a failed one is as high or as low.
+    assert query(connection, "successful_watts") == [({}, 6, 6, 1, None, 36)]
+    assert_read(connection, committed)
+    run(connection)
+    assert verify(connection) == []
+    stored = (
+        "select distinct sketch, p50 from perf_internal.rollups where metric like '%watts'"
+        " union all select null, min(p50) from perf_internal.rollups where metric = 'volts.a'"
+    )
+    (sketch, p50), (_, volts_p50) = connection.execute(stored).fetchall()
+    assert (sketch, p50) == (None, None)
+    assert volts_p50 is not None
+    connection.execute(
+        "select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07', 'readings')"
+    )
+    assert verify(connection) == []
+    assert connection.execute(stored).fetchall()[0] == (None, None)
+    # A bucket that ends later.
+    connection.execute("update perf_internal.rollups set p50 = null")
+    connection.execute(
+        "select perf_internal.complete_buckets('readings', '2020-01-06', '2020-02-06')"
+    )
+    assert connection.execute(stored).fetchall()[0] == (None, None)
+
+
 def test_values_that_cancel_out_are_verified_and_rebuilt(readings, connection) -> None:
     for volts in (1e10, -1e10, 0.1, -0.3, 1e-7, 0.2):
         add_volts(connection, "a", volts)

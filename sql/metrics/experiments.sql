@@ -10,7 +10,8 @@ select perf_internal.add_pipeline(
 );
 
 select perf_internal.add_metric(
-    'experiments', m.metric, m.expression, unit => m.unit, better => null, meaning => m.meaning
+    'experiments', m.metric, m.expression, unit => m.unit, better => null, meaning => m.meaning,
+    is_sketched => m.metric = 'ab_outcome'
 )
 from (
     values

@@ -56,6 +56,7 @@ create table perf.metrics (
     base_metric text,
     other_metric text,
     counted_after_id bigint not null default 0,
+    is_sketched boolean not null default true,
     constraint kind_is_known check (
         kind in ('measured', 'named', 'summary', 'failed', 'difference', 'share')
     ),
@@ -65,6 +66,9 @@ create table perf.metrics (
     constraint derived_metrics_name_their_metrics check (
         (kind in ('measured', 'named', 'summary')) = (base_metric is null)
         and (kind in ('difference', 'share')) = (other_metric is not null)
+    ),
+    constraint only_measured_metrics_have_no_sketch check (
+        is_sketched or kind in ('measured', 'failed', 'difference')
     )
 );
 
@@ -87,6 +91,8 @@ comment on column perf.metrics.other_metric is
 
 comment on column perf.metrics.counted_after_id is
     'Only raw rows with a higher id count in a named metric; 0 for all. perf.forget_metric() may have forgotten the name in the others.';
+comment on column perf.metrics.is_sketched is
+    'Whether rollups keep a sketch of its values; without one it has no percentiles.';
 
 -- For the foreign key, and for the metrics of a pipeline.
 create index metrics_pipeline_idx on perf.metrics (pipeline);

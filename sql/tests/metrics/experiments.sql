@@ -25,17 +25,17 @@ select results_eq(
     'each outcome is kept 7 days, hours 90 days, days 2 years and weeks for ever'
 );
 select results_eq(
-    $$ select m.metric, m.unit, m.better, m.kind
+    $$ select m.metric, m.unit, m.better, m.kind, m.is_sketched
        from perf.metrics as m
        where m.pipeline = 'experiments'
        order by 1 $$,
     $$ values
-        ('ab_outcome', 'outcome', null, 'measured'),
-        ('ab_pair_count', 'pairs', null, 'measured'),
-        ('ab_pair_product', 'outcome', null, 'measured'),
-        ('ab_pair_sum', 'outcome', null, 'measured'),
-        ('ab_unit', 'units', null, 'measured') $$,
-    'what is measured are outcomes, units, and pairs of outcomes of a unit'
+        ('ab_outcome', 'outcome', null, 'measured', true),
+        ('ab_pair_count', 'pairs', null, 'measured', false),
+        ('ab_pair_product', 'outcome', null, 'measured', false),
+        ('ab_pair_sum', 'outcome', null, 'measured', false),
+        ('ab_unit', 'units', null, 'measured', false) $$,
+    'what is measured are outcomes, units, and pairs of outcomes of a unit; percentiles only of outcomes'
 );
 
 insert into perf.model_ab_tests (

@@ -4,7 +4,8 @@ create or replace function perf_internal.add_metric(
     expression text,
     unit text,
     better text,
-    meaning text
+    meaning text,
+    is_sketched boolean default true
 )
 returns void
 language plpgsql
@@ -39,7 +40,7 @@ begin
             ),
             hint = 'A summary does not say which of its values failed.';
     end if;
-    insert into perf.metrics (metric, pipeline, kind, unit, better, meaning, expression)
+    insert into perf.metrics (metric, pipeline, kind, unit, better, meaning, expression, is_sketched)
     values (
         add_metric.metric,
         add_metric.pipeline,
@@ -47,7 +48,8 @@ begin
         add_metric.unit,
         add_metric.better,
         add_metric.meaning,
-        add_metric.expression
+        add_metric.expression,
+        add_metric.is_sketched
     )
     on conflict on constraint metrics_pkey do update
     set pipeline = excluded.pipeline,
@@ -56,6 +58,7 @@ begin
         better = excluded.better,
         meaning = excluded.meaning,
         expression = excluded.expression,
+        is_sketched = excluded.is_sketched,
         base_metric = excluded.base_metric,
         other_metric = excluded.other_metric;
     perform perf_internal.add_outcome_metrics(array[add_metric.metric]);
@@ -68,6 +71,6 @@ end
 $$;
 
 comment on function perf_internal.add_metric is
-    'Adds a metric to a pipeline, or changes it. Without an expression, raw rows are summaries of its values; see perf.metrics. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: PT404 no such pipeline, 22023 the name begins with failed_ or successful_, or no expression where rows can fail; 23505 another pipeline has it.';
+    'Adds a metric to a pipeline, or changes it. Without an expression, raw rows are summaries of its values; see perf.metrics. Without a sketch it has no percentiles, and runs take less time. Where rows can fail, also adds two more with failed_ and successful_ before its name. Counts rows that come from now on; perf.rebuild_performance_metrics() counts older ones that raw rows still cover. Errors: PT404 no such pipeline, 22023 the name begins with failed_ or successful_, or no expression where rows can fail; 23505 another pipeline has it; 23514 no sketch of a summary.';
 
 revoke execute on function perf_internal.add_metric from public;

@@ -5,7 +5,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into perf.metrics (
-        metric, pipeline, kind, unit, better, meaning, base_metric, other_metric
+        metric, pipeline, kind, unit, better, meaning, base_metric, other_metric, is_sketched
     )
     select
         n.metric,
@@ -15,7 +15,8 @@ begin
         m.better,
         m.meaning || n.meaning,
         m.metric,
-        n.other_metric
+        n.other_metric,
+        m.is_sketched
     from perf.metrics as m
     join perf_internal.pipelines as p on p.pipeline = m.pipeline and p.failed_when is not null
     cross join lateral (
@@ -38,7 +39,8 @@ begin
         meaning = excluded.meaning,
         expression = excluded.expression,
         base_metric = excluded.base_metric,
-        other_metric = excluded.other_metric;
+        other_metric = excluded.other_metric,
+        is_sketched = excluded.is_sketched;
 end
 $$;
 

@@ -82,6 +82,8 @@ cross join lateral (
             when s.time_bucket < case s.granularity
                 when ''hourly'' then %L::timestamptz when ''daily'' then %L else %L
             end
+            -- Zeros have no sketch. Other values without one are of a metric without sketches.
+            and (s.sketch is not null or (s.min = 0 and s.max = 0))
             then perf_internal.get_sketch_percentiles(
                 s.sketch, s.count, minimum => s.min, maximum => s.max
             )

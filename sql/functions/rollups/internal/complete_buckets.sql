@@ -43,6 +43,7 @@ begin
             and o.time_bucket >= v_level.range_start
             and o.time_bucket < v_level.range_end
             and o.p50 is null
+            and (o.sketch is not null or (o.min = 0 and o.max = 0))
             and o.metric in (
                 select m.metric from perf.metrics as m where m.pipeline = complete_buckets.pipeline
             )

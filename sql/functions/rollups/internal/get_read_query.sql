@@ -28,6 +28,12 @@ declare
     v_bucket text := 'null::timestamptz';
     v_merged_from timestamptz := timestamptz '-infinity';
     v_stored text[];
+    v_asked text[] := array(
+        select m.metric
+        from perf.metrics as m
+        where m.metric = any(coalesce(get_read_query.sketched_metrics, get_read_query.metrics))
+            and m.is_sketched
+    );
     v_sketched text[];
     v_parts text;
     v_cover text;
@@ -60,10 +66,7 @@ begin
     select
         array_agg(distinct p.stored_metric),
         coalesce(
-            array_agg(distinct p.stored_metric) filter (
-                where get_read_query.sketched_metrics is null
-                    or p.metric = any(get_read_query.sketched_metrics)
-            ),
+            array_agg(distinct p.stored_metric) filter (where p.metric = any(v_asked)),
             '{}'
         ),
         string_agg(
@@ -74,10 +77,7 @@ begin
                 p.count_weight,
                 p.sum_weight,
                 p.share_weight,
-                p.share_weight = 0 and p.sum_weight <> 0 and (
-                    get_read_query.sketched_metrics is null
-                    or p.metric = any(get_read_query.sketched_metrics)
-                )
+                p.share_weight = 0 and p.sum_weight <> 0 and p.metric = any(v_asked)
             ),
             ', '
         )
@@ -269,7 +269,7 @@ cross join lateral (
     offset 0
 ) as e',
                 v_bucket,
-                coalesce(get_read_query.sketched_metrics, get_read_query.metrics),
+                v_asked,
                 v_sketched,
                 v_cover,
                 v_merged_from,
@@ -321,7 +321,7 @@ end
 $$;
 
 comment on function perf_internal.get_read_query is
-    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles, or null for none), by group, metric and, with a granularity, bucket (days and weeks of a time zone): of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all. Errors: PT404 no such pipeline, 22023 no such granularity.';
+    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles, or null for none), by group, metric and, with a granularity, bucket (days and weeks of a time zone): of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all, where a metric has them. Errors: PT404 no such pipeline, 22023 no such granularity.';
 
 revoke execute on function perf_internal.get_read_query from public;
 grant execute on function perf_internal.get_read_query

@@ -95,9 +95,10 @@ begin
             e.kind,
             format('(%s)::float8', e.expression) as expression,
             row_number() over (order by e.metric) as number,
-            get_summary_query.sketched_metrics is null
+            e.is_sketched and (
+                get_summary_query.sketched_metrics is null
                 or get_summary_query.sketched_metrics && array[e.metric, 'failed_' || e.metric]
-                as is_sketched
+            ) as is_sketched
         from perf.metrics as e
         where e.pipeline = get_summary_query.pipeline
             and e.kind in ('measured', 'named')
@@ -299,7 +300,7 @@ end
 $$;
 
 comment on function perf_internal.get_summary_query is
-    'SQL of the measures of raw rows r that meet a condition, by series, hour and metric (of these, or all): count, sum, m2, min, max and sketch (of sketched_metrics, or all). Errors: PT404 no such pipeline, PT409 none of these metrics is measured.';
+    'SQL of the measures of raw rows r that meet a condition, by series, hour and metric (of these, or all): count, sum, m2, min, max and sketch (of sketched_metrics, or all, where the metric has one). Errors: PT404 no such pipeline, PT409 none of these metrics is measured.';
 
 revoke execute on function perf_internal.get_summary_query from public;
 grant execute on function perf_internal.get_summary_query

@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(22);
 
 set local timezone = 'UTC';
 
@@ -33,6 +33,18 @@ select results_eq(
         ('total_tokens | calls | measured | tokens | lower | '
             'Tokens of both ways. | r.input_tokens + r.output_tokens') $$,
     'and, because calls can fail, that of failed and of successful ones'
+);
+
+select perf_internal.add_metric(
+    'calls', 'plain', 'r.input_tokens', 'tokens', null, 'Tokens.', is_sketched => false
+);
+select results_eq(
+    $$ select m.metric, m.is_sketched
+       from perf.metrics as m
+       where m.metric like '%plain'
+       order by m.metric collate "C" $$,
+    $$ values ('failed_plain', false), ('plain', false), ('successful_plain', false) $$,
+    'without a sketch, what failed and what succeeded has none either'
 );
 
 insert into perf.performance_metrics_raw (
@@ -130,6 +142,14 @@ select results_eq(
     $$ select * from pg_temp.metrics('feature_size') $$,
     $$ values ('feature_size | features | summary | mb | Size.') $$,
     'as a summary'
+);
+select throws_ok(
+    $$ select perf_internal.add_metric(
+           'features', 'feature_size', null, 'mb', null, 'Size.', is_sketched => false
+       ) $$,
+    '23514',
+    null,
+    'a summary brings a sketch'
 );
 select throws_ok(
     $$ select perf_internal.add_metric('calls', 'size', 'r.size', 'mb', 'good', 'Size.') $$,
