@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(14);
 
 -- Values of about 1, half of which become 1.01^100 = 2.7048: the distributions are 1/2 apart between
 -- these. All values of a are in the middle of it, so there are two groups, with 2 and 0, and 1 and 1
@@ -90,6 +90,30 @@ select results_eq(
         null::float8
     from generate_series(1, 2) $$,
     'no values say nothing'
+);
+
+-- Of 10 values of a 4 are 0 and of b 1; below them are 3 and 5, so at 0 it is 7 and 6 tenths.
+select results_eq(
+    $$ select c.*
+    from perf_internal.compare_sketches(
+        perf_internal.make_sketch('{-200000,-200000,-200000,5,5,5}'), 10,
+        perf_internal.make_sketch('{-200000,-200000,-200000,-200000,-200000,5,5,5,5}'), 10,
+        ks_only => true
+    ) as c $$,
+    $$ values (0.2::float8, perf.get_kolmogorov_smirnov_probability(0.2, 10, 10), null::float8,
+        null::float8, null::float8, null::float8, null::float8) $$,
+    'with ks_only only the distance of the distributions is worked out, zeros included'
+);
+
+select results_eq(
+    $$ select c.ks_distance, c.psi
+    from perf_internal.compare_sketches(
+        100000000 * perf_internal.get_sketch_unit(3), 200000000,
+        150000000 * perf_internal.get_sketch_unit(3), 200000000,
+        ks_only => true
+    ) as c $$,
+    $$ values (0.25::float8, null::float8) $$,
+    'with ks_only counts may be large'
 );
 
 select throws_ok(
