@@ -284,3 +284,63 @@ def test_correlated_features_without_drift_seldom_drift(connection) -> None:
             set_reference(connection)
             found += check(connection)["detected"]
     assert found <= 9
+
+
+def test_shifts_within_a_bin_are_found_by_the_means_of_scipy(connection) -> None:
+    """Temperatures in kelvin and times in seconds: bins of 1 % are wider than their spread."""
+    random = np.random.default_rng(12)
+    pairs = {
+        "kelvin": (random.normal(293, 1, 400), random.normal(293.5, 1, 900)),
+        "same": (random.normal(293, 1, 400), random.normal(293, 1, 900)),
+        "wider": (random.normal(293, 1, 400), random.normal(293, 2, 900)),
+        "seconds": (
+            random.uniform(1.7e9, 1.7e9 + 86400, 1000),
+            random.uniform(1.7e9, 1.7e9 + 80000, 1000),
+        ),
+    }
+    for name, (a, b) in pairs.items():
+        for at, values in ((REFERENCE, a), (CURRENT, b)):
+            for part in np.array_split(values, 7):
+                record(connection, name, at, part.tolist())
+    set_reference(connection)
+    connection.execute("select perf.aggregate_performance_metrics()")
+    details = check(connection, correction="none")
+    for name, (a, b) in pairs.items():
+        test = details["tests"]["feature", name]
+        distance = stats.ks_2samp(bins(a), bins(b), method="asymp").pvalue
+        # Of equal variances or not, whichever is nearer to 0.
+        t = min(
+            (stats.ttest_ind(b, a, equal_var=equal).statistic for equal in (True, False)), key=abs
+        )
+        n, m = len(a), len(b)
+        freedom = (1 / n + 1 / m) ** 2 / (1 / n**2 / (n - 1) + 1 / m**2 / (m - 1))
+        p = 2 * stats.t.sf(abs(t), freedom)
+        assert test["p_value"] == pytest.approx(min(2 * min(p, distance), 1), rel=1e-3), name
+        if p < distance:
+            assert test["method"] == "student_t"
+            assert test["statistic"] == pytest.approx(t, rel=1e-5)
+            effect = 2 * stats.norm.cdf(abs(t) * math.sqrt(1 / n + 1 / m) / 2) - 1
+            assert test["effect"] == pytest.approx(effect, rel=1e-5)
+            assert test["threshold"] == pytest.approx(stats.t.isf(0.0125, freedom), rel=1e-6)
+    drifted = {name for (_, name), test in details["tests"].items() if test["drifted"]}
+    assert drifted == {"kelvin", "wider", "seconds"}
+
+
+def test_rounding_of_large_numbers_is_no_drift(connection) -> None:
+    """A mean of 1e7 to 1e12 deviations: sums of squares have no digit left, or are below 0."""
+    random = np.random.default_rng(13)
+    shifts = {"same": 0.0, "moved": 0.001}
+    for deviations in (1e7, 1e9, 1e12):
+        for name, shift in shifts.items():
+            for at, factor in ((REFERENCE, 1), (CURRENT, 1 + shift)):
+                mean = 1.7e9 * factor
+                for _ in range(20):
+                    values = random.normal(mean, mean / deviations, 100)
+                    record(connection, f"{name}_{deviations:g}", at, values.tolist())
+    set_reference(connection)
+    connection.execute("select perf.aggregate_performance_metrics()")
+    details = check(connection, correction="none")
+    assert len(details["tests"]) == 6
+    for (_, name), test in details["tests"].items():
+        assert test["drifted"] == name.startswith("moved"), name
+        assert name.startswith("moved") or test["p_value"] > 0.9

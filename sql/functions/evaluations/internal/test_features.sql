@@ -28,6 +28,7 @@ begin
             r.value_sum as sum_a,
             c.value_sum as sum_b,
             r.m2 as m2_a,
+            c.m2 as m2_b,
             r.sketch as sketch_a,
             c.sketch as sketch_b,
             coalesce(r.category, c.category) as category
@@ -85,7 +86,8 @@ begin
     left join lateral (
         select k.*
         from perf_internal.compare_numbers(
-            p.sketch_a, p.count_a, p.m2_a, p.sketch_b, p.count_b,
+            p.sketch_a, p.count_a, p.sum_a / nullif(p.count_a, 0), p.m2_a,
+            p.sketch_b, p.count_b, p.sum_b / nullif(p.count_b, 0), p.m2_b,
             test_features.method, test_features.alpha
         ) as k
         where f.is_enough

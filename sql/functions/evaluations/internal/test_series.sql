@@ -56,6 +56,7 @@ begin
             r.sum / r.count as mean_a,
             c.sum / c.count as mean_b,
             r.m2 as m2_a,
+            c.m2 as m2_b,
             r.sketch as sketch_a,
             c.sketch as sketch_b,
             coalesce(least(r.count, c.count), 0) >= test_series.minimum_sample as is_enough
@@ -118,7 +119,7 @@ begin
     left join lateral (
         select k.*
         from perf_internal.compare_numbers(
-            c.sketch_a, c.count_a, c.m2_a, c.sketch_b, c.count_b,
+            c.sketch_a, c.count_a, c.mean_a, c.m2_a, c.sketch_b, c.count_b, c.mean_b, c.m2_b,
             test_series.method, test_series.alpha
         ) as k
         where c.is_enough
