@@ -226,7 +226,7 @@ def compare(reference: Values, current: Values) -> list[Pair]:
 
 
 def compare_pair(a: NDArray[np.float64], b: NDArray[np.float64]) -> Pair:
-    """Do what perf_internal.compare_numbers() does, for as many values on either side."""
+    """Do what perf_internal.compare_numbers() does, for as many values that vary on either side."""
     n = len(a)
     assert len(b) == n
     bins = np.concatenate([get_bins(a), get_bins(b)])
