@@ -340,7 +340,7 @@ def middles_of(bins: np.ndarray) -> np.ndarray:
     return np.where(bins == 0, 0, np.sign(bins) * 1.01 ** (np.abs(bins) - 2000) * 2 / 2.01)
 
 
-def ask_sketches(connection: psycopg.Connection, samples: Samples) -> list:
+def ask_sketches(connection: psycopg.Connection, samples: Samples, ks_only: bool = False) -> list:
     texts = [
         ["{" + ",".join(repr(value) for value in side) + "}" for side in sides]
         for sides in zip(*samples, strict=True)
@@ -363,7 +363,7 @@ def ask_sketches(connection: psycopg.Connection, samples: Samples) -> list:
         select r.*
         from unnest(%s::text[], %s::text[]) with ordinality as s (a, b, position)
         cross join lateral perf_internal.compare_sketches(
-            {sketch.format("a")}, {sketch.format("b")}
+            {sketch.format("a")}, {sketch.format("b")}, {ks_only}
         ) as r
         order by s.position
         """,
@@ -402,7 +402,12 @@ def compare_as_written(a: np.ndarray, b: np.ndarray) -> dict[str, float]:
 
 
 def check_sketches(connection: psycopg.Connection, samples: Samples) -> None:
-    for row, (a, b) in zip(ask_sketches(connection, samples), samples, strict=True):
+    rows = ask_sketches(connection, samples)
+    for full, row in zip(rows, ask_sketches(connection, samples, ks_only=True), strict=True):
+        assert row[2:] == (None,) * 5
+        for found, wanted in zip(row[:2], full[:2], strict=True):
+            assert found == wanted or found == pytest.approx(wanted, rel=1e-9, abs=1e-14)
+    for row, (a, b) in zip(rows, samples, strict=True):
         if not a or not b:
             assert row == (None,) * 7
             continue

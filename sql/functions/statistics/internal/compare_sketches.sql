@@ -1,6 +1,6 @@
 -- All values of a bin count at the point that stands for it, at most 0.5 % from each. One query adds up
 -- the bins that have values: 50 pairs of samples of 10000 values take 30 ms where a sample has 80 bins,
--- 50 ms with 400, and 100 ms with 1100 of both signs. With ks_only the latter take 60 ms.
+-- 50 ms with 400, and 100 ms with 1100 of both signs. With ks_only these take 60 ms.
 -- Kolmogorov-Smirnov: the distributions are known, and compared, at the edges of bins. Between two
 -- edges they are farther apart by at most the larger of the shares that a and b have in one bin. So
 -- ks_distance is never above the distance of the values, at most such a share below it, and ks_p_value
@@ -49,6 +49,9 @@ declare
         v_power_b - 256 * get_byte(v_b, 0) - get_byte(v_b, 1) + 1
     ) / 4;
     v_none bytea := decode(repeat('00', 8), 'hex');
+    v_middle integer;
+    v_low integer;
+    v_high integer;
     v_total_a double precision;
     v_total_b double precision;
     -- Counts below 10^8 have nothing in the first four of their eight bytes.
@@ -72,6 +75,20 @@ begin
         v_a := perf_internal.get_sketch_bytes(numeric_send(v_sketch_a), v_first, v_last);
         v_b := perf_internal.get_sketch_bytes(numeric_send(v_sketch_b), v_first, v_last);
         if compare_sketches.ks_only and not v_is_large then
+            -- Without the empty bins between negative and other values, which are a third of all.
+            if v_first < -1390 and v_last > -1390 then
+                v_middle := 8 * (-1390 - v_first);
+                v_low := (greatest(
+                    octet_length(btrim('\x01'::bytea || substr(v_a, 1, v_middle), '\x00'::bytea)),
+                    octet_length(btrim('\x01'::bytea || substr(v_b, 1, v_middle), '\x00'::bytea))
+                ) + 6) / 8 * 8;
+                v_high := (greatest(
+                    octet_length(btrim(substr(v_a, v_middle + 1) || '\x01'::bytea, '\x00'::bytea)),
+                    octet_length(btrim(substr(v_b, v_middle + 1) || '\x01'::bytea, '\x00'::bytea))
+                ) + 6) / 8 * 8;
+                v_a := substr(v_a, 1, v_low) || substr(v_a, octet_length(v_a) - v_high + 1);
+                v_b := substr(v_b, 1, v_low) || substr(v_b, octet_length(v_b) - v_high + 1);
+            end if;
             select
                 max(abs(s.until_a * n_b - s.until_b * n_a)) / n_a / n_b,
                 coalesce(max(s.until_a), 0),
@@ -88,7 +105,7 @@ begin
                         + 256 * get_byte(v_a, i.at + 6) + get_byte(v_a, i.at + 7) as a,
                         (256 * get_byte(v_b, i.at + 4) + get_byte(v_b, i.at + 5)) * 10000
                         + 256 * get_byte(v_b, i.at + 6) + get_byte(v_b, i.at + 7) as b
-                    from generate_series(0, 8 * (v_last - v_first), 8) as i (at)
+                    from generate_series(0, octet_length(v_a) - 8, 8) as i (at)
                     where substr(v_a, i.at + 1, 8) <> v_none or substr(v_b, i.at + 1, 8) <> v_none
                 ) as r
                 window running as (order by r.at rows unbounded preceding)

@@ -92,7 +92,7 @@ select results_eq(
     'no values say nothing'
 );
 
--- Of 10 values of a 4 are 0 and of b 1; below them are 3 and 5, so at 0 it is 7 and 6 tenths.
+-- Of 10 values of a 4 are 0 and of b 1. Below 0 are 3 and 5 of them, up to 0 then 7 and 6.
 select results_eq(
     $$ select c.*
     from perf_internal.compare_sketches(
