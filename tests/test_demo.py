@@ -38,6 +38,22 @@ def test_failed_calls_are_errors_as_often_as_published(database) -> None:
     assert dict(rows) == published
 
 
+def test_the_ab_test_has_all_calls_of_both_providers_whatever_its_id(database) -> None:
+    found = []
+    with connect(database) as connection:
+        for _ in range(2):
+            with connection.transaction(force_rollback=True):
+                found.append(demo.run_experiment(connection))
+                assert demo.run_experiment(connection) == found[-1]
+    assert [(row["units_a"], row["units_b"]) for row in found[0]] == [(150, 150)] * 3
+    # Units come in another order, so the last digits of sums differ.
+    for one, other in zip(*found, strict=True):
+        assert all(
+            value == (pytest.approx(one[key], rel=1e-9) if isinstance(value, float) else one[key])
+            for key, value in other.items()
+        )
+
+
 @pytest.fixture
 def data() -> Iterator[Path]:
     """A data directory that the server's account can reach, also when we are root."""
@@ -54,9 +70,16 @@ def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
     assert "2100 recorded now, 0 before; 2100 rolled up now" in first.stdout
     second = pgkit("demo", "--data", data)
     assert "0 recorded now, 2100 before; 0 rolled up now" in second.stdout
+    experiment, again = (
+        json.loads(pgkit("demo", "--data", data, "--json").stdout)["experiment"] for _ in range(2)
+    )
+    assert experiment == again
+    assert (experiment[0]["units_a"], experiment[0]["units_b"]) == (150, 150)
     assert first.stdout.splitlines()[1:] == second.stdout.splitlines()[1:]
     assert "p50 response time   6911 ms  2431 ms  -65 %" in first.stdout
     assert "pg_ro_c1            17,268    29,786 tps" in first.stdout
+    assert "response time ms      2355    3773   distance 0.96   p < 0.0001   drifted" in first.stdout
+    assert "response time ms    2355 ms  3773 ms +1418 ms (+1273 to +1564)" in first.stdout
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     shown = readme.split("$ scripts/demo\n")[1].split("\n```")[0].splitlines()
     assert set(shown) - {"..."} - set(first.stdout.splitlines()) == set()

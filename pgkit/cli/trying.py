@@ -49,7 +49,7 @@ def run_demo(data: Path, as_json: bool) -> None:
             recorded = demo.load(connection)
         with connect(dsn) as connection:
             aggregated = reports.select(
-                connection, "select perf.aggregate_performance_metrics() as calls"
+                connection, "select perf.aggregate_performance_metrics('calls') as calls"
             )
             compared = demo.compare(connection)
         status.update("changing a configuration")
