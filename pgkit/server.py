@@ -95,6 +95,11 @@ def down(data: Path) -> bool:
     return True
 
 
+def is_running(data: Path) -> bool:
+    """Say whether the server of a data directory runs."""
+    return read_pid_file(data.resolve()) is not None
+
+
 def has_programs(data: Path) -> bool:
     """Return whether the programs that the running server was started from are still there."""
     try:

@@ -1,7 +1,10 @@
 """The demo: real calls against the figures published for them."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,11 +103,42 @@ def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
     assert pgkit(*down).returncode == 0
 
 
-def test_a_demo_of_another_version_is_named_with_what_to_do(pgkit, data) -> None:
-    dsn = server.up(data)
-    with connect(dsn) as connection:
+@pytest.fixture
+def other_demo(data) -> Path:
+    """The running server of a demo that this version cannot migrate."""
+    with connect(server.up(data)) as connection:
         connection.execute("create schema perf")
         connection.execute("create table perf.models (id integer)")
-    refused = pgkit("demo", "--data", data)
+    return data
+
+
+def test_a_demo_of_another_version_is_named_with_what_to_do(pgkit, other_demo) -> None:
+    refused = pgkit("demo", "--data", other_demo)
     assert refused.returncode == 1
-    assert f"Run `pgkit down --data {data}`, remove that directory" in refused.stderr
+    assert (
+        f"Run `pgkit down --data {other_demo}`, then remove the directory {other_demo}"
+        in refused.stderr
+    )
+    assert server.is_running(other_demo)
+
+
+def test_a_demo_that_fails_stops_the_server_that_it_started(pgkit, other_demo) -> None:
+    server.down(other_demo)
+    refused = pgkit("demo", "--data", other_demo)
+    assert refused.returncode == 1
+    assert f"Remove the directory {other_demo} and try again." in refused.stderr
+    assert not server.is_running(other_demo)
+
+
+def test_the_hint_calls_pgkit_by_its_path_where_the_shell_does_not_find_it(other_demo) -> None:
+    program = Path(sys.executable).with_name("pgkit")
+    refused = subprocess.run(
+        [program, "demo", "--data", other_demo],
+        env={**os.environ, "PATH": os.defpath},
+        cwd=program.parent.parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    path = program.relative_to(program.parent.parent.parent)
+    assert f"Run `{path} down --data {other_demo}`" in refused.stderr

@@ -34,15 +34,19 @@ def run_demo(data: Path, as_json: bool) -> None:
     The server of the demo is not the one of pgkit up. It runs on until pgkit down --data stops it.
     """
     with Console(stderr=True).status("starting PostgreSQL") as status:
+        has_run_before = server.is_running(data)
         dsn = server.up(data)
         status.update("migrating")
         try:
             migrations.migrate(dsn)
         except Failure as failure:
+            stop = f"Run `{called_as()} down --data {shlex.quote(str(data))}`, then remove"
+            if not has_run_before:
+                server.down(data)
+                stop = "Remove"
             raise Failure(
                 failure.message,
-                f"A demo of another version is there. Run `pgkit down --data {data}`, remove that"
-                " directory, and try again.",
+                f"A demo of another version is there. {stop} the directory {data} and try again.",
             ) from failure
         status.update("recording calls")
         with connect(dsn) as connection:
