@@ -18,6 +18,8 @@ as $$
 declare
     v_test perf.model_ab_tests;
     v_results jsonb;
+    v_recommendation text;
+    v_recommended text;
 begin
     perform perf_internal.require_role('admin');
     if stop_ab_test.winner not in ('a', 'b', 'none') then
@@ -62,19 +64,29 @@ begin
         ),
         '[]'
     );
+    v_recommendation := v_results -> 0 ->> 'recommendation';
+    v_recommended := case v_recommendation
+        when 'ship_a' then 'a'
+        when 'ship_b' then 'b'
+        else 'none'
+    end;
     update perf.model_ab_tests as t
     set test_status = 'completed',
         test_end = greatest(stop_ab_test.stopped_at, t.test_start),
-        winner_model = coalesce(
-            stop_ab_test.winner,
-            case v_results -> 0 ->> 'recommendation'
-                when 'ship_a' then 'a'
-                when 'ship_b' then 'b'
-                else 'none'
+        winner_model = coalesce(stop_ab_test.winner, v_recommended),
+        winner_metrics = v_results,
+        stop_reason = coalesce(
+            stop_ab_test.reason,
+            case
+                when stop_ab_test.winner <> v_recommended
+                    then format('Chosen by hand: %s.', stop_ab_test.winner) || coalesce(
+                        format(' Recommended was %s: ', v_recommendation)
+                            || (v_results -> 0 ->> 'reason'),
+                        ''
+                    )
+                else v_results -> 0 ->> 'reason'
             end
         ),
-        winner_metrics = v_results,
-        stop_reason = coalesce(stop_ab_test.reason, v_results -> 0 ->> 'reason'),
         stopped_by = perf_internal.get_actor_name(
             (
                 select p.username

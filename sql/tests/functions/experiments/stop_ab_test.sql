@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(16);
 
 set local datestyle = 'ISO';
 
@@ -89,6 +89,40 @@ select results_eq(
        ) as s $$,
     $$ values ('none', 'not needed', '2020-02-01 00:00+00'::timestamptz, '[]'::jsonb) $$,
     'a test that has not begun ends at its start, without a winner'
+);
+
+insert into perf.model_ab_tests (
+    id, test_name, model_type, model_a_version, model_b_version, test_start
+) values
+    (
+        'e0000000-0000-4000-8000-000000000003', 'three', 'llm', 'v1', 'v2', '2020-01-06 00:00+00'
+    ),
+    (
+        'e0000000-0000-4000-8000-000000000004', 'four', 'llm', 'v1', 'v2', '2020-02-01 00:00+00'
+    );
+insert into perf.ab_test_metrics (test_id, metric, role, better, minimum_effect) values
+    ('e0000000-0000-4000-8000-000000000003', 'success', 'primary', 'higher', 0.2);
+insert into perf_internal.ab_series (test_id, metric, variant) values
+    ('e0000000-0000-4000-8000-000000000003', 'success', 'a'),
+    ('e0000000-0000-4000-8000-000000000003', 'success', 'b');
+insert into perf.ab_outcomes (series_id, created_at, value)
+select s.id, '2020-01-07 10:00+00', greatest(u % 2, (s.variant = 'a')::integer)
+from perf_internal.ab_series as s
+cross join generate_series(1, 40) as u
+where s.test_id = 'e0000000-0000-4000-8000-000000000003';
+
+select results_eq(
+    $$ select s.winner_model, left(s.stop_reason, 68)
+       from perf.stop_ab_test('e0000000-0000-4000-8000-000000000003', winner => 'b') as s $$,
+    $$ values ('b', 'Chosen by hand: b. Recommended was ship_a: A is better in success: -') $$,
+    'another winner than recommended is said to be chosen by hand'
+);
+
+select results_eq(
+    $$ select s.winner_model, s.stop_reason
+       from perf.stop_ab_test('e0000000-0000-4000-8000-000000000004', winner => 'a') as s $$,
+    $$ values ('a', 'Chosen by hand: a.') $$,
+    'so it is where nothing is recommended'
 );
 
 select throws_ok(
