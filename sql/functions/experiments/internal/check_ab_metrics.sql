@@ -63,7 +63,7 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = v_problem,
-            hint = 'Give an array such as [{"metric": "success", "role": "primary", "better": "higher", "minimum_effect": 0.01}].';
+            hint = 'Give an array such as [{"metric": "success", "role": "primary", "better": "higher", "minimum_effect": 0.01}]. A metric may have the keys metric, role, better, minimum_effect, source_metric and above.';
     end if;
 end
 $$;

@@ -11,15 +11,15 @@ declare
 begin
     if jsonb_typeof(m) is distinct from 'object' then
         return 'must be an object, got ' || perf_internal.quote_json(m);
+    elsif m - v_keys <> '{}' then
+        return 'has an unknown key ' || perf_internal.quote_value(
+            (select min(k) from jsonb_object_keys(m - v_keys) as k)
+        );
     elsif jsonb_typeof(m -> 'metric') is distinct from 'string' then
         return 'metric must be a string, got ' || perf_internal.quote_json(m -> 'metric');
     elsif jsonb_typeof(m -> 'source_metric') not in ('string', 'null') then
         return 'source_metric must be a string, got '
             || perf_internal.quote_json(m -> 'source_metric');
-    elsif m - v_keys <> '{}' then
-        return 'has an unknown key ' || perf_internal.quote_value(
-            (select min(k) from jsonb_object_keys(m - v_keys) as k)
-        );
     end if;
     v_role := coalesce(m ->> 'role', 'other');
     return coalesce(

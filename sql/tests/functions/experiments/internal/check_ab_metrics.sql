@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select lives_ok(
     $$ select perf_internal.check_ab_metrics(
@@ -32,6 +32,12 @@ select throws_ok(
     '22023',
     'metrics[1]: metric must be a string, got "7"',
     'the first bad element is named'
+);
+select throws_ok(
+    $$ select perf_internal.check_ab_metrics('[{"metrik": "x", "better": "higher"}]') $$,
+    '22023',
+    'metrics[0]: has an unknown key "metrik"',
+    'a mistyped key is named, not the one that is missing for it'
 );
 select throws_ok(
     $$ select perf_internal.check_ab_metrics('[{"metric": "x", "better": "higher"}]') $$,
