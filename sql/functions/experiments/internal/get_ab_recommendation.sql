@@ -28,8 +28,9 @@ begin
     if get_ab_recommendation.sample_ratio_p_value < 0.001 then
         recommendation := 'check_assignment';
         reason := format(
-            'A has %s units and B %s. With a traffic_split of %s that comes about by chance with p %s. Find out what is lost or assigned wrongly before you believe a figure.',
+            'A has %s unit%s and B %s. With a traffic_split of %s that comes about by chance with p %s. Find out what is lost or assigned wrongly before you believe a figure.',
             get_ab_recommendation.units_a,
+            case when get_ab_recommendation.units_a = 1 then '' else 's' end,
             get_ab_recommendation.units_b,
             get_ab_recommendation.traffic_split,
             perf_internal.write_number(get_ab_recommendation.sample_ratio_p_value)
@@ -67,8 +68,9 @@ begin
                 coalesce(get_ab_recommendation.units_b, 0)
             ) < 30
             then format(
-                'A has %s units with %s and B %s. The test needs 30 of each before it decides.',
+                'A has %s unit%s with %s and B %s. The test needs 30 of each before it decides.',
                 coalesce(get_ab_recommendation.units_a, 0),
+                case when get_ab_recommendation.units_a = 1 then '' else 's' end,
                 v_metric,
                 coalesce(get_ab_recommendation.units_b, 0)
             )

@@ -14,9 +14,10 @@ select results_eq(
                (7, 'undecided', 100, 100, null, 1, '{}', '{}', 'D'),
                (8, 'undecided', 100, 100, 300, 1, '{}', '{}', 'D'),
                (9, 'undecided', 100, 100, 200, 1, '{}', '{}', 'D'),
-               (10, 'undecided', 29, 100, null, 1, '{}', '{}', null),
-               (11, 'undecided', null, null, null, null, '{}', '{}', null),
-               (12, 'undecided', 30, 30, null, 1, '{}', '{}', null)
+               (10, 'undecided', 1, 100, null, 1, '{}', '{}', null),
+               (11, 'undecided', 29, 100, null, 1, '{}', '{}', null),
+               (12, 'undecided', null, null, null, null, '{}', '{}', null),
+               (13, 'undecided', 30, 30, null, 1, '{}', '{}', null)
        ) as v (position, verdict, units_a, units_b, planned, ratio, harmed, undecided, difference)
        cross join lateral perf_internal.get_ab_recommendation(
            v.verdict, 'success', 0.01, v.difference, v.units_a, v.units_b, v.planned, 0.5, v.ratio,
@@ -47,6 +48,10 @@ select results_eq(
         (
             'keep_running',
             'The difference in success is not known well enough: D. All 200 planned units have come: stop where more would cost more than the answer is worth.'
+        ),
+        (
+            'keep_running',
+            'A has 1 unit with success and B 100. The test needs 30 of each before it decides.'
         ),
         (
             'keep_running',
