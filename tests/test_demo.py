@@ -81,7 +81,9 @@ def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
     assert first.stdout.splitlines()[1:] == second.stdout.splitlines()[1:]
     assert "p50 response time   6911 ms  2431 ms  -65 %" in first.stdout
     assert "pg_ro_c1            17,268    29,786 tps" in first.stdout
-    assert "response time ms      2355    3773   distance 0.96   p < 0.0001   drifted" in first.stdout
+    assert (
+        "response time ms      2355    3773   distance 0.96   p < 0.0001   drifted" in first.stdout
+    )
     assert "response time ms    2355 ms  3773 ms +1418 ms (+1273 to +1564)" in first.stdout
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     shown = readme.split("$ scripts/demo\n")[1].split("\n```")[0].splitlines()
