@@ -111,6 +111,19 @@ def test_a_hint_names_the_command_that_does_what_the_function_does(hint, told) -
     assert hints.in_commands(hint) == told
 
 
+def test_retention_is_shown_of_one_pipeline(pgkit, database) -> None:
+    rows = json.loads(pgkit("retention", "experiments", "--json", dsn=database).stdout)
+    assert [(row["pipeline"], row["level"]) for row in rows] == [
+        ("experiments", level) for level in ("raw", "hourly", "daily", "weekly")
+    ]
+    unknown = pgkit("retention", "cals", dsn=database)
+    assert (unknown.returncode, unknown.stderr) == (
+        1,
+        'Error: there is no pipeline "cals"\nHint: `pgkit retention` shows all.\n',
+    )
+    assert pgkit("retention", "calls", "raw", dsn=database).returncode == 2
+
+
 def test_every_command_in_the_files_can_be_called() -> None:
     folder = import_module("pgkit.cli").__path__
     files = [import_module(f"pgkit.cli.{file.name}") for file in iter_modules(folder)]

@@ -112,15 +112,15 @@ def retention(
 ) -> None:
     """Show how long data is kept, or set it.
 
-    Without arguments it shows the levels of each pipeline. KEEP is a time such as 14 days or
-    2 years, or forever.
+    Without arguments it shows the levels of each pipeline, with PIPELINE alone those of one. KEEP
+    is a time such as 14 days or 2 years, or forever.
 
     Example: pgkit retention calls raw "14 days"
     """
-    if pipeline is not None and keep is None:
-        raise click.UsageError("PIPELINE, LEVEL and KEEP go together")
+    if level is not None and keep is None:
+        raise click.UsageError("LEVEL and KEEP go together")
     with connect(dsn) as connection:
-        if pipeline is not None:
+        if keep is not None:
             try:
                 changed = reports.select(
                     connection,
@@ -136,11 +136,17 @@ def retention(
                 ) from None
             if not changed:
                 raise Failure(
-                    f"no level {quoted(str(level))} of pipeline {quoted(pipeline)} that you may"
+                    f"no level {quoted(str(level))} of pipeline {quoted(str(pipeline))} that you may"
                     " change",
                     "`pgkit retention` shows the levels. An admin may change them.",
                 )
         rows = reports.select(connection, query("retention").decode())
+    if pipeline is not None and keep is None:
+        rows = [row for row in rows if row["pipeline"] == pipeline]
+        if not rows:
+            raise Failure(
+                f"there is no pipeline {quoted(pipeline)}", "`pgkit retention` shows all."
+            )
     if as_json:
         print_json(rows)
     else:
