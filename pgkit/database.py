@@ -1,7 +1,7 @@
 """Connect to PostgreSQL and turn its errors into one `Error:` and one `Hint:` line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import IO, Any
@@ -144,6 +144,23 @@ def explain(error: psycopg.Error) -> Failure | None:
         elif re.match("permission denied for (function|procedure|table|view|schema perf)", message):
             hint = RIGHTS_HINT
     return Failure(message, hint and in_commands(hint))
+
+
+@contextmanager
+def named_as(names: Mapping[str, str]) -> Iterator[None]:
+    """Let a failure inside the block call the arguments of a function as a command does.
+
+    A message begins with the argument it is about: `rate must be`, `metrics[0]: ...`,
+    `rate + minimum_effect must be`.
+    """
+    try:
+        yield
+    except Failure as failure:
+        begin = re.match(r"(?:\w+ \+ )?\w+(?= must\b| is too\b|\[)", failure.message)
+        if begin is None:
+            raise
+        called = re.sub(r"\w+", lambda word: names.get(word[0], word[0]), begin[0])
+        raise Failure(called + failure.message[begin.end() :], failure.hint) from failure
 
 
 def first_line(error: Exception) -> str:

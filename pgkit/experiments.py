@@ -1,6 +1,7 @@
 """Find A/B tests as people name them, and say how they stand."""
 
 from collections.abc import Sequence
+from math import floor, log10
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ def three_digits(value: float | None) -> str:
     return digits(value) if abs(value) >= 99.95 else f"{value:.3g}"
 
 
+MOST_DECIMALS = 6
 # What a terminal shows, the most important column first.
 LIST_COLUMNS = (
     Column("test_name", "name", "middle", is_needed=True),
@@ -47,6 +49,15 @@ RESULT_COLUMNS = (
 )
 
 
+def nothing_listed(status: str | None, model_type: str | None) -> str:
+    """Say that there is no A/B test, or none of a status or a model type that were asked for."""
+    if status is None and model_type is None:
+        return "There is no A/B test. `pgkit experiments start` starts one."
+    of_type = f" of model type {quoted(model_type)}" if model_type is not None else ""
+    kind = f"{status} A/B test" if status else "A/B test"
+    return f"There is no {kind}{of_type}. `pgkit experiments list` lists all."
+
+
 def find(connection: Connection, reference: str) -> dict[str, Any]:
     """Return the A/B test of this name or id."""
     rows = select(
@@ -73,14 +84,25 @@ def find_id(connection: Connection, reference: str) -> UUID:
 
 
 def result_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return results as a terminal shows them: an interval in one column."""
+    """Return results as a terminal shows them: an interval in one column, means that differ."""
     return [
         {
             **row,
+            "mean_a": mean(row["mean_a"], row["difference"]),
+            "mean_b": mean(row["mean_b"], row["difference"]),
             "interval": interval(row["always_valid_low"], row["always_valid_high"]),
         }
         for row in rows
     ]
+
+
+def mean(value: float | None, difference: float | None) -> str:
+    """Return a mean with enough digits to tell it from one at this difference."""
+    if value is None:
+        return ""
+    usual = digits(value)
+    needed = min(-floor(log10(abs(difference))), MOST_DECIMALS) if difference else 0
+    return usual if needed <= len(usual.partition(".")[2]) else f"{value:,.{needed}f}"
 
 
 def interval(low: float | None, high: float | None) -> str:

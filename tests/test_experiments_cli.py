@@ -7,6 +7,8 @@ import psycopg
 import pytest
 import terminal
 
+from pgkit import experiments
+
 METRICS = json.dumps(
     [
         {"metric": "success", "role": "primary", "better": "higher", "minimum_effect": 0.1},
@@ -87,8 +89,80 @@ def test_a_list_fits_a_terminal(pgkit, filled, width) -> None:
     assert heading.startswith("name") and "status" in heading and "primary metric" in heading
     assert re.match(r"an experiment .*… ?.* running +v1 +v2 +success", first) or name in first
     assert re.match(r"tone +running +v1 +v2 +success", second)
-    running = pgkit("experiments", "list", "--status", "completed", dsn=filled)
-    assert running.stderr.startswith("There is no A/B test.")
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (["--status", "completed"], "completed A/B test"),
+        (["--type", "nope"], 'A/B test of model type "nope"'),
+        (["--status", "running", "--type", "nope"], 'running A/B test of model type "nope"'),
+    ],
+)
+def test_an_empty_list_says_what_was_looked_for(pgkit, filled, options, what) -> None:
+    listed = pgkit("experiments", "list", *options, dsn=filled)
+    assert listed.stderr == f"There is no {what}. `pgkit experiments list` lists all.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["sample-size", "--effect", "1"], 2, "Error: Give either --rate or --deviation."),
+        (["sample-size", "--rate", "0.5"], 2, "Error: Give either --effect or --units."),
+        (
+            ["sample-size", "--rate", "0.95", "--effect", "0.1"],
+            1,
+            "Error: --rate + --effect must be between 0 and 1, got 0.95 and 0.1",
+        ),
+        (
+            ["sample-size", "--deviation", "-1", "--effect", "1"],
+            1,
+            "Error: --deviation must be above 0 (1e-100 to 1e100), got -1",
+        ),
+        (
+            ["sample-size", "--deviation", "1e50", "--effect", "1e-50"],
+            1,
+            "Error: --effect is too small: it would need more than 1e15 units, got 1e-50",
+        ),
+        (
+            ["start", "x", "llm", "v1", "v1", "--metrics", METRICS],
+            1,
+            'Error: VERSION_B must not be that of model A, got "v1"',
+        ),
+        (
+            ["start", "x", "llm", "v1", "v2", "--metrics", '[{"metrik": 1}]'],
+            1,
+            'Error: --metrics[0]: has an unknown key "metrik"',
+        ),
+        (
+            ["stop", "tone", "--reason", "x" * 2001],
+            1,
+            "Error: --reason must have at most 2000 characters, got 2001",
+        ),
+    ],
+)
+def test_messages_name_options(pgkit, filled, arguments, code, message) -> None:
+    refused = pgkit("experiments", *arguments, dsn=filled)
+    assert (refused.returncode, message in refused.stderr.splitlines()) == (code, True)
+
+
+def test_means_have_the_digits_that_tell_them_apart() -> None:
+    def means(a: float, b: float) -> tuple[str, str]:
+        [row] = experiments.result_rows(
+            [
+                {
+                    **{"mean_a": a, "mean_b": b, "difference": b - a},
+                    **{"always_valid_low": None, "always_valid_high": None},
+                }
+            ]
+        )
+        return row["mean_a"], row["mean_b"]
+
+    assert means(0.1102, 0.1182) == ("0.110", "0.118")
+    assert means(1500.21, 1500.53) == ("1,500.2", "1,500.5")
+    assert means(2355, 3773) == ("2,355", "3,773")
+    assert means(0.5, 0.5) == ("0.50", "0.50")
+    assert means(0.5, 0.5 + 1e-12) == ("0.500000", "0.500000")
 
 
 def test_a_unit_is_assigned_by_name_or_id(pgkit, filled) -> None:
@@ -115,7 +189,7 @@ def test_results_say_how_a_test_stands(pgkit, filled, width) -> None:
     assert re.match(r"metric +A +B +B - A +95 % interval +verdict +role", heading)
     assert re.match(r"success +0\.\d+ +1\.00 +0\.\d+ +0\.\d+ to 0\.\d+ ", success)
     assert re.match(r"slow answers +0\.00 +0\.00 ", slow)
-    assert re.match(r"response_time_ms +1,\d+ +1,\d+ ", times)
+    assert re.match(r"response_time_ms +1,\d+(\.\d)? +1,\d+(\.\d)? ", times)
     assert "ship b: " in " ".join(rest)
     found = json.loads(pgkit("experiments", "results", "tone", "--json", dsn=filled).stdout)
     assert [row["metric"] for row in found] == ["success", "slow answers", "response_time_ms"]

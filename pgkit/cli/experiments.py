@@ -9,9 +9,27 @@ import click
 from pgkit import experiments, reports
 from pgkit.cli.headings import HeadedGroup
 from pgkit.cli.options import JSON, TIME, dsn_option, json_option, takes_dsn
-from pgkit.database import connect
+from pgkit.database import connect, named_as
 from pgkit.output import is_for_people, print_json, print_list, print_rows, tell
 
+# Arguments of functions, and what the commands call them.
+OPTIONS = {
+    "test_name": "NAME",
+    "model_type": "MODEL_TYPE",
+    "model_a_version": "VERSION_A",
+    "model_b_version": "VERSION_B",
+    "metrics": "--metrics",
+    "traffic_split": "--split",
+    "planned_units": "--units",
+    "test_start": "--at",
+    "reason": "--reason",
+    "minimum_effect": "--effect",
+    "deviation": "--deviation",
+    "rate": "--rate",
+    "power": "--power",
+    "confidence": "--confidence",
+    "units": "--units",
+}
 RATE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -60,7 +78,7 @@ def list_tests(dsn: str, status: str, model_type: str | None, limit: int, as_jso
         experiments.LIST_COLUMNS,
         as_json=as_json,
         title="times in UTC",
-        nothing="There is no A/B test. `pgkit experiments start` starts one.",
+        nothing=experiments.nothing_listed(None if status == "all" else status, model_type),
     )
 
 
@@ -108,7 +126,7 @@ def start_test(
 
     Example: pgkit experiments start tone llm v1 v2 --metrics "$(<tone.json)"
     """
-    with connect(dsn) as connection:
+    with named_as(OPTIONS), connect(dsn) as connection:
         [row] = reports.select(
             connection,
             "select perf.start_ab_test(%(name)s, %(model_type)s, %(version_a)s, %(version_b)s,"
@@ -174,7 +192,7 @@ def stop_test(dsn: str, test: str, winner: str | None, reason: str | None, as_js
 
     Example: pgkit experiments stop tone --winner b --reason "fewer complaints"
     """
-    with connect(dsn) as connection:
+    with named_as(OPTIONS), connect(dsn) as connection:
         found = experiments.find(connection, test)
         [row] = reports.select(
             connection,
@@ -241,7 +259,11 @@ def show_sample_size(
 
     Example: pgkit experiments sample-size --rate 0.9 --effect 0.01
     """
-    with connect(dsn) as connection:
+    if (rate is None) == (deviation is None):
+        raise click.UsageError("Give either --rate or --deviation.")
+    if (effect is None) == (units is None):
+        raise click.UsageError("Give either --effect or --units.")
+    with named_as(OPTIONS), connect(dsn) as connection:
         [row] = reports.select(
             connection,
             "select * from perf.get_ab_sample_size(minimum_effect => %(effect)s,"
