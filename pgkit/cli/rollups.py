@@ -136,8 +136,8 @@ def retention(
                 ) from None
             if not changed:
                 raise Failure(
-                    f"no level {quoted(str(level))} of pipeline {quoted(str(pipeline))} that you may"
-                    " change",
+                    f"no level {quoted(str(level))} of pipeline {quoted(str(pipeline))} that you"
+                    " may change",
                     "`pgkit retention` shows the levels. An admin may change them.",
                 )
         rows = reports.select(connection, query("retention").decode())
