@@ -22,6 +22,8 @@ ALPHA = 0.05
 FIXED_Z = 1.959963984540054
 POWER_Z = 0.8416212335729143
 FEWEST_UNITS = 30
+# The test of the sample ratio, one degree of freedom, is below 0.001 beyond so many deviations.
+RATIO_Z = 3.2905267314919255
 # The size of the fixed-horizon test for which the smallest effect that matters is planned.
 PLANNED = (200, 2_000, 10_000)
 SPLITS = (0.5, 0.1)
@@ -233,6 +235,15 @@ def measure_power(kind: Kind, split: float, runs: int) -> tuple[float, float, fl
     return units, fixed / drawn, float(needed) / units, float(half) / units
 
 
+def measure_ratio_alarms(split: float, runs: int) -> float:
+    """Return how many runs that assign as they should have a look that doubts it."""
+    rng = np.random.default_rng(SEED)
+    units = LOOK * np.arange(1, LOOKS + 1)
+    units_b = np.cumsum(rng.binomial(LOOK, split, (runs, LOOKS)), axis=1)
+    distance = np.abs(units_b - split * units) / np.sqrt(units * split * (1 - split))
+    return float((distance > RATIO_Z).any(axis=1).mean())
+
+
 def measure(bench: Bench) -> Iterator[Result]:
     runs = BLOCK if bench.repeats == 1 else 4_000
     for split in SPLITS:
@@ -246,6 +257,11 @@ def measure(bench: Bench) -> Iterator[Result]:
                 "≤ 5 %",
                 careful <= ALPHA,
             )
+        yield Result(
+            f"units assigned right, {split:.0%} get B: A/B tests that a look doubts",
+            f"{measure_ratio_alarms(split, 10 * runs):.1%}",
+            "check_assignment; not corrected for looking",
+        )
     for split in SPLITS:
         for kind in KINDS:
             units, power, needed, half = measure_power(kind, split, runs)
