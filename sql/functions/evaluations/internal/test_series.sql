@@ -59,7 +59,9 @@ begin
             c.m2 as m2_b,
             r.sketch as sketch_a,
             c.sketch as sketch_b,
-            coalesce(least(r.count, c.count), 0) >= test_series.minimum_sample as is_enough
+            -- least() ignores nulls, and a side without data has none.
+            least(coalesce(r.count, 0), coalesce(c.count, 0)) >= test_series.minimum_sample
+                as is_enough
         from perf_internal.read_metrics(
             test_series.pipeline,
             v_metrics,

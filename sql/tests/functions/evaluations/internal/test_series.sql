@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 -- Of 100 calls ten fail, then twenty. What succeeds takes 1 ms or 2 ms: half, then a fifth. What
 -- fails takes an hour.
@@ -92,6 +92,28 @@ select is(
     (select note from pg_temp.run('calls', minimum_sample => 81) where name = 'response_time_ms'),
     'Values: 90 in the reference and 80 in the window. minimum_sample is 81.',
     'a side with fewer values than minimum_sample is not tested'
+);
+
+do $$
+begin
+    perform perf.record_call(
+        'x/new', 'chat', 5, call_timestamp => '2020-02-03 10:00+00', success => n > 10,
+        error_type => case when n <= 10 then 'timeout' end
+    )
+    from generate_series(1, 100) as n;
+    update perf.models set model_type = 'new' where name = 'x/new';
+end
+$$;
+
+select results_eq(
+    $$ select name, method, p_value, n_reference, n_current, note
+       from pg_temp.run('calls', 'new') order by name $$,
+    $$ values
+        ('error_rate', null, null::float8, 0::bigint, 100::bigint,
+            'Values: 0 in the reference and 100 in the window. minimum_sample is 80.'),
+        ('response_time_ms', null, null, 0, 90,
+            'Values: 0 in the reference and 90 in the window. minimum_sample is 80.') $$,
+    'what only one side has is not tested'
 );
 
 select results_eq(
