@@ -92,7 +92,6 @@ RECORDING = {
     "record_model_metrics_batch",
     "record_worker_availability",
     "save_feature_profile",
-    "set_drift_reference",
     "set_worker_available",
     "start_job",
     "trigger_retraining",

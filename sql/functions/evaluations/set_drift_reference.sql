@@ -17,8 +17,8 @@ as $$
 $$;
 
 comment on function perf.set_drift_reference is
-    'Makes a time range what a trained model is compared with when it is checked for drift, in place of another range or of a profile: from start_time to before end_time, of which the hours that start in it count. Rollups keep hours 90 days, days 2 years and weeks for ever, so an old range is made of whole days or weeks. False if it was so before. Errors: 22023 bad range, 42501 not a recorder, PT404 no such trained model.';
+    'Makes a time range what a trained model is compared with when it is checked for drift, in place of another range or of a profile: from start_time to before end_time, of which the hours that start in it count. Rollups keep hours 90 days, days 2 years and weeks for ever, so an old range is made of whole days or weeks. False if it was so before. Errors: 22023 bad range, 42501 not an admin, PT404 no such trained model, and no calls or jobs of the model type.';
 
 revoke execute on function perf.set_drift_reference from public;
 grant execute on function perf.set_drift_reference
-    to authenticated, service_role, perf_admin, perf_recorder;
+    to authenticated, service_role, perf_admin;

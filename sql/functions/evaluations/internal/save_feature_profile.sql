@@ -67,11 +67,30 @@ begin
     insert into perf.drift_references as d (trained_model_id, kind, set_by)
     values (v_trained_model_id, 'profile', perf_internal.get_caller_name())
     on conflict on constraint drift_references_pkey do update
-    set kind = excluded.kind,
-        start_time = null,
-        end_time = null,
-        set_at = excluded.set_at,
-        set_by = excluded.set_by;
+    set set_at = excluded.set_at,
+        set_by = excluded.set_by
+    where d.kind = 'profile';
+    if not found then
+        -- The insert has locked the row, though it did not change it.
+        begin
+            perform perf_internal.require_role('admin');
+        exception when insufficient_privilege then
+            raise exception using
+                errcode = 'PT409',
+                message = format(
+                    'the reference of %s is a time range, which only an admin may replace',
+                    perf_internal.quote_value(btrim(save_feature_profile.model_type))
+                ),
+                hint = 'When an admin saves a profile, profiles are the reference again, and recorders may save them.';
+        end;
+        update perf.drift_references as d
+        set kind = 'profile',
+            start_time = null,
+            end_time = null,
+            set_at = now(),
+            set_by = perf_internal.get_caller_name()
+        where d.trained_model_id = v_trained_model_id;
+    end if;
     delete from perf_internal.feature_profiles as p
     where p.trained_model_id = v_trained_model_id
         and p.feature = v_feature;

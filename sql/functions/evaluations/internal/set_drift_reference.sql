@@ -13,7 +13,7 @@ as $$
 declare
     v_trained_model_id uuid;
 begin
-    perform perf_internal.require_role('recorder');
+    perform perf_internal.require_role('admin');
     perform perf_internal.check_time_range(
         set_drift_reference.start_time, set_drift_reference.end_time
     );
@@ -28,6 +28,21 @@ begin
     v_trained_model_id := perf_internal.get_trained_model(
         set_drift_reference.model_type, set_drift_reference.machine_id
     );
+    -- A model may have calls or jobs only. A typo has neither.
+    if v_trained_model_id is null
+        and exists (
+            select
+            from unnest(array['calls', 'jobs']) as p (pipeline)
+            cross join lateral perf_internal.get_series(
+                p.pipeline,
+                jsonb_build_object('model_type', btrim(set_drift_reference.model_type))
+            ) as s
+        )
+    then
+        v_trained_model_id := perf_internal.add_trained_model(
+            set_drift_reference.model_type, set_drift_reference.machine_id
+        );
+    end if;
     if v_trained_model_id is null then
         raise exception using
             errcode = 'PT404',
@@ -36,7 +51,7 @@ begin
                 perf_internal.quote_value(set_drift_reference.model_type),
                 coalesce(set_drift_reference.machine_id::text, 'null')
             ),
-            hint = 'The first recorded feature or evaluation adds it.';
+            hint = 'The first recorded feature or evaluation adds it. So does this function, where calls or jobs have the model type.';
     end if;
     insert into perf.drift_references as d (
         trained_model_id, kind, start_time, end_time, set_by
@@ -65,4 +80,4 @@ comment on function perf_internal.set_drift_reference is
 
 revoke execute on function perf_internal.set_drift_reference from public;
 grant execute on function perf_internal.set_drift_reference
-    to authenticated, service_role, perf_admin, perf_recorder;
+    to authenticated, service_role, perf_admin;

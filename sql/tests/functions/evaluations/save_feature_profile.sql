@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(19);
 
 create function pg_temp.get_profile()
 returns table (feature text, kind text, category text, count bigint, sum float8)
@@ -94,6 +94,17 @@ select throws_ok(
 
 set local role perf_recorder;
 select is(perf.save_feature_profile('energy', null, 'load', '{1}'), 1::bigint, 'perf_recorder may');
+reset role;
+select perf.set_drift_reference('energy', null, '2020-01-06 00:00+00', '2020-01-13 00:00+00');
+set local role perf_recorder;
+select throws_ok(
+    $$ select perf.save_feature_profile('energy', null, 'load', '{1}') $$,
+    'PT409',
+    'the reference of "energy" is a time range, which only an admin may replace',
+    'but may not replace a time range'
+);
+set local role perf_admin;
+select is(perf.save_feature_profile('energy', null, 'load', '{1}'), 1::bigint, 'an admin may');
 set local role perf_analyst;
 select throws_ok(
     $$ select perf.save_feature_profile('energy', null, 'load', '{1}') $$,

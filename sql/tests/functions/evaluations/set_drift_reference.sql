@@ -1,23 +1,25 @@
 begin;
-select plan(14);
+select plan(17);
 
 set local datestyle = 'ISO';
 set local timezone = 'UTC';
 
 insert into perf.profiles (id, username) values
     ('b0000000-0000-4000-8000-000000000000', 'ben'),
-    ('c0000000-0000-4000-8000-000000000000', 'cleo');
+    ('c0000000-0000-4000-8000-000000000000', 'cleo'),
+    ('d0000000-0000-4000-8000-000000000000', 'dora');
 insert into perf.user_roles (user_id, role) values
     ('b0000000-0000-4000-8000-000000000000', 'analyst'),
-    ('c0000000-0000-4000-8000-000000000000', 'recorder');
+    ('c0000000-0000-4000-8000-000000000000', 'recorder'),
+    ('d0000000-0000-4000-8000-000000000000', 'admin');
 create temporary table known as
 select perf_internal.add_trained_model('energy', null) as id;
 
 set local role authenticated;
-set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
+set local request.jwt.claims = '{"sub": "d0000000-0000-4000-8000-000000000000"}';
 select ok(
     perf.set_drift_reference('energy', null, '2020-01-06 00:00+00', '2020-01-13 00:00+00'),
-    'a recorder sets the reference'
+    'an admin sets the reference'
 );
 select is(
     perf.set_drift_reference('energy', null, '2020-01-06 00:00+00', '2020-01-13 00:00+00'),
@@ -29,7 +31,7 @@ select results_eq(
     'select d.trained_model_id, d.kind, d.start_time, d.end_time, d.set_at, d.set_by
      from perf.drift_references as d',
     $$ select id, 'window', timestamptz '2020-01-06 00:00+00', timestamptz '2020-01-13 00:00+00',
-           now(), 'cleo'
+           now(), 'dora'
        from known $$,
     'it is known who set it'
 );
@@ -46,6 +48,17 @@ select results_eq(
     'select d.kind, d.end_time from perf.drift_references as d',
     $$ values ('window', timestamptz '2020-01-14 00:00+00') $$,
     'a trained model has one reference'
+);
+
+do $$
+begin
+    perform perf.record_call('x/wan', 'chat', 5);
+    update perf.models set model_type = 'wan' where name = 'x/wan';
+end
+$$;
+select ok(
+    perf.set_drift_reference(' wan ', null, '2020-01-06 00:00+00', '2020-01-14 00:00+00'),
+    'a model type that only calls or jobs have becomes a trained model'
 );
 
 select throws_ok(
@@ -80,13 +93,27 @@ set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}'
 select throws_ok(
     $$ select perf.set_drift_reference('energy', null, '2020-01-06 00:00+00', '2020-01-13 00:00+00') $$,
     '42501',
-    'this needs the role recorder',
+    'this needs the role admin',
     'an analyst may not'
 );
-set local role perf_recorder;
+set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
+select throws_ok(
+    $$ select perf.set_drift_reference('energy', null, '2020-01-06 00:00+00', '2020-01-13 00:00+00') $$,
+    '42501',
+    'this needs the role admin',
+    'nor may a recorder'
+);
+set local role perf_admin;
 select ok(
     perf.set_drift_reference('energy', null, '2020-02-06 00:00+00', '2020-02-13 00:00+00'),
-    'perf_recorder may'
+    'perf_admin may'
+);
+set local role perf_recorder;
+select throws_ok(
+    $$ select perf.set_drift_reference('energy', null, '2020-01-06 00:00+00', '2020-01-13 00:00+00') $$,
+    '42501',
+    null,
+    'perf_recorder may not'
 );
 set local role perf_analyst;
 select throws_ok(

@@ -19,7 +19,7 @@ set local role perf_analyst;
 select throws_ok(
     $$ select perf_internal.set_drift_reference('energy', null, '2020-01-06 00:00+00', '2020-01-07 00:00+00') $$,
     '42501',
-    'this needs the role recorder',
+    'this needs the role admin',
     'also where somebody granted it: it asks itself'
 );
 
