@@ -342,7 +342,7 @@ create table perf.model_training_history (
         and length(model_type) <= 200
     ),
     constraint training_status_is_known check (
-        training_status in ('pending', 'running', 'completed', 'failed')
+        training_status in ('pending', 'running', 'completed', 'failed', 'cancelled')
     ),
     constraint trigger_type_is_known check (
         trigger_type in ('manual', 'scheduled', 'drift', 'degradation')
@@ -359,7 +359,7 @@ create table perf.model_training_history (
         (lease_id is null) = (claimed_by is null)
     ),
     constraint finished_trainings_have_an_end check (
-        (training_status in ('completed', 'failed')) = (training_end is not null)
+        (training_status in ('completed', 'failed', 'cancelled')) = (training_end is not null)
     ),
     constraint completed_trainings_have_a_version check (
         training_status <> 'completed' or model_version is not null
@@ -378,13 +378,13 @@ create table perf.model_training_history (
 );
 
 comment on table perf.model_training_history is
-    'One training of a model: asked for, claimed by a trainer, completed or failed.';
+    'One training of a model: asked for, claimed by a trainer, completed, failed or cancelled.';
 comment on column perf.model_training_history.id is 'Key of the training.';
 comment on column perf.model_training_history.model_type is 'What kind of model is trained.';
 comment on column perf.model_training_history.machine_id is
     'The machine that the model is for; null for none.';
 comment on column perf.model_training_history.training_status is
-    'pending, running, completed or failed.';
+    'pending, running, completed, failed or cancelled.';
 comment on column perf.model_training_history.trigger_type is
     'Why it was asked for: manual, scheduled, drift or degradation.';
 comment on column perf.model_training_history.trigger_reason is 'Why, in words.';
@@ -393,7 +393,7 @@ comment on column perf.model_training_history.requested_by is 'Who asked for it.
 comment on column perf.model_training_history.training_start is
     'When a trainer claimed it, the last time; null before.';
 comment on column perf.model_training_history.training_end is
-    'When it completed or failed; null before.';
+    'When it completed, failed or was cancelled; null before.';
 comment on column perf.model_training_history.training_data_start is
     'Time of the first data it was trained on; null if unknown.';
 comment on column perf.model_training_history.training_data_end is
@@ -411,7 +411,7 @@ comment on column perf.model_training_history.improvement_metric is
 comment on column perf.model_training_history.performance_improvement is
     'How much better improvement_metric is than that of the last completed training of the model that has it, over its absolute value: 0.1 is 10 % better, whether higher or lower is better. Null without one, over 0, and where perf.metrics does not say which is better.';
 comment on column perf.model_training_history.error_message is
-    'Why it failed, or its last attempt; at most 2000 characters. Null when it completed.';
+    'Why it failed, or its last attempt, or why it was cancelled; at most 2000 characters. Null when it completed.';
 comment on column perf.model_training_history.claimed_by is
     'The trainer that has it, or had it last; null before.';
 comment on column perf.model_training_history.lease_id is
@@ -445,11 +445,14 @@ create table perf.model_drift_checks (
     end_time timestamptz not null,
     reference_start timestamptz,
     reference_end timestamptz,
-    drift_detected boolean not null,
-    drift_score double precision not null,
+    drift_detected boolean,
+    drift_score double precision,
     drift_details jsonb not null,
     training_id uuid references perf.model_training_history (id),
     constraint drift_score_is_0_to_1 check (drift_score between 0 and 1),
+    constraint detected_drift_has_a_score check (
+        (drift_detected is null) = (drift_score is null)
+    ),
     constraint drift_details_are_an_object check (jsonb_typeof(drift_details) = 'object')
 );
 
@@ -462,9 +465,9 @@ comment on column perf.model_drift_checks.end_time is 'End of the range, exclude
 comment on column perf.model_drift_checks.reference_start is
     'Start of the range it was compared with; null for a profile.';
 comment on column perf.model_drift_checks.reference_end is 'End of that range, excluded.';
-comment on column perf.model_drift_checks.drift_detected is 'Whether anything drifted.';
+comment on column perf.model_drift_checks.drift_detected is 'Whether anything drifted; null if nothing was tested.';
 comment on column perf.model_drift_checks.drift_score is
-    'The largest distance of what drifted, 0 (nothing) to 1.';
+    'The largest effect of what drifted, 0 (nothing) to 1; null if nothing was tested.';
 comment on column perf.model_drift_checks.drift_details is
     'Each test with method, statistic, p-value, threshold and counts; see perf.check_model_drift().';
 comment on column perf.model_drift_checks.training_id is

@@ -49,7 +49,7 @@ as $$
 $$;
 
 comment on function perf.get_drift_checks is
-    'The checks of perf.check_model_drift() that were made in a range, the last first, at most max_rows (1 to 100000): of a model type, of a machine, or of all. Errors: 22023 bad max_rows, 42501 not an analyst.';
+    'The checks of perf.check_model_drift() that were made in a range, the last first, at most max_rows (1 to 100000): of a model type, of a machine, or of all. drift_detected and drift_score are null where nothing was tested. Errors: 22023 bad max_rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_drift_checks from public;
 grant execute on function perf.get_drift_checks

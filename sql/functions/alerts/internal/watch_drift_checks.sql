@@ -11,13 +11,13 @@ as $$
 declare
     v_model perf_internal.trained_models;
 begin
-    if new.drift_details -> 'tests' = '[]'
+    if new.drift_detected is null
         or exists (
             select
             from perf.model_drift_checks as c
             where c.trained_model_id = new.trained_model_id
                 and c.end_time > new.end_time
-                and c.drift_details -> 'tests' is distinct from '[]'
+                and c.drift_detected is not null
         )
     then
         return null;

@@ -59,7 +59,7 @@ begin
                 perf_internal.quote_value(check_model_drift.model_type),
                 coalesce(check_model_drift.machine_id::text, 'null')
             ),
-            hint = 'The first evaluation or feature that is recorded adds it.';
+            hint = 'The first evaluation or feature that is recorded adds it, or perf.set_drift_reference().';
     end if;
     perform from perf_internal.trained_models as m where m.id = v_model_id for no key update;
     select d.* into v_reference
@@ -105,7 +105,7 @@ begin
             select s.*
             from unnest(array['calls', 'jobs']) as p (pipeline)
             cross join lateral perf_internal.test_series(
-                p.pipeline, check_model_drift.model_type,
+                p.pipeline, btrim(check_model_drift.model_type),
                 v_reference.start_time, v_reference.end_time,
                 check_model_drift.start_time, check_model_drift.end_time,
                 check_model_drift.method, check_model_drift.alpha, check_model_drift.minimum_sample
@@ -185,10 +185,13 @@ begin
         ),
         count(j.p_value),
         count(*) filter (where j.drifted),
-        coalesce(max(j.effect) filter (where j.drifted), 0)
+        -- Null where nothing was tested: that is not the same as no drift.
+        case when count(j.p_value) > 0
+            then coalesce(max(j.effect) filter (where j.drifted), 0)
+        end
     into v_tests, v_test_count, v_drift_count, drift_score
     from judged as j;
-    drift_detected := v_drift_count > 0;
+    drift_detected := case when v_test_count > 0 then v_drift_count > 0 end;
     drift_details := jsonb_build_object(
         'windows', jsonb_build_object(
             'reference', jsonb_build_object(

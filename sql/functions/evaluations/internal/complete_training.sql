@@ -41,6 +41,7 @@ begin
             message = format('training %s is %s', v_training.id, v_training.training_status),
             hint = case v_training.training_status
                 when 'completed' then 'It has another model_version. A training makes one model.'
+                when 'cancelled' then 'An admin withdrew it. Stop the work.'
                 else 'It was given up, or its lease was over. Ask for another one with perf.trigger_retraining().'
             end;
     end if;

@@ -20,10 +20,10 @@ begin
     v_training := perf_internal.lock_training(fail_training.training_id, fail_training.lease_id);
     if v_training.training_status in ('failed', 'pending') then
         return false;
-    elsif v_training.training_status = 'completed' then
+    elsif v_training.training_status <> 'running' then
         raise exception using
             errcode = 'PT409',
-            message = format('training %s is completed', v_training.id),
+            message = format('training %s is %s', v_training.id, v_training.training_status),
             hint = 'It is over. Ask for another one with perf.trigger_retraining().';
     end if;
     v_is_over := fail_training.retry is not true

@@ -80,7 +80,7 @@ select is(
     (select a.is_resolved from perf.model_alerts as a), false, 'nor does one of another model'
 );
 
-select pg_temp.check_drift(4, 0, details => '{"tests": []}');
+select pg_temp.check_drift(4, null, details => '{"tests": []}');
 
 select is(
     (select a.is_resolved from perf.model_alerts as a), false, 'nor one that tested nothing'
