@@ -91,7 +91,7 @@ def test_batches_with_the_same_evaluations_in_different_orders_do_not_deadlock(
 ) -> None:
     """Both wait for the one in the middle, with what comes before it already written."""
     batch = [
-        {"model_type": f"model {number}", "evaluation_date": MONDAY.isoformat()}
+        {"model_type": f"model {number}", "evaluation_date": MONDAY.isoformat(), "rmse": 1}
         for number in range(21)
     ]
     send = "select perf.record_model_metrics_batch(%s)"

@@ -296,7 +296,7 @@ def hostile_forms(type: str, value: str) -> list[Any]:
             {"vram_peak_mb": {value: 1}},
         ):
             forms += [result, [{**report, **result}], *result.values()]
-        evaluation = {"model_type": "sdxl"}
+        evaluation = {"model_type": "sdxl", "mae": 1}
         fields = ["model_type", "model_version", "machine_id", "evaluation_date", "rmse", value]
         forms += [[{**evaluation, field: value}] for field in fields]
         forms += [[{**evaluation, "metrics": form}] for form in ({value: 1}, {"x": value}, [value])]

@@ -62,7 +62,7 @@ begin
     if v_problem is null and e - v_keys <> '{}' then
         return 'has an unknown key ' || perf_internal.quote_value(
             (select min(k) from jsonb_object_keys(e - v_keys) as k)
-        );
+        ) || '; known keys: ' || array_to_string(v_keys, ', ');
     end if;
     return v_problem;
 end

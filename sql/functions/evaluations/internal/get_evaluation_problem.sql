@@ -22,16 +22,13 @@ begin
     elsif e - v_keys <> '{}' then
         return 'has an unknown key ' || perf_internal.quote_value(
             (select min(k) from jsonb_object_keys(e - v_keys) as k)
-        );
+        ) || '; known keys: ' || array_to_string(v_keys, ', ');
     end if;
     select format(
         '%s must be %s, got %s',
         c.key,
         c.what,
-        case jsonb_typeof(e -> c.key)
-            when 'string' then perf_internal.quote_value(e ->> c.key)
-            else perf_internal.quote_json(e -> c.key)
-        end
+        perf_internal.quote_json(e -> c.key)
     )
     into v_problem
     from (
@@ -111,10 +108,7 @@ begin
                 else format(
                     '%s of metrics must be 0 or a number between 1e-100 and 1e15 of any sign, got %s',
                     perf_internal.quote_value(n.key),
-                    case jsonb_typeof(n.value)
-                        when 'string' then perf_internal.quote_value(n.value #>> '{}')
-                        else perf_internal.quote_json(n.value)
-                    end
+                    perf_internal.quote_json(n.value)
                 )
             end
         )
@@ -131,6 +125,17 @@ begin
             else true
         end
     limit 1;
+    if v_problem is null
+        and coalesce(v_metrics, '{}') = '{}'
+        and jsonb_strip_nulls(
+            e - array[
+                'model_type', 'evaluation_date', 'machine_id', 'model_id', 'model_version', 'metrics'
+            ]
+        ) = '{}'
+    then
+        return 'an evaluation must have a metric such as rmse, a name in metrics, sample_count or'
+            || ' data_completeness, got none';
+    end if;
     if v_problem is null and (select count(*) from jsonb_object_keys(v_metrics)) > 100 then
         return format(
             'metrics must have at most 100 names, got %s',

@@ -40,7 +40,7 @@ begin
         when e - v_keys <> '{}'
             then 'has an unknown key ' || perf_internal.quote_value(
                 (select min(k) from jsonb_object_keys(e - v_keys) as k)
-            )
+            ) || '; known keys: ' || array_to_string(v_keys, ', ')
         else (
             select format(
                 'values[%s] must be null, 0 or a number of a size from 1e-100 to 1e15, got %s',

@@ -14,7 +14,7 @@ begin
         when e - v_keys <> '{}'
             then 'has an unknown key ' || perf_internal.quote_value(
                 (select min(k) from jsonb_object_keys(e - v_keys) as k)
-            )
+            ) || '; known keys: ' || array_to_string(v_keys, ', ')
         when jsonb_typeof(e -> 'test_id') is distinct from 'string'
             or e ->> 'test_id' !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
             then 'test_id must be of type uuid, got ' || perf_internal.quote_json(e -> 'test_id')

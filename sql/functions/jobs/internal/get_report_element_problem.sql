@@ -62,7 +62,7 @@ begin
         when e - v_texts - v_others <> '{}'
             then 'has an unknown key ' || perf_internal.quote_value(
                 (select min(k) from jsonb_object_keys(e - v_texts - v_others) as k)
-            )
+            ) || '; known keys: ' || array_to_string(v_texts || v_others, ', ')
     end;
 end
 $$;

@@ -18,12 +18,17 @@ begin
             pg_size_pretty(pg_column_size(quote_json.value)::bigint)
         );
     end if;
-    return perf_internal.quote_value(quote_json.value::text);
+    return perf_internal.quote_value(
+        case jsonb_typeof(quote_json.value)
+            when 'string' then quote_json.value #>> '{}'
+            else quote_json.value::text
+        end
+    );
 end
 $$;
 
 comment on function perf_internal.quote_json is
-    'A JSON value as an error message shows it: its text as quote_value() shows it, or the size of a large object or array.';
+    'A JSON value as an error message shows it: its text as quote_value() shows it, a string in one pair of quotes, or the size of a large object or array.';
 
 revoke execute on function perf_internal.quote_json from public;
 grant execute on function perf_internal.quote_json

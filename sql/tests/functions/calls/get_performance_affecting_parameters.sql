@@ -62,7 +62,7 @@ select throws_ok(
 select throws_ok(
     $$ select perf.get_performance_affecting_parameters('"x"') $$,
     '22023',
-    E'parameters must be a JSON object, got "\\"x\\""',
+    E'parameters must be a JSON object, got "x"',
     'refuses a text'
 );
 

@@ -65,7 +65,7 @@ from (
         (
             '[{"model_type": "energy", "feature": "load", "values": [1]},
               {"model_type": "energy", "feature": "load", "values": [1, "NaN"]}]',
-            'batches[1]: values[1] must be null, 0 or a number of a size from 1e-100 to 1e15, got "\"NaN\""'
+            'batches[1]: values[1] must be null, 0 or a number of a size from 1e-100 to 1e15, got "NaN"'
         ),
         -- The first of several, whatever is wrong with it.
         (

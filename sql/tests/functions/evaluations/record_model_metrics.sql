@@ -1,5 +1,5 @@
 begin;
-select plan(32);
+select plan(33);
 
 set local datestyle = 'ISO';
 
@@ -51,11 +51,14 @@ select ok(
 );
 select ok(
     perf.record_model_metrics(
-        'energy', '2020-01-06 10:00+00', 'e0000000-0000-4000-8000-000000000000', null, 'v1'
+        'energy', '2020-01-06 10:00+00', 'e0000000-0000-4000-8000-000000000000', null, 'v1',
+        mae => 4
     ),
     'so is one of no model_id'
 );
-select ok(perf.record_model_metrics('energy', '2020-01-06 10:00+00'), 'and one for no machine');
+select ok(
+    perf.record_model_metrics('energy', '2020-01-06 10:00+00', mae => 4), 'and one for no machine'
+);
 select is(
     perf.record_model_metrics('energy', '2020-01-06 10:00+00', rmse => 1),
     false,
@@ -96,9 +99,11 @@ select lives_ok(
     $$ select perf.set_metric('evaluation.bias', better => 'lower', unit => 'kW') $$,
     'until an admin says so'
 );
-select ok(perf.record_model_metrics('x', '1970-01-01 00:00+00'), 'the first time is in 1970');
 select ok(
-    perf.record_model_metrics('x', now() + interval '1 day'), 'and the last is tomorrow'
+    perf.record_model_metrics('x', '1970-01-01 00:00+00', rmse => 4), 'the first time is in 1970'
+);
+select ok(
+    perf.record_model_metrics('x', now() + interval '1 day', rmse => 4), 'and the last is tomorrow'
 );
 select ok(
     perf.record_model_metrics(
@@ -150,6 +155,12 @@ select throws_ok(
     'and fewer than no cases'
 );
 select throws_ok(
+    $$ select perf.record_model_metrics('x', '2020-01-01 00:00+00', model_version => 'v1') $$,
+    '22023',
+    'an evaluation must have a metric such as rmse, a name in metrics, sample_count or data_completeness, got none',
+    'and an evaluation without any metric'
+);
+select throws_ok(
     $$ select perf.record_model_metrics('x', metrics => '{"rmse": 1}') $$,
     '22023',
     'metrics must not hold "rmse", which is an argument of its own',
@@ -158,7 +169,9 @@ select throws_ok(
 
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
-select lives_ok($$ select perf.record_model_metrics('energy') $$, 'a recorder by token may');
+select lives_ok(
+    $$ select perf.record_model_metrics('energy', rmse => 4) $$, 'a recorder by token may'
+);
 
 set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
 select throws_ok(
@@ -174,7 +187,10 @@ select throws_ok(
 );
 
 set local role perf_recorder;
-select lives_ok($$ select perf.record_model_metrics('energy', '2020-01-07 00:00+00') $$, 'perf_recorder may');
+select lives_ok(
+    $$ select perf.record_model_metrics('energy', '2020-01-07 00:00+00', rmse => 4) $$,
+    'perf_recorder may'
+);
 
 set local role perf_analyst;
 select throws_ok(

@@ -51,8 +51,8 @@ select results_eq(
 );
 select is(
     perf.record_model_metrics_batch(
-        '{"evaluations": [{"model_type": "anomaly", "evaluation_date": "2020-01-06T10:00:00Z"},
-                         {"model_type": "anomaly", "evaluation_date": "2020-01-07T10:00:00Z"}]}'
+        '{"evaluations": [{"model_type": "anomaly", "evaluation_date": "2020-01-06T10:00:00Z", "mae": 1},
+                         {"model_type": "anomaly", "evaluation_date": "2020-01-07T10:00:00Z", "mae": 1}]}'
     ),
     1::bigint,
     'takes an object with the array; what was recorded before is not new'
@@ -98,12 +98,13 @@ select throws_ok(
 select throws_ok(
     $$ select perf.record_model_metrics_batch('[{"model_type": "new", "rsme": 1}]') $$,
     '22023',
-    'evaluations[0]: has an unknown key "rsme"',
+    'evaluations[0]: has an unknown key "rsme"'
+        || '; known keys: model_type, evaluation_date, machine_id, model_id, model_version, r_squared, rmse, mae, mape, precision, recall, f1_score, sample_count, data_completeness, metrics',
     'and an unknown key'
 );
 select throws_ok(
     $$ select perf.record_model_metrics_batch(
-           '[{"model_type": "new"}, {"model_type": "new", "metrics": {"auc": "high"}}]'
+           '[{"model_type": "new", "mae": 1}, {"model_type": "new", "metrics": {"auc": "high"}}]'
        ) $$,
     '22023',
     'evaluations[1]: "auc" of metrics must be 0 or a number between 1e-100 and 1e15 of any sign, got "high"',
@@ -127,7 +128,7 @@ select throws_ok(
 set local timezone = 'Asia/Kolkata';
 create temporary table recorded_without_offset as
 select perf.record_model_metrics_batch(
-    '[{"model_type": "noon", "evaluation_date": "2019-11-05T12:00:00"}]'
+    '[{"model_type": "noon", "evaluation_date": "2019-11-05T12:00:00", "mae": 1}]'
 );
 set local timezone = 'UTC';
 select is(

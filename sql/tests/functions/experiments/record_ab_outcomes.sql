@@ -107,7 +107,8 @@ select throws_ok(
            jsonb_build_array(pg_temp.element('{"unit_key": "n"}'), pg_temp.element('{"x": 1}'))
        ) $$,
     '22023',
-    'outcomes[1]: has an unknown key "x"',
+    'outcomes[1]: has an unknown key "x"'
+        || '; known keys: test_id, unit_key, outcomes, outcome_id, observed_at',
     'the first bad element is named'
 );
 select throws_ok(

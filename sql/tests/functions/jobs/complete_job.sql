@@ -98,7 +98,7 @@ select throws_ok(
 select throws_ok(
     $$ select perf.complete_job(pg_temp.id('four'), '{"vram_peak_mb": "8 GB"}') $$,
     '22023',
-    E'vram_peak_mb must be a number between 0 and 2147483647, got "\\"8 GB\\""',
+    E'vram_peak_mb must be a number between 0 and 2147483647, got "8 GB"',
     'refuses a bad result'
 );
 select throws_ok(

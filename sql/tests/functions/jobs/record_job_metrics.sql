@@ -125,7 +125,7 @@ select ok(perf.record_job_metrics('upscale', 'gpu-1'), 'jobs of a retired workfl
 select throws_ok(
     $$ select perf.record_job_metrics('upscale', 'gpu-1', total_gpu_time_ms => 'NaN') $$,
     '22023',
-    E'total_gpu_time_ms must be a number between 0 and 1e10, got "\\"NaN\\""',
+    E'total_gpu_time_ms must be a number between 0 and 1e10, got "NaN"',
     'refuses what is no number'
 );
 select throws_ok(

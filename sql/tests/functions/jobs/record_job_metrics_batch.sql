@@ -99,7 +99,8 @@ select throws_ok(
 select throws_ok(
     $$ select perf.record_job_metrics_batch('[{"workflow_name": "new", "extra": 1}]') $$,
     '22023',
-    'jobs[0]: has an unknown key "extra"',
+    'jobs[0]: has an unknown key "extra"'
+        || '; known keys: workflow_name, worker_name, external_id, resolution_tier, model_type, project_name, character_name, scene_name, time_per_frame_ms, total_gpu_time_ms, total_wall_time_ms, vram_peak_mb, frame_count, quality_scores, pipeline_stages, parameters, started_at, completed_at, success, error_type, job_id',
     'and an unknown key'
 );
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(32);
 
 set local datestyle = 'ISO';
 
@@ -12,7 +12,14 @@ as $$
     select perf_internal.get_evaluation_problem('{"model_type": "energy"}' || problem.fields)
 $$;
 
-select is(pg_temp.problem('{}'), null, 'a type alone is good');
+select is(pg_temp.problem('{"rmse": 1}'), null, 'a type and a metric are good');
+select is(pg_temp.problem('{"sample_count": 0}'), null, 'or a type and how many cases there were');
+select is(pg_temp.problem('{"metrics": {"auc": 0}}'), null, 'or a type and a name in metrics');
+select is(
+    pg_temp.problem('{"model_version": "v1", "metrics": {}, "rmse": null}'),
+    'an evaluation must have a metric such as rmse, a name in metrics, sample_count or data_completeness, got none',
+    'one that says nothing of how good the model is, is refused'
+);
 select is(
     pg_temp.problem(
         '{"evaluation_date": "2020-01-06T10:00:00+05:30", "model_version": "v1",
@@ -27,7 +34,7 @@ select is(
 select is(
     pg_temp.problem(
         '{"evaluation_date": null, "model_version": null, "machine_id": null, "rmse": null,
-          "sample_count": null, "metrics": null}'
+          "sample_count": null, "metrics": null, "mae": 1}'
     ),
     null,
     'null is as none'
@@ -86,7 +93,7 @@ select is(
     'and one that does not exist'
 );
 select is(
-    pg_temp.problem('{"evaluation_date": "1970-01-01"}'), null, '1970 begins in UTC'
+    pg_temp.problem('{"evaluation_date": "1970-01-01", "rmse": 1}'), null, '1970 begins in UTC'
 );
 select is(
     pg_temp.problem('{"evaluation_date": "1969-12-31T23:59:59"}'),
@@ -162,7 +169,8 @@ select is(
     'too many names'
 );
 select is(
-    pg_temp.problem('{"rsme": 1}'), 'has an unknown key "rsme"', 'and a key that nobody reads'
+    pg_temp.problem('{"rsme": 1}'), 'has an unknown key "rsme"'
+        || '; known keys: model_type, evaluation_date, machine_id, model_id, model_version, r_squared, rmse, mae, mape, precision, recall, f1_score, sample_count, data_completeness, metrics', 'and a key that nobody reads'
 );
 
 select * from finish();

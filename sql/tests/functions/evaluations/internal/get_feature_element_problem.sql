@@ -29,24 +29,24 @@ from (
         ('[]', 'must be an object, got "[]"'),
         ('{"model_type": 5}', 'model_type must be a string, got "5"'),
         ('{"feature": ["a"]}', 'feature must be a string, got "[\"a\"]"'),
-        ('{"machine_id": "a"}', 'machine_id must be a UUID, got "\"a\""'),
+        ('{"machine_id": "a"}', 'machine_id must be a UUID, got "a"'),
         ('{"batch_id": 5}', 'batch_id must be a UUID, got "5"'),
         (
             '{"observed_at": "06.01.2020"}',
-            'observed_at must be a time as in ISO 8601, such as "2026-11-20T10:00:00Z", got "\"06.01.2020\""'
+            'observed_at must be a time as in ISO 8601, such as "2026-11-20T10:00:00Z", got "06.01.2020"'
         ),
         (
             '{"observed_at": "2020-13-06"}',
-            'observed_at must be a time as in ISO 8601, such as "2026-11-20T10:00:00Z", got "\"2020-13-06\""'
+            'observed_at must be a time as in ISO 8601, such as "2026-11-20T10:00:00Z", got "2020-13-06"'
         ),
         (
             '{"observed_at": 1578304800}',
             'observed_at must be a time as in ISO 8601, such as "2026-11-20T10:00:00Z", got "1578304800"'
         ),
-        ('{"values": "1"}', 'values must be an array of numbers, got "\"1\""'),
+        ('{"values": "1"}', 'values must be an array of numbers, got "1"'),
         (
             '{"values": [1, "NaN"]}',
-            'values[1] must be null, 0 or a number of a size from 1e-100 to 1e15, got "\"NaN\""'
+            'values[1] must be null, 0 or a number of a size from 1e-100 to 1e15, got "NaN"'
         ),
         (
             '{"values": [null, [1]]}',
@@ -56,7 +56,8 @@ from (
             '{"values": [1000000000000001]}',
             'values[0] must be null, 0 or a number of a size from 1e-100 to 1e15, got "1000000000000001"'
         ),
-        ('{"value": [1]}', 'has an unknown key "value"')
+        ('{"value": [1]}', 'has an unknown key "value"'
+        || '; known keys: model_type, machine_id, feature, values, categories, observed_at, batch_id')
 ) as g (given, problem);
 
 select is(

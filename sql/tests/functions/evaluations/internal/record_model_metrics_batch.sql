@@ -10,7 +10,7 @@ select is(
 );
 select is(
     perf_internal.record_model_metrics_batch(
-        '{"evaluations": [{"model_type": "energy", "evaluation_date": "2020-01-06T10:00:00Z"}]}'
+        '{"evaluations": [{"model_type": "energy", "evaluation_date": "2020-01-06T10:00:00Z", "mae": 1}]}'
     ),
     0::bigint,
     'or finds that all of it was recorded before'

@@ -16,12 +16,13 @@ select is(
 );
 select is(
     perf_internal.get_ab_element_problem('{"unit": 1}'),
-    'has an unknown key "unit"',
+    'has an unknown key "unit"'
+        || '; known keys: test_id, unit_key, outcomes, outcome_id, observed_at',
     'nor is one with an unknown key'
 );
 select is(
     perf_internal.get_ab_element_problem('{"test_id": "x"}'),
-    E'test_id must be of type uuid, got "\\"x\\""',
+    E'test_id must be of type uuid, got "x"',
     'test_id is a uuid'
 );
 select is(
@@ -48,7 +49,7 @@ select is(
         '{"test_id": "e0000000-0000-4000-8000-000000000000", "unit_key": "7",
           "observed_at": "05/11/2026"}'
     ),
-    E'observed_at must be a time as in ISO 8601, such as "2026-11-20T10:00:00Z", got "\\"05/11/2026\\""',
+    E'observed_at must be a time as in ISO 8601, such as "2026-11-20T10:00:00Z", got "05/11/2026"',
     'a date whose month depends on a setting is no time'
 );
 

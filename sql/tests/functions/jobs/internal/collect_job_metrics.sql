@@ -53,7 +53,7 @@ select set_eq(
 select throws_ok(
     $$ update perf.jobs set status = 'completed' where status = 'queued' $$,
     '22023',
-    E'frame_count must be a number between 0 and 2147483647, got "\\"bad\\""',
+    E'frame_count must be a number between 0 and 2147483647, got "bad"',
     'a bad result is refused when the job completes'
 );
 select lives_ok(

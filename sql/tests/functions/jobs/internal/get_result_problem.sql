@@ -28,7 +28,7 @@ from (
         ),
         (
             '{"total_wall_time_ms": "1"}',
-            E'total_wall_time_ms must be a number between 0 and 1e10, got "\\"1\\""'
+            E'total_wall_time_ms must be a number between 0 and 1e10, got "1"'
         ),
         (
             '{"vram_peak_mb": 2147483648}',
@@ -47,7 +47,7 @@ from (
         ),
         (
             '{"quality_scores": {"a": "NaN"}}',
-            E'"a" of quality_scores must be 0 or a number between 1e-100 and 1e10 of any sign, got "\\"NaN\\""'
+            E'"a" of quality_scores must be 0 or a number between 1e-100 and 1e10 of any sign, got "NaN"'
         ),
         (
             '{"quality_scores_json": {"a": 1e-101}}',
@@ -63,7 +63,7 @@ from (
         ),
         (
             '{"pipeline_stages": "load"}',
-            E'pipeline_stages must be a JSON object or array, got "\\"load\\""'
+            E'pipeline_stages must be a JSON object or array, got "load"'
         ),
         (
             '{"pipeline_stages": [1]}',
