@@ -409,6 +409,17 @@ def test_the_trainer_of_the_guide_says_why_it_failed(
     ]
 
 
+@pytest.mark.parametrize("metric", ['float("nan")', '"good"', "{1}"])
+def test_the_trainer_of_the_guide_fails_a_training_whose_metrics_are_refused(
+    database, connection, trainer, tmp_path, metric
+) -> None:
+    training = trigger(connection)
+    script = trainer.replace('"rmse": 1.25', f'"rmse": {metric}')
+    with running(tmp_path / "trainer.py", script, database) as own:
+        wait_for(lambda: status(connection, training) == "failed")
+        assert own.poll() is None
+
+
 def test_a_trainer_that_is_killed_is_replaced_after_its_lease(
     database, connection, trainer, tmp_path
 ) -> None:
