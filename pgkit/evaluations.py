@@ -42,20 +42,20 @@ TRAINING_COLUMNS = (
     Column("requested_at", "requested"),
     Column("model_type", "model type", "middle", is_needed=True),
     Column("training_status", "status"),
-    Column("trigger_type", "why"),
-    Column("model_version", "version", "end"),
-    Column("improvement", "better by"),
-    Column("attempts", "attempts"),
-    Column("claimed_by", "trainer", "end"),
     Column("note", "note", "end"),
     Column("machine_id", "machine", "end"),
+    Column("model_version", "version", "end"),
+    Column("improvement", "better by"),
+    Column("trigger_type", "why"),
     Column("training_end", "ended"),
+    Column("claimed_by", "trainer", "end"),
+    Column("attempts", "attempts"),
 )
 TEST_COLUMNS = (
     Column("name", "name", "middle", is_needed=True),
     Column("kind", "of"),
     Column("drift", "drift", is_needed=True),
-    Column("effect", "effect", show="{:.2f}".format),
+    Column("effect", "effect", show=lambda value: "" if value is None else f"{value:.2f}"),
     Column("adjusted_p_value", "p", show=lambda value: small(value)),
     Column("change", "reference -> now"),
     Column("cases", "n"),
@@ -131,7 +131,7 @@ def drift_facts(row: Row, model: str, zone: tzinfo) -> list[tuple[str, str]]:
     windows = details["windows"]
     count = len(details["tests"])
     drifted = sum(test["drifted"] for test in details["tests"])
-    if not count:
+    if row["drift_detected"] is None:
         found = "unknown: nothing could be tested"
     elif row["drift_detected"]:
         found = f"yes, in {drifted} of {plural(count, 'test')}, score {row['drift_score']:.2f}"

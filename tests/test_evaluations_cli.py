@@ -7,6 +7,8 @@ import psycopg
 import pytest
 import terminal
 
+from pgkit.evaluations import TEST_COLUMNS
+
 MACHINE = "e0000000-0000-4000-8000-000000000000"
 # Of each day of January one evaluation: the error falls from 12 by 0.1 a day, and swings by 0.1
 # around that. From the 16th on it is of another version.
@@ -144,11 +146,10 @@ def test_trainings_are_listed_with_what_became_of_them(pgkit, filled, width) -> 
     shown = lines(filled, "trainings", width=width)
     assert shown[0] == "trainings; times in UTC"
     assert shown[1].startswith("requested")
-    assert re.match(r"2020-01-03 00:00 +anomaly +failed +manual", shown[3])
-    assert re.match(r"2020-01-02 00:00 +energy +completed +drift +v2 +\+12.50 %", shown[4])
+    assert re.match(r"2020-01-03 00:00 +anomaly +failed +out of memory", shown[3])
+    assert re.match(r"2020-01-02 00:00 +energy +completed +check 7 +e0000000", shown[4])
     if width == 120:
-        assert "out of memory" in shown[3]
-        assert "check 7" in shown[4]
+        assert re.search(r"v2 +\+12.50 % +drift", shown[4])
     found = rows(pgkit, filled, "trainings", "energy", "--limit", "1")
     assert [row["model_version"] for row in found] == ["v2"]
     assert rows(pgkit, filled, "trainings", "--machine", MACHINE)[0]["machine_id"] == MACHINE
@@ -225,9 +226,31 @@ def test_a_drift_check_may_ask_for_a_training(pgkit, drifting) -> None:
     again = lines(drifting, "drift", *WEEK, "--retrain", "--method", "psi")
     assert again[4] == f"training   {found['training_id']}"
     piped = pgkit("evaluations", "drift", *WEEK, dsn=drifting)
-    assert piped.stdout.splitlines()[0].split("\t")[:3] == [
-        *("check_id", "drift_detected", "drift_score")
+    assert "drift: yes, in 1 of 3 tests, score 0.50" in piped.stderr
+    headings, *tests = [line.split("\t") for line in piped.stdout.splitlines()]
+    found = [dict(zip(headings, test, strict=True)) for test in tests]
+    assert [(test["name"], test["drifted"]) for test in found] == [
+        *(("temperature", "yes"), ("load", "no"), ("season", "no"))
     ]
+
+
+def test_a_drift_check_ends_with_1_only_on_request(pgkit, drifting) -> None:
+    assert pgkit("evaluations", "drift", *WEEK, dsn=drifting).returncode == 0
+    assert pgkit("evaluations", "drift", *WEEK, "--fail-on-drift", dsn=drifting).returncode == 1
+    empty = ("energy", "--from", "2020-02-10", "--to", "2020-02-15", "--fail-on-drift")
+    assert pgkit("evaluations", "drift", *empty, dsn=drifting).returncode == 1
+    small = ("--alpha", "1e-9", "--method", "psi", "--from", "2020-01-09", "--to", "2020-01-10")
+    with psycopg.connect(drifting, autocommit=True) as connection:
+        connection.execute(
+            "select perf.set_drift_reference('energy', null, '2020-01-08', '2020-01-09')"
+        )
+    none = pgkit("evaluations", "drift", "energy", *small, "--fail-on-drift", dsn=drifting)
+    assert none.returncode == 0, none.stderr
+
+
+def test_a_test_without_effect_is_shown_on_a_terminal() -> None:
+    (effect,) = (column for column in TEST_COLUMNS if column.key == "effect")
+    assert (effect.show(None), effect.show(0.256)) == ("", "0.26")
 
 
 def test_a_drift_check_without_drift_and_without_data(pgkit, drifting) -> None:

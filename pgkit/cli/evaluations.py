@@ -1,5 +1,6 @@
 """Ask how good trained models are, and whether they drift."""
 
+import sys
 from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
@@ -201,7 +202,7 @@ def list_trainings(
 @click.option(
     "--alpha",
     default=0.05,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=click.FloatRange(1e-9, 0.2),
     help="Most checks without drift, as a share, that may find some.",
 )
 @click.option(
@@ -217,6 +218,9 @@ def list_trainings(
     help="How p values are corrected for how many tests there are.",
 )
 @click.option("--retrain", is_flag=True, help="Ask for a training if it drifts.")
+@click.option(
+    "--fail-on-drift", is_flag=True, help="End with 1 if it drifts, or if nothing was tested."
+)
 @json_option
 @takes_dsn
 def check_drift(
@@ -231,13 +235,16 @@ def check_drift(
     min_sample: int,
     correction: str,
     retrain: bool,
+    fail_on_drift: bool,
     as_json: bool,
 ) -> None:
     """Check whether a model drifts, and keep the answer.
 
     It compares features, evaluations, and calls and jobs of the model type with those of the
     reference, which perf.set_drift_reference() or perf.save_feature_profile() sets. Only admins
-    may. "effect" is from 0 (no difference) to 1.
+    may. "effect" is from 0 (no difference) to 1. A pipe gets the tests.
+
+    It ends with 0 whatever it finds, unless --fail-on-drift is given.
 
     Example: pgkit evaluations drift energy --from 7d
     """
@@ -259,10 +266,14 @@ def check_drift(
         )
     if as_json:
         print_json(row)
-    elif not is_for_people():
-        print_rows([row])
-    else:
+    elif is_for_people():
         print_drift(row, evaluations.model_name(model_type, machine), zone)
+    else:
+        facts = evaluations.drift_facts(row, evaluations.model_name(model_type, machine), zone)
+        tell("; ".join(f"{name}: {found}" for name, found in facts))
+        print_rows(row["drift_details"]["tests"])
+    if fail_on_drift and row["drift_detected"] is not False:
+        sys.exit(1)
 
 
 def print_drift(row: dict[str, Any], model: str, zone: tzinfo) -> None:
