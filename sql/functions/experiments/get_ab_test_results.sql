@@ -32,7 +32,8 @@ returns table (
     verdict text,
     sample_ratio_p_value double precision,
     recommendation text,
-    reason text
+    reason text,
+    confidence_level double precision
 )
 language plpgsql
 stable
@@ -118,7 +119,8 @@ begin
         j.verdict,
         case when j.role = 'primary' then j.sample_ratio_p_value end,
         r.recommendation,
-        r.reason
+        r.reason,
+        get_ab_test_results.confidence
     from judged as j
     left join lateral perf_internal.get_ab_recommendation(
         j.verdict,
@@ -176,14 +178,15 @@ begin
             verdict text,
             sample_ratio_p_value double precision,
             recommendation text,
-            reason text
+            reason text,
+            confidence_level double precision
         );
     end if;
 end
 $$;
 
 comment on function perf.get_ab_test_results is
-    'What an A/B test has found so far, with outcomes that no run has read yet: a row per metric, the primary one first. difference is that of the means, B - A. low, high and p_value are for a single look at the end (method welch_t, proportions_z for outcomes of 0 and 1, delta_z where units have several outcomes). always_valid_low, always_valid_high and always_valid_p_value hold however often you look (normal mixture, from 30 units in each variant, for metrics with a minimum_effect). chance_to_win is the probability that B is better (flat prior). verdict: b_better, a_better, no_difference (smaller than minimum_effect) or undecided; of a guardrail harmed (by adjusted_p_value, Holm over the guardrails), unharmed (not worse by minimum_effect) or undecided. The first row has recommendation (ship_a, ship_b, keep_running, stop_no_difference, check_assignment), its reason, and sample_ratio_p_value, the chance of such numbers of units; below 0.001 the test cannot be trusted. p50 and p95 are of outcomes, within 0.5 %; null where all are 0 or 1. A completed test returns what it had found at its end, with the confidence of 0.95. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such test.';
+    'What an A/B test has found so far, with outcomes that no run has read yet: a row per metric, the primary one first. difference is that of the means, B - A. low, high and p_value are for a single look at the end (method welch_t, proportions_z for outcomes of 0 and 1, delta_z where units have several outcomes). always_valid_low, always_valid_high and always_valid_p_value hold however often you look (normal mixture, from 30 units in each variant, for metrics with a minimum_effect). chance_to_win is the probability that B is better (flat prior). verdict: b_better, a_better, no_difference (smaller than minimum_effect) or undecided; of a guardrail harmed (by adjusted_p_value, Holm over the guardrails), unharmed (not worse by minimum_effect) or undecided. The first row has recommendation (ship_a, ship_b, keep_running, stop_no_difference, check_assignment), its reason, and sample_ratio_p_value, the chance of such numbers of units; below 0.001 the test cannot be trusted. p50 and p95 are of outcomes, within 0.5 %; null where all are 0 or 1. A completed test returns what it had found at its end, always with a confidence of 0.95; confidence_level is that of a row. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such test.';
 
 revoke execute on function perf.get_ab_test_results from public;
 grant execute on function perf.get_ab_test_results

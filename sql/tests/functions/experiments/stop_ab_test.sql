@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 
 set local datestyle = 'ISO';
 
@@ -58,6 +58,14 @@ select results_eq(
 reset role;
 
 select results_eq('results', 'table before', 'the results stay what they were');
+
+select is(
+    r.confidence_level,
+    0.95::float8,
+    'whatever confidence is asked for, and they say so'
+)
+from perf.get_ab_test_results('e0000000-0000-4000-8000-000000000000', 0.999) as r
+where r.role = 'primary';
 
 -- Nothing records outcomes of a completed test; the owner can.
 insert into perf.ab_outcomes (series_id, created_at, value)
