@@ -77,7 +77,7 @@ end
 $$;
 
 comment on function perf.get_ab_test_history is
-    'What an A/B test had found at the end of each hour, day or week (hourly, daily, weekly; UTC) that has outcomes: by metric, the primary one first, oldest bucket first, with all outcomes from the start to the end of time_bucket. An outcome counts at its own time, also if it came late. Columns as in perf.get_ab_test_results(). Errors: 22023 bad argument, or a granularity that is no longer kept from the start on; 42501 not an analyst; PT404 no such test.';
+    'What an A/B test had found at the end of each hour, day or week (hourly, daily, weekly; UTC) that has outcomes: by metric, the primary one first, oldest bucket first, with all outcomes from the start to the end of time_bucket. An outcome counts at its own time, also if it came late. A unit counts in the bucket of its first outcome that was recorded: where an earlier one is recorded later, units and intervals of the buckets between them are off. The last row is right. Columns as in perf.get_ab_test_results(). Errors: 22023 bad argument, or a granularity that is no longer kept from the start on; 42501 not an analyst; PT404 no such test.';
 
 revoke execute on function perf.get_ab_test_history from public;
 grant execute on function perf.get_ab_test_history

@@ -71,7 +71,7 @@ end
 $$;
 
 comment on function perf_internal.read_ab_sums is
-    'Running sums of an A/B test by metric and variant (a, b), with outcomes that no run has read yet: units, outcomes, their mean and sum of squared deviations, and over pairs of outcomes of one unit their number, and the sums of y1 + y2 and of y1 * y2. With a granularity by bucket, where a unit counts in that of its first outcome, and without sketch. Error 22023: bad granularity.';
+    'Running sums of an A/B test by metric and variant (a, b), with outcomes that no run has read yet: units, outcomes, their mean and sum of squared deviations, and over pairs of outcomes of one unit their number, and the sums of y1 + y2 and of y1 * y2. With a granularity by bucket, where a unit counts in that of its first outcome that was recorded, and without sketch. Error 22023: bad granularity.';
 
 revoke execute on function perf_internal.read_ab_sums from public;
 grant execute on function perf_internal.read_ab_sums
