@@ -38,6 +38,7 @@ class Kind(NamedTuple):
     name: str
     draw: Callable[[np.random.Generator, Floats, float], tuple[Floats, Floats | None]]
     effect: float
+    is_rate: bool = False
 
 
 class Variant(NamedTuple):
@@ -90,15 +91,15 @@ def draw_failures(rng: np.random.Generator, is_b: Floats, effect: float) -> tupl
 KINDS = (
     Kind("normal values", draw_normal, 0.1),
     Kind("latencies (lognormal, sigma 1)", draw_lognormal, 0.2),
-    Kind("rare events, 1 %", draw_events(0.01), 0.008),
-    Kind("events, 5 %", draw_events(0.05), 0.02),
+    Kind("rare events, 1 %", draw_events(0.01), 0.008, True),
+    Kind("events, 5 %", draw_events(0.05), 0.02, True),
     Kind("several calls a unit, values", draw_calls, 0.15),
-    Kind("several calls a unit, 5 % fail", draw_failures, 0.015),
+    Kind("several calls a unit, 5 % fail", draw_failures, 0.015, True),
 )
 # Without a difference only.
 ODD_KINDS = (
     Kind("latencies (lognormal, sigma 1.5)", draw_heavy, 0),
-    Kind("rare events, 0.3 %", draw_events(0.003), 0),
+    Kind("rare events, 0.3 %", draw_events(0.003), 0, True),
     Kind("values that deviate three times as much with B", draw_uneven, 0),
 )
 
@@ -150,12 +151,14 @@ def add_up(chosen: Floats, sums: Floats, counts: Floats | None) -> Variant:
         return Variant(units, mean, np.maximum(spread, 0) * units / (units - 1) / outcomes**2)
 
 
-def get_errors(a: Variant, b: Variant) -> tuple[Floats, Floats]:
+def get_errors(a: Variant, b: Variant, is_rate: bool) -> tuple[Floats, Floats]:
     """Return the standard errors of the fixed-horizon and of the always-valid test.
 
     The always-valid test takes the larger of two: each variant with its own variance, and both
-    with one. It is NaN, so it decides nothing, with fewer than 30 units in a variant.
+    with one. Of a rate each variant has two successes and two failures more. It is NaN, so it
+    decides nothing, with fewer than 30 units in a variant.
     """
+    added = 2 if is_rate else 0
     with np.errstate(divide="ignore", invalid="ignore"):
         own = a.variance + b.variance
         pooled = (
@@ -164,6 +167,7 @@ def get_errors(a: Variant, b: Variant) -> tuple[Floats, Floats]:
             * (1 / a.units + 1 / b.units)
         )
         error = np.sqrt(np.where(own > 0, own, np.nan))
+        own = own + added / (a.units - 1) / a.units + added / (b.units - 1) / b.units
         enough = np.minimum(a.units, b.units) >= FEWEST_UNITS
         return error, np.where(enough & (own > 0), np.sqrt(np.fmax(own, pooled)), np.nan)
 
@@ -200,7 +204,7 @@ def measure_errors(kind: Kind, split: float, runs: int) -> tuple[float, float, f
     fixed, plain, careful = 0, np.zeros(len(effects)), np.zeros(len(effects))
     for _ in range(runs // BLOCK):
         a, b = draw_variants(kind, rng, LOOKS, split, 0)
-        own, larger = get_errors(a, b)
+        own, larger = get_errors(a, b, kind.is_rate)
         distance = np.abs(b.mean - a.mean)
         fixed += int((distance > FIXED_Z * own).any(axis=1).sum())
         for number, effect in enumerate(effects):
@@ -224,7 +228,7 @@ def measure_power(kind: Kind, split: float, runs: int) -> tuple[float, float, fl
     fixed, found = 0, np.zeros(looks)
     for _ in range(runs // BLOCK):
         a, b = draw_variants(kind, rng, looks, split, kind.effect)
-        own, larger = get_errors(a, b)
+        own, larger = get_errors(a, b, kind.is_rate)
         distance = np.abs(b.mean - a.mean)
         fixed += int((distance[:, planned] > FIXED_Z * own[:, planned]).sum())
         reach = larger * get_reach((kind.effect / larger) ** 2)
@@ -287,7 +291,7 @@ def compare_with_sql(connection: Connection, samples: int) -> Result:
     for split in SPLITS:
         for kind in KINDS:
             a, b = draw_variants(kind, rng, 20, split, kind.effect)
-            _, error = get_errors(a, b)
+            _, error = get_errors(a, b, kind.is_rate)
             rows = np.stack([a.units, a.mean, a.variance, b.units, b.mean, b.variance], axis=-1)
             flat = rows.reshape(-1, 6)[: samples // 10]
             answers = connection.execute(
@@ -298,11 +302,14 @@ def compare_with_sql(connection: Connection, samples: int) -> Result:
                 " cross join lateral perf_internal.compare_ab_variants(s.units_a::bigint,"
                 # One outcome more than units, so that the variances are those given.
                 " s.units_a::bigint + 1, s.mean_a, null, s.variance_a, s.units_b::bigint,"
-                " s.units_b::bigint + 1, s.mean_b, null, s.variance_b, false, %s, 0.95) as c"
+                " s.units_b::bigint + 1, s.mean_b, null, s.variance_b, %s, %s, 0.95, %s)"
+                " as c"
                 " order by s.position",
                 [
                     *([None if np.isnan(x) else float(x) for x in part] for part in flat.T),
+                    kind.is_rate,
                     kind.effect,
+                    kind.is_rate,
                 ],
             ).fetchall()
             found = np.array(answers, dtype=float)

@@ -147,13 +147,18 @@ def test_results_are_those_of_scipy_and_statsmodels(
     varies = min(map(len, variants)) > 1 and any(
         get_cluster_variance(units) > 1e-12 for units in variants
     )
-    if not varies:
+    k_a, k_b = map(len, variants)
+    if min(k_a, k_b) < 2:
         assert first["always_valid_p_value"] is None and first["chance_to_win"] is None
         return
     variances = [get_cluster_variance(units) for units in variants]
-    own = sum(variances)
-    error = math.sqrt(own)
-    if method == "welch_t":
+    own = sum(variances) if varies else 0
+    error = math.sqrt(own) if varies else abs(difference) / math.sqrt(k_a + k_b - 2)
+    if error == 0:
+        assert first["chance_to_win"] is None
+    elif method == "welch_t" and not varies:
+        assert (first["p_value"], first["low"]) == (0, first["difference"])
+    elif method == "welch_t":
         expected = stats.ttest_ind(b, a, equal_var=False)
         interval = expected.confidence_interval(0.95)
         assert first["p_value"] == close(expected.pvalue, rel=1e-7)
@@ -169,8 +174,8 @@ def test_results_are_those_of_scipy_and_statsmodels(
         assert first["p_value"] == close(2 * stats.norm.sf(abs(difference) / error), rel=1e-6)
         assert first["high"] == close(difference + stats.norm.ppf(0.975) * error, rel=1e-6)
     # gbstats has its own test below.
-    assert first["chance_to_win"] == close(1 - guardrail["chance_to_win"])
-    k_a, k_b = map(len, variants)
+    if error > 0:
+        assert first["chance_to_win"] == close(1 - guardrail["chance_to_win"])
     if min(k_a, k_b) < 30:
         assert first["always_valid_low"] is None
         assert first["recommendation"] in ("keep_running", "check_assignment")
@@ -180,6 +185,14 @@ def test_results_are_those_of_scipy_and_statsmodels(
         / (k_a + k_b - 2)
         * (1 / k_a + 1 / k_b)
     )
+    if is_rate and max(a.max(), b.max()) == 1:
+        # Two successes and two failures more in each variant.
+        own += 2 / (k_a - 1) / k_a + 2 / (k_b - 1) / k_b
+    elif error == 0:
+        assert first["always_valid_p_value"] is None
+        return
+    elif not varies:
+        own = error**2
     low, high, p_value = get_always_valid(difference, math.sqrt(max(own, pooled)), 0.5)
     assert (first["always_valid_low"], first["always_valid_high"]) == close((low, high), rel=1e-6)
     assert first["always_valid_p_value"] == close(p_value, rel=1e-6)

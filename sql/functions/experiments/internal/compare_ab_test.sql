@@ -170,7 +170,8 @@ begin
     cross join lateral perf_internal.compare_ab_variants(
         s.units_a::bigint, s.outcomes_a::bigint, s.mean_a, s.m2_a, s.variance_a,
         s.units_b::bigint, s.outcomes_b::bigint, s.mean_b, s.m2_b, s.variance_b,
-        s.are_rates, m.minimum_effect, compare_ab_test.confidence
+        s.are_rates, m.minimum_effect, compare_ab_test.confidence,
+        m.metric = 'success' or m.above is not null
     ) as c
     where m.test_id = compare_ab_test.test_id
     order by

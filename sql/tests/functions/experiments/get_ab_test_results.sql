@@ -79,6 +79,7 @@ select results_eq(
     'has the test for one look and the chance that B is better'
 );
 
+-- Squared deviations of A are 10, and both have 2 more as a rate: (12 + 2) / (39 * 40).
 select results_eq(
     $$ select r.metric, round(r.always_valid_low::numeric, 12),
            round(r.always_valid_high::numeric, 12), round(r.always_valid_p_value::numeric, 18)
@@ -86,9 +87,9 @@ select results_eq(
        where r.metric in ('success', 'tokens') $$,
     $$ select 'success', round(i.low::numeric, 12), round(i.high::numeric, 12),
            round(
-               perf.get_always_valid_probability(0.5, sqrt(0.25 / 39::float8), 0.2)::numeric, 18
+               perf.get_always_valid_probability(0.5, sqrt(14 / 1560::float8), 0.2)::numeric, 18
            )
-       from perf.get_always_valid_interval(0.5, sqrt(0.25 / 39::float8), 0.2) as i
+       from perf.get_always_valid_interval(0.5, sqrt(14 / 1560::float8), 0.2) as i
        union all
        select 'tokens', null, null, null $$,
     'has the always-valid interval of metrics with a smallest effect that matters'
@@ -116,7 +117,9 @@ where r.metric = 'cost';
 
 select ok(
     r.always_valid_high - r.always_valid_low > w.always_valid_high - w.always_valid_low
-    and r.high - r.low > w.high - w.low,
+    and r.high - r.low > w.high - w.low
+    and r.confidence_level = 0.99
+    and w.confidence_level = 0.95,
     'more confidence makes intervals wider'
 )
 from perf.get_ab_test_results('e0000000-0000-4000-8000-000000000000', 0.99) as r
