@@ -143,7 +143,8 @@ begin
             from judged as g
             where g.role = 'guardrail' and g.verdict = 'undecided'
             order by g.metric
-        )
+        ),
+        j.difference
     ) as r on j.role = 'primary'
     order by array_position('{primary,guardrail,other}', j.role), j.metric;
     if v_test.test_status = 'completed' then

@@ -85,6 +85,8 @@ begin
             sum(g.outcome_count) over w as outcome_count,
             sum(g.outcome_count * g.distance) over w as distance_sum,
             sum(g.m2 + g.outcome_count * g.distance ^ 2) over w as square_sum,
+            -- sum() leaves out null.
+            count(*) filter (where g.outcome_count > 0 and g.m2 is null) over w as unknown_count,
             sum(g.pair_count) over w as pair_count,
             sum(g.pair_sum) over w as pair_sum,
             sum(g.pair_product) over w as pair_product,
@@ -96,10 +98,18 @@ begin
     known as (
         select
             a.*,
-            a.anchor + a.distance_sum / nullif(a.outcome_count, 0)::float8 as mean,
-            greatest(
-                a.square_sum - a.distance_sum ^ 2 / nullif(a.outcome_count, 0)::float8, 0
-            ) as m2
+            -- Of equal values the mean is rounded, and would be a difference.
+            case
+                when a.minimum = a.maximum then a.minimum
+                else a.anchor + a.distance_sum / nullif(a.outcome_count, 0)::float8
+            end as mean,
+            case
+                when a.minimum = a.maximum then 0
+                when a.unknown_count = 0
+                then greatest(
+                    a.square_sum - a.distance_sum ^ 2 / nullif(a.outcome_count, 0)::float8, 0
+                )
+            end as m2
         from added as a
     ),
     sides as (

@@ -12,6 +12,7 @@ create or replace function perf_internal.get_ab_recommendation(
     sample_ratio_p_value double precision,
     harmed text[],
     undecided text[],
+    difference double precision,
     out recommendation text,
     out reason text
 )
@@ -73,6 +74,12 @@ begin
                 case when get_ab_recommendation.units_a = 1 then '' else 's' end,
                 v_metric,
                 coalesce(get_ab_recommendation.units_b, 0)
+            )
+            when get_ab_recommendation.difference_text is null
+                and get_ab_recommendation.difference <> 0
+            then format(
+                'Outcomes of %s vary too little beside their size, so how much is not known. Record them less a constant in another test.',
+                v_metric
             )
             when get_ab_recommendation.difference_text is null
             then format('All outcomes of %s are equal so far.', v_metric)

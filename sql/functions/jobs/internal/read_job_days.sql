@@ -38,9 +38,20 @@ begin
         sum(r.sum) / sum(r.count)::float8,
         case
             when bool_and(r.m2 is not null)
-            then greatest(
-                sum(r.m2) + sum(r.sum ^ 2 / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8, 0
-            )
+            then case
+                when min(r.min) = max(r.max) then 0
+                -- Else only rounding errors are left, as in perf_internal.get_read_query(). Shares
+                -- have no extremes, and may not vary.
+                when sum(r.m2) = 0
+                    or sum(r.m2) + sum(r.sum ^ 2 / r.count)
+                    - sum(r.sum) ^ 2 / sum(r.count)::float8
+                    >= 1e-13 * (sum(r.m2) + sum(r.sum ^ 2 / r.count))
+                then greatest(
+                    sum(r.m2) + sum(r.sum ^ 2 / r.count)
+                    - sum(r.sum) ^ 2 / sum(r.count)::float8,
+                    0
+                )
+            end
         end
     from (
         select

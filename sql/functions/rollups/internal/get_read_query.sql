@@ -5,6 +5,11 @@
 -- series. Then a bucket before the first of those raw rows is one rollup row, which mostly has its
 -- percentiles. The sketch of raw rows is not divided by a unit, so it is multiplied by 1, the unit
 -- of bin 2400.
+--
+-- m2 of rows that are added up is a difference of sums of squares, and rounded like these. Below a
+-- hundred times their rounding error it says nothing, so it is null, unless all values are equal. A
+-- merge by distances of means would need a second pass over the rows. Rows that are taken as they
+-- are follow the same rule, so that an answer does not depend on what a run has read.
 create or replace function perf_internal.get_read_query(
     pipeline text,
     metrics text[],
@@ -138,7 +143,10 @@ union all
     d.time_bucket,
     d.count,
     d.sum,
-    d.m2,
+    case
+        when d.min = d.max then 0
+        when d.m2 >= 1e-13 * (d.m2 + d.sum * d.sum / d.count) then d.m2
+    end as m2,
     d.min,
     d.max,
     case
@@ -171,6 +179,8 @@ join unnest($1, $2) as g (series_id, group_number) on g.series_id = d.series_id'
     r.sum,
     case
         when r.is_share then r.sum * (1 - r.sum / r.count)
+        when r.min = r.max then 0
+        when r.m2 < 1e-13 * r.squares then null
         -- What is taken away was so much larger that only rounding errors are left.
         when r.other_min is not null
             and 1e-14 * r.squares > greatest(0.01 * r.m2, 1e-10 * r.sum * r.sum / r.count)
@@ -321,7 +331,7 @@ end
 $$;
 
 comment on function perf_internal.get_read_query is
-    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles, or null for none), by group, metric and, with a granularity, bucket (days and weeks of a time zone): of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all, where a metric has them. Errors: PT404 no such pipeline, 22023 no such granularity.';
+    'SQL of the sums of metrics over a time range ($1: series, $2: the number of the group of each, $3: percentiles, or null for none), by group, metric and, with a granularity, bucket (days and weeks of a time zone): of rollup rows and of what no run has read yet, which starts at pending_from. Sketches or percentiles of sketched_metrics, or of all, where a metric has them. m2 is null where it is not known, because values vary too little beside their size. Errors: PT404 no such pipeline, 22023 no such granularity.';
 
 revoke execute on function perf_internal.get_read_query from public;
 grant execute on function perf_internal.get_read_query

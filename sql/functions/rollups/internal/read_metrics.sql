@@ -98,7 +98,7 @@ end
 $$;
 
 comment on function perf_internal.read_metrics is
-    'Sums of metrics of series over a time range, with what no run has read yet: by group (one, or as group_numbers says of each series), metric and, with a granularity, the buckets that start in the range (days and weeks of a time zone). Percentiles are of sketched_metrics, or of all, and null where percentiles is null; the sketch too, where rows were added up. m2 is null where successful rows are what remains after failed ones so large that only rounding errors are left. Without a granularity the range is made of whole hours that start in it; with is_exact, parts of hours come from raw rows where those are kept. Errors: PT409 while a restore is under way, PT404 no such pipeline, 22023 bad granularity or percentile.';
+    'Sums of metrics of series over a time range, with what no run has read yet: by group (one, or as group_numbers says of each series), metric and, with a granularity, the buckets that start in the range (days and weeks of a time zone). Percentiles are of sketched_metrics, or of all, and null where percentiles is null; the sketch too, where rows were added up. m2 is null where only rounding errors are left of it: where values vary by less than 3e-7 of their size, or successful rows are what remains after failed ones that were far larger. Without a granularity the range is made of whole hours that start in it; with is_exact, parts of hours come from raw rows where those are kept. Errors: PT409 while a restore is under way, PT404 no such pipeline, 22023 bad granularity or percentile.';
 
 revoke execute on function perf_internal.read_metrics from public;
 grant execute on function perf_internal.read_metrics

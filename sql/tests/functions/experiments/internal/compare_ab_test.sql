@@ -1,5 +1,5 @@
 begin;
-select plan(2);
+select plan(3);
 
 set local datestyle = 'ISO';
 
@@ -54,6 +54,28 @@ select results_eq(
        from perf_internal.compare_ab_test('e0000000-0000-4000-8000-000000000000', 0.95) as c
        where c.metric = 'ms' $$,
     'its last hour is the whole test'
+);
+
+-- 40 of each, a day apart: 1e8 and 1e8 + 1 in A, and always 0.1 in B, which does not add up to 4.
+insert into perf.ab_outcomes (series_id, created_at, value)
+select
+    s.id,
+    '2020-01-07 10:00+00'::timestamptz + u % 2 * interval '1 day',
+    case s.variant when 'a' then 1e8 + u / 2 % 2 else 0.1 end
+from perf_internal.ab_series as s
+cross join generate_series(1, 40) as u
+where s.metric = 'cost';
+
+select results_eq(
+    $$ select c.mean_a, c.mean_b, c.p_value, c.always_valid_low, c.chance_to_win
+       from unnest(array[null, 'weekly']) as g (granularity)
+       cross join lateral perf_internal.compare_ab_test(
+           'e0000000-0000-4000-8000-000000000000', 0.95, g.granularity
+       ) as c
+       where c.metric = 'cost' $$,
+    $$ select 100000000.5::float8, 0.1::float8, null::float8, null::float8, null::float8
+       from generate_series(1, 2) $$,
+    'nothing but the means is known where values vary too little beside their size'
 );
 
 select * from finish();

@@ -17,11 +17,12 @@ select results_eq(
                (10, 'undecided', 1, 100, null, 1, '{}', '{}', null),
                (11, 'undecided', 29, 100, null, 1, '{}', '{}', null),
                (12, 'undecided', null, null, null, null, '{}', '{}', null),
-               (13, 'undecided', 30, 30, null, 1, '{}', '{}', null)
+               (13, 'undecided', 30, 30, null, 1, '{}', '{}', null),
+               (14, 'undecided', 30, 30, null, 1, '{}', '{}', null)
        ) as v (position, verdict, units_a, units_b, planned, ratio, harmed, undecided, difference)
        cross join lateral perf_internal.get_ab_recommendation(
            v.verdict, 'success', 0.01, v.difference, v.units_a, v.units_b, v.planned, 0.5, v.ratio,
-           v.harmed, v.undecided
+           v.harmed, v.undecided, v.position - 13
        ) as r
        order by v.position $$,
     $$ values
@@ -61,7 +62,11 @@ select results_eq(
             'keep_running',
             'A has 0 units with success and B 0. The test needs 30 of each before it decides.'
         ),
-        ('keep_running', 'All outcomes of success are equal so far.') $$,
+        ('keep_running', 'All outcomes of success are equal so far.'),
+        (
+            'keep_running',
+            'Outcomes of success vary too little beside their size, so how much is not known. Record them less a constant in another test.'
+        ) $$,
     'asks for the assignment, the guardrails and the primary metric, in this order'
 );
 

@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(20);
 
 create function pg_temp.end_recording()
 returns void
@@ -203,6 +203,37 @@ select is(
     ),
     0,
     'where nothing is pending raw rows are not looked at then'
+);
+
+-- 1e8 and 1e8 + 1 deviate by less than 3e-7 of their size. Equal ones deviate by nothing: three
+-- times 0.1 are more than 0.3.
+select perf.record_call(
+    c.model, 'chat', c.ms, call_timestamp => '2020-02-03 14:10+00'
+)
+from (
+    values ('acme/one', 1e8), ('acme/one', 1e8 + 1), ('acme/two', 0.1), ('acme/two', 0.1),
+        ('acme/two', 0.1)
+) as c (model, ms);
+prepare far as
+select q.m2
+from unnest('{false,true}'::boolean[]) as d (is_direct)
+cross join lateral pg_temp.run(pg_temp.get_query(
+    '{response_time_ms}', 'hourly', is_direct => d.is_direct,
+    pending_from => case when d.is_direct then timestamptz 'infinity' else '-infinity' end,
+    start_time => '2020-02-03 14:00+00', end_time => '2020-02-03 15:00+00'
+)) as q
+order by d.is_direct, q.group_number;
+select results_eq(
+    'far',
+    $$ values (null::float8), (0) $$,
+    'm2 is null where only rounding errors are left, and 0 where all values are equal'
+);
+select pg_temp.end_recording();
+select perf.aggregate_performance_metrics();
+select results_eq(
+    'far',
+    $$ values (null::float8), (0), (null), (0) $$,
+    'and so it is after a run, also of rows that are taken directly'
 );
 
 update perf_internal.rollups as r set p50 = null, p95 = null, p99 = null;

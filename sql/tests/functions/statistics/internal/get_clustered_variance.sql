@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(6);
 
 -- Three units with one outcome each, 1, 2 and 6: mean 3, m2 14, variance 7, of the mean 7 / 3.
 select is(
@@ -25,6 +25,19 @@ select is(
 
 select is(
     perf_internal.get_clustered_variance(1, 2, 2, 2, 1, 4, 3), null, 'is null for one unit'
+);
+
+-- Two units with 1e8 - 1 and 1e8 + 1: the products over pairs are of 1e16, a digit of them is 2.
+select is(
+    perf_internal.get_clustered_variance(2, 4, 1e8, 4, 2, 4e8, 2 * (1e16 - 1)),
+    null,
+    'is not known where only rounding errors are left'
+);
+
+select is(
+    perf_internal.get_clustered_variance(2, 4, 3, null, 2, 4, 3),
+    null,
+    'nor without a sum of squared deviations'
 );
 
 select * from finish();
