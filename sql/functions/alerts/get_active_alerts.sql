@@ -40,7 +40,7 @@ as $$
     where not a.is_resolved
         and (
             get_active_alerts.model_type is null
-            or a.model_type = btrim(get_active_alerts.model_type)
+            or a.model_type = (select btrim(get_active_alerts.model_type))
         )
         and (
             get_active_alerts.machine_id is null

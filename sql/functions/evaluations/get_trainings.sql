@@ -61,7 +61,10 @@ as $$
         h.attempt_count,
         h.max_attempts
     from perf.model_training_history as h
-    where (get_trainings.model_type is null or h.model_type = btrim(get_trainings.model_type))
+    where (
+            get_trainings.model_type is null
+            or h.model_type = (select btrim(get_trainings.model_type))
+        )
         and (get_trainings.machine_id is null or h.machine_id = get_trainings.machine_id)
     order by h.requested_at desc, h.id
     limit get_trainings.max_rows;

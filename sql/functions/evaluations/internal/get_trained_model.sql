@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select m.id
     from perf_internal.trained_models as m
-    where m.model_type = btrim(get_trained_model.model_type)
+    where m.model_type = (select btrim(get_trained_model.model_type))
         -- The key finds each side of "or", and not "is not distinct from".
         and (
             m.machine_id = get_trained_model.machine_id

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 select perf.grant_role('b0000000-0000-4000-8000-000000000000', 'analyst', 'ben');
@@ -46,6 +46,19 @@ select results_eq(
     $$ values ('completed', '1', 0) $$,
     'with what became of them'
 );
+-- A long model type is trimmed once. Trimmed for each row this would take minutes.
+insert into perf.model_training_history (
+    model_type, trigger_type, requested_at, training_status, training_end, model_version
+)
+select 'flux', 'manual', '2020-01-05', 'completed', '2020-01-05 11:00+00', number::text
+from generate_series(1, 2000) as number;
+set local statement_timeout = '15s';
+select is(
+    pg_temp.found(repeat('y', 5000000), null, 100), null, 'a long model type is no long work'
+);
+set local statement_timeout = 0;
+delete from perf.model_training_history as h where h.model_type = 'flux';
+
 select throws_ok(
     'select perf.get_trainings(max_rows => 0)',
     '22023',
