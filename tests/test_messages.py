@@ -51,7 +51,10 @@ EXTREMES: dict[str, list[Any]] = {
     "text[]": [[], list(map(str, range(MILLION))), [["model", "tool"]], [None], ["y" * MILLION]],
     "integer[]": [[], [1] * MILLION, [[1, 2]], [None], [2**31 - 1, -(2**31)]],
     "bigint[]": [[], [1] * MILLION, [[1, 2]], [None], [2**63 - 1, -(2**63)]],
-    "double precision[]": [[], [0.5] * MILLION, [[0.1, 0.2]], [None], ["NaN"]],
+    "double precision[]": [
+        *([], [0.5] * MILLION, [[0.1, 0.2]], [None], ["NaN"]),
+        *([5e-324, 1e-308, 0], [1e-200, 2e-200], [1e90, -1e90]),
+    ],
     "jsonb": [
         *("5", "null", '"x"', "[]", NESTED, '{"temperature": 1e10000, "x": ' + NESTED + "}"),
         *(LONG_NUMBERS, '{"temperature": ' + LONG_NUMBERS + "}"),

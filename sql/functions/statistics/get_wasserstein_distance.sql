@@ -27,7 +27,11 @@ begin
             select
                 sum(sum(v.a)) over running as until_a,
                 sum(sum(v.b)) over running as until_b,
-                lead(v.value) over running - v.value as width
+                -- PostgreSQL refuses a product that is too small for double precision.
+                case
+                    when lead(v.value) over running - v.value < 1e-290 then 0
+                    else lead(v.value) over running - v.value
+                end as width
             from (
                 select x.value, 1::float8 as a, 0::float8 as b
                 from unnest(get_wasserstein_distance.a) as x (value)
@@ -44,7 +48,7 @@ end
 $$;
 
 comment on function perf.get_wasserstein_distance is
-    'How far values of one sample must move, on average, to become the other one (first Wasserstein or earth mover''s distance), in the unit of the values. Null elements are left out; null for no values on a side. Error 22023: more than 1000000 values on a side, NaN, or a value beyond 1e90.';
+    'How far values of one sample must move, on average, to become the other one (first Wasserstein or earth mover''s distance), in the unit of the values. Null elements are left out; null for no values on a side. Values within 1e-290 of each other count as equal. Error 22023: more than 1000000 values on a side, NaN, or a value beyond 1e90.';
 
 revoke execute on function perf.get_wasserstein_distance from public;
 grant execute on function perf.get_wasserstein_distance

@@ -17,7 +17,8 @@ as $$
 begin
     perform perf_internal.check_numbers('a', get_welch_test.a, 1000000);
     perform perf_internal.check_numbers('b', get_welch_test.b, 1000000);
-    -- Of equal values the mean is rounded, and would leave a variance.
+    -- Of equal values the mean is rounded, and would leave a variance. Squares of deviations of
+    -- 1e-140 and less are too small for double precision.
     select c.*
     into difference, low, high, t, degrees_of_freedom, p_value
     from (
@@ -26,7 +27,7 @@ begin
             case when min(v.value) = max(v.value) then min(v.value) else avg(v.value) end as mean,
             case
                 when min(v.value) = max(v.value) then 0
-                else regr_sxx(v.value, v.value)
+                when regr_sxx(v.value, v.value) > 1e-280 then regr_sxx(v.value, v.value)
             end as m2
         from unnest(get_welch_test.a) as v (value)
         where v.value is not null
@@ -37,7 +38,7 @@ begin
             case when min(v.value) = max(v.value) then min(v.value) else avg(v.value) end as mean,
             case
                 when min(v.value) = max(v.value) then 0
-                else regr_sxx(v.value, v.value)
+                when regr_sxx(v.value, v.value) > 1e-280 then regr_sxx(v.value, v.value)
             end as m2
         from unnest(get_welch_test.b) as v (value)
         where v.value is not null
@@ -49,7 +50,7 @@ end
 $$;
 
 comment on function perf.get_welch_test is
-    'Welch''s t test of two independent samples, which may vary unequally: difference is the mean of b less that of a, low and high its confidence interval, p_value two-sided. Null elements are left out. With fewer than 2 values on a side only difference is given, and with none nothing. Where all values of each side are equal, low and high are the difference, t and degrees_of_freedom null, and p_value is 1 for no difference, else 0. Error 22023: more than 1000000 values on a side, NaN, or a value beyond 1e90.';
+    'Welch''s t test of two independent samples, which may vary unequally: difference is the mean of b less that of a, low and high its confidence interval, p_value two-sided. Null elements are left out. With fewer than 2 values on a side, or values that differ by less than about 1e-140, only difference is given, and with none nothing. Where all values of each side are equal, low and high are the difference, t and degrees_of_freedom null, and p_value is 1 for no difference, else 0. Error 22023: more than 1000000 values on a side, NaN, or a value beyond 1e90.';
 
 revoke execute on function perf.get_welch_test from public;
 grant execute on function perf.get_welch_test

@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 
 -- Table II of Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10: 56/70 - 48/80,
 -- 9/10 - 3/10, 6/7 - 2/7, 5/56 - 0/29, 0/10 - 0/20, 0/10 - 0/10, 10/10 - 0/20, 10/10 - 0/10.
@@ -39,6 +39,12 @@ select throws_ok(
     'refuses a limit of ' || v.value
 )
 from (values ('NaN'), ('-Infinity')) as v (value);
+
+select results_eq(
+    $$ select i.low, i.high from perf.get_difference_interval(0, 5e-324, 1, 5e-324, -1, null) as i $$,
+    $$ values (-sqrt(2::float8), null::float8) $$,
+    'a limit may be as close as double precision can tell'
+);
 
 select * from finish();
 rollback;

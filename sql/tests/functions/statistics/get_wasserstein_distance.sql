@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 -- Sorted, the values move by 1, 1 and 4.
 select results_eq(
@@ -46,6 +46,12 @@ select throws_ok(
     '22023',
     'b must be numbers from -1e90 to 1e90 or null, got NaN',
     'refuses NaN'
+);
+
+select is(
+    perf.get_wasserstein_distance('{1}', '{5e-324,1e-308,0}'),
+    1::float8,
+    'values may be as close as double precision can tell'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 
 -- Means 2 and 6, variances 1 and 4, so those of the means 1/3 and 4/3: t is 4 / sqrt(5/3), with
 -- (5/3)^2 / (1/18 + 16/18) = 50/17 degrees of freedom. The interval is 4 -+ 3.2187 * 1.2910.
@@ -98,6 +98,13 @@ select throws_ok(
     '22023',
     'confidence must be between 0 and 1, both excluded, got null',
     'refuses no confidence'
+);
+
+select results_eq(
+    $$ select w.difference, w.low, w.t, w.p_value
+       from perf.get_welch_test('{1e-200,2e-200}', '{3e-200,5e-200}') as w $$,
+    $$ values (2.5e-200::float8, null::float8, null::float8, null::float8) $$,
+    'of values whose squares are too small only the difference is known'
 );
 
 select * from finish();
