@@ -192,10 +192,10 @@ def connection(database: str) -> Iterator[psycopg.Connection]:
 def test_any_client_can_compute_the_variant(connection, split) -> None:
     test_id = start(connection, split=split)
     letters = random.Random(1)
-    units = [f"user-{number}" for number in range(1000)]
+    units = [f"user-{number}" for number in range(300)]
     units += [
         "".join(chr(letters.choice([*range(0x21, 0x7E), *range(0x100, 0xD7FF)])) for _ in range(9))
-        for _ in range(1000)
+        for _ in range(300)
     ]
     found = []
     for unit in units:
@@ -207,8 +207,8 @@ def test_any_client_can_compute_the_variant(connection, split) -> None:
             assert (unit, arm) == (unit, variant(test_id, unit, split))
             assert version == {"a": "v1", "b": "v2"}[arm]
             found.append(arm)
-    assert len(found) > 1800
-    assert found.count("b") / len(found) == pytest.approx(split, abs=0.04)
+    assert len(found) > 500
+    assert found.count("b") / len(found) == pytest.approx(split, abs=0.08)
 
 
 @pytest.mark.parametrize("seed", range(3))
