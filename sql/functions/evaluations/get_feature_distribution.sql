@@ -96,13 +96,24 @@ begin
             coalesce(h.value_count, f.value_count) as value_count,
             f.total_count
         from (
-            select r.*, sum(r.value_count) over () as total_count
+            select
+                r.kind,
+                case
+                    when r.category ~ '^\(other [0-9]{1,3}\)$' then '(other)'
+                    else r.category
+                end as category,
+                sum(r.value_count)::bigint as value_count,
+                sum(sum(r.value_count)) over () as total_count,
+                max(r.sketch) as sketch,
+                min(r.minimum) as minimum,
+                max(r.maximum) as maximum
             from perf_internal.read_features(
                 v_trained_model_id,
                 get_feature_distribution.start_time,
                 get_feature_distribution.end_time,
                 v_feature
             ) as r
+            group by 1, 2
         ) as f
         left join lateral perf_internal.get_sketch_histogram(
             f.sketch,

@@ -131,6 +131,8 @@ begin
                     else p.p_values
                 end as p_values
             ) as c
+            -- Else the function is called again for each test.
+            offset 0
         ) as c on true
         cross join lateral (select c.p_values[t.position] as adjusted_p_value) as a
     )

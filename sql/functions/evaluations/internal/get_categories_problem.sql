@@ -15,13 +15,16 @@ as $$
                     perf_internal.quote_value(c.value #>> '{}')
                 )
                 else format(
-                    'categories[%s] must be a string or null, got %s',
+                    'categories[%s] must be a string, true, false or null, got %s%s',
                     c.ordinality - 1,
-                    perf_internal.quote_json(c.value)
+                    perf_internal.quote_json(c.value),
+                    case jsonb_typeof(c.value)
+                        when 'number' then ': give numbers that are names as strings'
+                    end
                 )
             end
             from jsonb_array_elements(get_categories_problem.categories) with ordinality as c
-            where jsonb_typeof(c.value) not in ('string', 'null')
+            where jsonb_typeof(c.value) not in ('string', 'boolean', 'null')
                 or (jsonb_typeof(c.value) = 'string' and length(c.value #>> '{}') > 200)
             order by c.ordinality
             limit 1
@@ -56,6 +59,6 @@ as $$
 $$;
 
 comment on function perf_internal.get_categories_problem is
-    'What is wrong with the categories of a feature: an array of strings and nulls, or an object of counts from 0 to 1e9 by category; categories have at most 200 characters. Null if nothing is.';
+    'What is wrong with the categories of a feature: an array of strings, booleans and nulls, or an object of counts from 0 to 1e9 by category; categories have at most 200 characters. Null if nothing is.';
 
 revoke execute on function perf_internal.get_categories_problem from public;

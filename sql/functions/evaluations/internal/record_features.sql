@@ -69,18 +69,15 @@ begin
         ) as b
         cross join lateral perf_internal.summarize_feature(b.values, b.categories) as s
     );
+    -- Sums and sketches are of no use here, and are large.
     v_missing := array(
-        select p
+        select row(
+            p.position, p.trained_model_id, p.feature, p.kind, p.category, p.value_count,
+            null, null, null, null, null, null, null
+        )::perf_internal.feature_part
         from unnest(v_parts) as p
-        where not exists (
-            select
-            from perf_internal.feature_series as f
-            where f.trained_model_id = p.trained_model_id
-                and f.feature = p.feature
-                and f.kind = p.kind
-                -- The key finds each side of "or", and not "is not distinct from".
-                and (f.category = p.category or (f.category is null and p.category is null))
-        )
+        where perf_internal.get_feature_series(p.trained_model_id, p.feature, p.kind, p.category)
+            is null
     );
     if v_missing <> '{}' then
         insert into perf_internal.feature_series (trained_model_id, feature, kind)
@@ -110,30 +107,26 @@ begin
             for no key update
         ) as l
         where s.id = l.id;
-        select p.position, p.feature, p.kind
+        select w.position, w.feature, w.kind
         into v_wrong
-        from unnest(v_missing) as p
-        where p.kind <> 'missing'
-            and (
-                exists (
-                    select
-                    from perf_internal.feature_series as f
-                    where f.trained_model_id = p.trained_model_id
-                        and f.feature = p.feature
-                        and f.kind in ('number', 'category')
-                        and f.kind <> p.kind
-                )
-                or exists (
-                    select
-                    from unnest(v_missing) as e
-                    where e.trained_model_id = p.trained_model_id
-                        and e.feature = p.feature
-                        and e.kind in ('number', 'category')
-                        and e.kind <> p.kind
-                        and e.position < p.position
-                )
+        from (
+            select
+                p.*,
+                first_value(p.kind) over (
+                    partition by p.trained_model_id, p.feature order by p.position
+                ) as first_kind
+            from unnest(v_missing) as p
+            where p.kind <> 'missing'
+        ) as w
+        where w.kind <> w.first_kind
+            or exists (
+                select
+                from perf_internal.feature_series as f
+                where f.trained_model_id = w.trained_model_id
+                    and f.feature = w.feature
+                    and f.kind = case w.kind when 'number' then 'category' else 'number' end
             )
-        order by p.position
+        order by w.position
         limit 1;
         if found then
             raise exception using
@@ -155,38 +148,43 @@ begin
             n.trained_model_id,
             n.feature,
             n.kind,
-            case when n.number <= 1000 then n.category else '(other)' end
+            case
+                when n.kind = 'number' or n.number <= 1000 then n.category
+                else perf_internal.get_overflow_category(n.category)
+            end
         from (
             select
-                p.trained_model_id,
-                p.feature,
-                p.kind,
-                p.category,
-                case
-                    when p.kind = 'number' or p.category = '(other)' then 0
-                    else row_number() over (
-                        partition by p.trained_model_id, p.feature, p.category = '(other)'
-                        order by sum(p.value_count) desc, p.category
-                    ) + (
-                        select count(*)
-                        from perf_internal.feature_series as f
-                        where f.trained_model_id = p.trained_model_id
-                            and f.feature = p.feature
-                            and f.kind = 'category'
-                            and f.category <> '(other)'
+                m.*,
+                row_number() over (
+                    partition by m.trained_model_id, m.feature
+                    order by m.value_count desc, m.category
+                ) + coalesce(k.category_count, 0) as number
+            from (
+                select
+                    p.trained_model_id,
+                    p.feature,
+                    p.kind,
+                    p.category,
+                    sum(p.value_count) as value_count
+                from unnest(v_missing) as p
+                where p.kind <> 'missing'
+                    and perf_internal.get_feature_series(
+                        p.trained_model_id, p.feature, p.kind, p.category
+                    ) is null
+                group by 1, 2, 3, 4
+            ) as m
+            left join (
+                select f.trained_model_id, f.feature, count(*) as category_count
+                from perf_internal.feature_series as f
+                where f.kind = 'category'
+                    and f.category !~ '^\(other [0-9]{1,3}\)$'
+                    and (f.trained_model_id, f.feature) in (
+                        select p.trained_model_id, p.feature from unnest(v_missing) as p
                     )
-                end as number
-            from unnest(v_missing) as p
-            where p.kind <> 'missing'
-                and not exists (
-                    select
-                    from perf_internal.feature_series as f
-                    where f.trained_model_id = p.trained_model_id
-                        and f.feature = p.feature
-                        and f.kind = p.kind
-                        and (f.category = p.category or (f.category is null and p.category is null))
-                )
-            group by 1, 2, 3, 4
+                group by f.trained_model_id, f.feature
+            ) as k
+                on k.trained_model_id = m.trained_model_id
+                and k.feature = m.feature
         ) as n
         order by 1, 2, 3, 4
         on conflict do nothing;
@@ -206,17 +204,10 @@ begin
             perf_internal.sum_sketches(p.sketch) as sketch
         from unnest(v_parts) as p
         cross join lateral (
-            select f.id
-            from perf_internal.feature_series as f
-            where f.trained_model_id = p.trained_model_id
-                and f.feature = p.feature
-                and f.kind = p.kind
-                and (
-                    f.category in (p.category, '(other)')
-                    or (f.category is null and p.category is null)
-                )
-            order by f.category = p.category desc
-            limit 1
+            select perf_internal.get_feature_series(
+                p.trained_model_id, p.feature, p.kind, p.category
+            ) as id
+            offset 0
         ) as f
         group by 1, 2, 3, 4
     ),
@@ -256,6 +247,6 @@ end
 $$;
 
 comment on function perf_internal.record_features is
-    'Records batches of features that were checked, with the trained models, features and categories that are new; returns how many were new. A feature has at most 1,000 categories, and values of further ones count in the category (other). Errors: PT409 numbers of a feature that has categories, or the reverse; while a restore is under way.';
+    'Records batches of features that were checked, with the trained models, features and categories that are new; returns how many were new. A feature has at most 1,000 categories, and values of further ones count in the cells of perf_internal.get_overflow_category(). Errors: PT409 numbers of a feature that has categories, or the reverse; while a restore is under way.';
 
 revoke execute on function perf_internal.record_features from public;

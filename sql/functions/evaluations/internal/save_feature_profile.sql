@@ -101,7 +101,11 @@ begin
         v_trained_model_id,
         v_feature,
         s.kind,
-        case when s.number <= 1000 then s.category when s.kind = 'category' then '(other)' end,
+        case
+            when s.kind = 'category' and s.number > 1000
+                then perf_internal.get_overflow_category(s.category)
+            else s.category
+        end,
         sum(s.value_count),
         sum(s.value_sum),
         sum(s.m2),
@@ -112,7 +116,7 @@ begin
         select
             f.*,
             row_number() over (
-                partition by f.kind, f.category = '(other)'
+                partition by f.kind
                 order by f.value_count desc, f.category
             ) as number
         from perf_internal.summarize_feature(

@@ -1,4 +1,4 @@
--- A category is a count: so many values of 1, whose bin is 0.
+-- A category is a count: so many values of 1, whose bin is 0. Booleans become true and false.
 create or replace function perf_internal.summarize_feature(
     "values" double precision[],
     categories jsonb

@@ -38,18 +38,38 @@ begin
         ) as c
             on c.feature = r.feature
             and c.kind = r.kind
-            and c.category is not distinct from r.category
+            -- Hashed, which "is not distinct from" is not. Only categories have a name.
+            and coalesce(c.category, '') = coalesce(r.category, '')
     ),
-    features as (
+    -- In an order that has nothing to do with the names, because those that are alike in name may be
+    -- alike in more. Which categories have a series of their own depends on when they came, so a
+    -- feature that has others too is compared by the cells that hashes make of all.
+    categories as (
         select
-            p.feature,
-            p.kind,
-            sum(p.count_a)::bigint as count_a,
-            sum(p.count_b)::bigint as count_b,
-            least(sum(p.count_a), sum(p.count_b)) >= test_features.minimum_sample as is_enough
-        from parts as p
-        where p.kind <> 'missing'
-        group by p.feature, p.kind
+            c.feature,
+            sum(c.count_a)::bigint as count_a,
+            sum(c.count_b)::bigint as count_b,
+            array_agg(c.count_a order by c.cell, c.category) as counts_a,
+            array_agg(c.count_b order by c.cell, c.category) as counts_b
+        from (
+            select
+                w.feature,
+                w.cell,
+                case when not w.is_wide then w.category end as category,
+                sum(w.count_a)::bigint as count_a,
+                sum(w.count_b)::bigint as count_b
+            from (
+                select
+                    p.*,
+                    perf_internal.get_overflow_category(p.category) as cell,
+                    bool_or(p.category ~ '^\(other [0-9]{1,3}\)$') over (partition by p.feature)
+                        as is_wide
+                from parts as p
+                where p.kind = 'category'
+            ) as w
+            group by 1, 2, 3
+        ) as c
+        group by c.feature
     ),
     totals as (
         select
@@ -71,26 +91,28 @@ begin
         t.threshold,
         f.count_a,
         f.count_b,
-        p.sum_a / nullif(p.count_a, 0),
-        p.sum_b / nullif(p.count_b, 0),
+        f.sum_a / nullif(f.count_a, 0),
+        f.sum_b / nullif(f.count_b, 0),
         t.counts,
         case
-            when f.is_enough then t.note
+            when e.is_enough then t.note
             else format(
                 'Values: %s in the reference and %s in the window. minimum_sample is %s.',
                 f.count_a, f.count_b, test_features.minimum_sample
             )
         end
-    from features as f
-    join parts as p on p.feature = f.feature and p.kind = f.kind
+    from parts as f
+    cross join lateral (
+        select least(f.count_a, f.count_b) >= test_features.minimum_sample as is_enough
+    ) as e
     left join lateral (
         select k.*
         from perf_internal.compare_numbers(
-            p.sketch_a, p.count_a, p.sum_a / nullif(p.count_a, 0), p.m2_a,
-            p.sketch_b, p.count_b, p.sum_b / nullif(p.count_b, 0), p.m2_b,
+            f.sketch_a, f.count_a, f.sum_a / nullif(f.count_a, 0), f.m2_a,
+            f.sketch_b, f.count_b, f.sum_b / nullif(f.count_b, 0), f.m2_b,
             test_features.method, test_features.alpha
         ) as k
-        where f.is_enough
+        where e.is_enough
         offset 0
     ) as t on true
     where f.kind = 'number'
@@ -109,7 +131,7 @@ begin
         null,
         test_features.method <> 'auto' or t.js_distance >= v_least_distance,
         case
-            when not f.is_enough
+            when not e.is_enough
             then format(
                 'Values: %s in the reference and %s in the window. minimum_sample is %s.',
                 f.count_a, f.count_b, test_features.minimum_sample
@@ -120,24 +142,18 @@ begin
                 round(t.js_distance::numeric, 3), v_least_distance
             )
         end
-    from features as f
+    from categories as f
     cross join lateral (
-        select
-            array_agg(p.count_a order by p.category) as counts_a,
-            array_agg(p.count_b order by p.category) as counts_b
-        from parts as p
-        where p.feature = f.feature
-            and p.kind = f.kind
-    ) as p
+        select least(f.count_a, f.count_b) >= test_features.minimum_sample as is_enough
+    ) as e
     left join lateral (
         select k.*
         from perf_internal.compare_counts(
-            p.counts_a, p.counts_b, test_features.method, test_features.alpha
+            f.counts_a, f.counts_b, test_features.method, test_features.alpha
         ) as k
-        where f.is_enough
+        where e.is_enough
         offset 0
     ) as t on true
-    where f.kind = 'category'
     union all
     select
         'missing',

@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(19);
 
 set local datestyle = 'ISO';
 set local timezone = 'UTC';
@@ -48,6 +48,18 @@ select results_eq(
         ('category', 'east', null, null, 1, 0.25),
         ('category', 'south', null, null, 1, 0.25) $$,
     'categories, the most common first'
+);
+insert into recorded
+select 1 where perf.record_feature_values(
+    'energy', null, 'city',
+    categories => (select jsonb_object_agg('c' || i, i) from generate_series(1, 1003) as i),
+    observed_at => '2020-01-06 10:00+00'
+);
+select results_eq(
+    $$ select count(*), sum(g.value_count) filter (where g.category = '(other)')
+       from pg_temp.get('city') as g $$,
+    $$ values (1001::bigint, 6::numeric) $$,
+    'of 1,003 categories the rarest three are (other), in whatever cells they count'
 );
 select results_eq(
     $$ select * from pg_temp.get('same') $$,
@@ -106,7 +118,7 @@ exception
         return v_hint;
 end
 $$;
-select is(pg_temp.get_hint(), 'It has gone, load, same, site.', 'and names those that it has');
+select is(pg_temp.get_hint(), 'It has city, gone, load, same, site.', 'and names those that it has');
 create temporary table silent as select perf_internal.add_trained_model('silent', null);
 select throws_ok(
     $$ select perf.get_feature_distribution('silent', null, 'none') $$,

@@ -76,7 +76,7 @@ from (
         ),
         (
             '[{"model_type": "energy", "feature": "site", "categories": ["a", 1]}, 5]',
-            'batches[0]: categories[1] must be a string or null, got "1"'
+            'batches[0]: categories[1] must be a string, true, false or null, got "1": give numbers that are names as strings'
         ),
         (
             '[{"model_type": "energy", "feature": "load", "values": [1], "observed_at": "1969-12-31"}]',

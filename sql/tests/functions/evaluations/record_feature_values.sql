@@ -65,7 +65,7 @@ select throws_ok(
 select throws_ok(
     $$ select perf.record_feature_values('energy', null, 'site', categories => '["a", 5]') $$,
     '22023',
-    'categories[1] must be a string or null, got "5"',
+    'categories[1] must be a string, true, false or null, got "5": give numbers that are names as strings',
     'refuses what is no category'
 );
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 
 select is(
     perf_internal.get_categories_problem('["red", null, "", " a\n"]'),
@@ -10,6 +10,9 @@ select is(
     perf_internal.get_categories_problem('{"red": 3, "": 0, "blue": 1e9}'),
     null,
     'and so is an object of counts'
+);
+select is(
+    perf_internal.get_categories_problem('["red", true, false, null]'), null, 'booleans are good too'
 );
 select is(perf_internal.get_categories_problem('[]'), null, 'no categories are good');
 select is(perf_internal.get_categories_problem(null), null, 'and so is null');
@@ -26,8 +29,11 @@ from (
         ('"red"', 'categories must be a JSON array of strings or an object of counts, got "red"'),
         ('5', 'categories must be a JSON array of strings or an object of counts, got "5"'),
         ('null', 'categories must be a JSON array of strings or an object of counts, got "null"'),
-        ('["red", 5, true]', 'categories[1] must be a string or null, got "5"'),
-        ('[["red"]]', 'categories[0] must be a string or null, got "[\"red\"]"'),
+        (
+            '["red", 5, true]',
+            'categories[1] must be a string, true, false or null, got "5": give numbers that are names as strings'
+        ),
+        ('[["red"]]', 'categories[0] must be a string, true, false or null, got "[\"red\"]"'),
         ('{"a": 1, "b": -1}', 'the count of category "b" must be a whole number from 0 to 1e9, got "-1"'),
         ('{"a": 1.5}', 'the count of category "a" must be a whole number from 0 to 1e9, got "1.5"'),
         (

@@ -96,7 +96,7 @@ select is(
 );
 select is(
     pg_temp.get_problem(categories => '[1]'),
-    'categories[0] must be a string or null, got "1"',
+    'categories[0] must be a string, true, false or null, got "1": give numbers that are names as strings',
     'and so is a bad category'
 );
 

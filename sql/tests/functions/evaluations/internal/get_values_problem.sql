@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 select is(perf_internal.get_values_problem('{1,-2.5,0,1e15,-1e-100}'), null, 'numbers are good');
 select is(
@@ -21,6 +21,11 @@ select is(
     perf_internal.get_values_problem('{1e-101}'),
     'values[1] must be 0 or of a size from 1e-100 to 1e15, got 1e-101',
     'and one nearer to 0 than 1e-100'
+);
+select is(
+    perf_internal.get_values_problem('{{1,2},{3,4}}'),
+    'values must have one dimension, got 2',
+    'refuses an array of arrays'
 );
 set local role anon;
 select throws_ok(

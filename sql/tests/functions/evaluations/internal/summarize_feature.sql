@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select results_eq(
     $$ select * from perf_internal.summarize_feature(array[1, null, 3, null]::float8[], null) as s
@@ -44,6 +44,13 @@ select results_eq(
         ('category', 'green', 100::bigint, 100::float8, 0::float8),
         ('category', 'red', 3, 3, 0) $$,
     'counts of categories are taken as they are, but not 0'
+);
+select results_eq(
+    $$ select s.kind, s.category, s.value_count
+       from perf_internal.summarize_feature(null, '[true, false, "true", null]') as s
+       order by 1, 2 $$,
+    $$ values ('category', 'false', 1::bigint), ('category', 'true', 2), ('missing', null, 1) $$,
+    'booleans are the texts true and false'
 );
 select is_empty(
     $$ select * from perf_internal.summarize_feature('{}', null) $$, 'no values have no row'

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(16);
 
 select results_eq(
     $$ select used_method, round(statistic::numeric, 4), round(p_value::numeric, 5),
@@ -44,8 +44,8 @@ select results_eq(
        from perf_internal.compare_counts(
            '{90,2,2,2,2,2}', '{90,4,3,1,1,1}', 'auto'
        ) $$,
-    $$ values ('chi_square', 0.0000, 0.0) $$,
-    'rare categories are one cell if that has five expected'
+    $$ values ('chi_square', 0.7713, 0.03) $$,
+    'rare ones are put together, the most common first: 4 and 7, and 6 and 3 are left'
 );
 
 select results_eq(
@@ -78,6 +78,49 @@ select ok(
     (select p_value > 0.05
      from perf_internal.compare_counts('{99900,50,50}', '{99,1,0}', 'auto')),
     'one rare value among a hundred is no difference'
+);
+
+select results_eq(
+    $$ select c.effect, c.p_value < 1e-15
+       from perf_internal.compare_counts('{30,0,0,17}', '{0,26,18,0}', 'auto') as c $$,
+    $$ values (1::float8, true) $$,
+    'no effect is above 1, also where rounding would make it so'
+);
+
+select results_eq(
+    $$ select c.used_method, c.effect, c.p_value < 1e-30
+       from perf_internal.compare_counts(
+           array_fill(3000::bigint, '{30}') || 0::bigint, array_fill(0::bigint, '{30}') || 100::bigint, 'auto'
+       ) as c $$,
+    $$ values ('chi_square', 1::float8, true) $$,
+    'a value never seen takes the place of thirty of which fewer than five are expected'
+);
+
+select results_eq(
+    $$ select c.used_method, round(c.statistic::numeric, 6), round(c.effect::numeric, 6)
+       from perf_internal.compare_counts(
+           array_fill(8::bigint, '{250}') || array_fill(0::bigint, '{250}'),
+           array_fill(0::bigint, '{250}') || array_fill(8::bigint, '{250}'),
+           'auto'
+       ) as c $$,
+    $$ values ('chi_square', 4000::numeric, 1::numeric) $$,
+    'five hundred rare categories, none of them on both sides, are 250 cells'
+);
+
+select results_eq(
+    $$ select m.method, c.used_method, c.statistic > 0, round(c.p_value::numeric, 12), c.threshold
+       from unnest('{psi,jensen_shannon}'::text[]) as m (method)
+       cross join lateral perf_internal.compare_counts('{900,0}', '{98,2}', m.method) as c $$,
+    $$ values ('psi', 'psi', true, 0.02, null::float8), ('jensen_shannon', 'jensen_shannon', true, 0.02, null) $$,
+    'a named method keeps its name and its statistic where the binomial test decides'
+);
+
+select results_eq(
+    $$ select m.method, c.used_method, c.statistic, c.p_value
+       from unnest('{psi,jensen_shannon}'::text[]) as m (method)
+       cross join lateral perf_internal.compare_counts('{100}', '{200}', m.method) as c $$,
+    $$ values ('psi', 'psi', 0::float8, 1::float8), ('jensen_shannon', 'jensen_shannon', 0, 1) $$,
+    'and where there is only one category'
 );
 
 select * from finish();
