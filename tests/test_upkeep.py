@@ -64,7 +64,7 @@ def test_retention_is_shown_and_set(pgkit, database, connection) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "error"),
     [
-        (["calls", "raw"], 2, "PIPELINE, LEVEL and KEEP go together"),
+        (["calls", "raw"], 2, "LEVEL and KEEP go together"),
         (["calls", "minutely", "3 days"], 1, 'no level "minutely" of pipeline "calls"'),
         (["calls", "raw", "1 hour"], 1, "KEEP must be 1 day to 1000 years"),
         (["calls", "raw", "a while"], 1, "KEEP must be 1 day to 1000 years"),

@@ -60,9 +60,9 @@ begin
     ) as c;
     return query
     select
-        coalesce(b.metric, m.metric),
-        m.unit,
-        m.better,
+        coalesce(b.metric, r.metric),
+        r.unit,
+        r.better,
         r.count,
         r.sum / r.count,
         i.low,
@@ -73,8 +73,8 @@ begin
         r.percentile_values[1],
         r.percentile_values[2],
         r.percentile_values[3],
-        case when m.kind <> 'share' then r.sum end,
-        case when m.kind <> 'share' then h.histogram end,
+        case when r.kind <> 'share' then r.sum end,
+        case when r.kind <> 'share' then h.histogram end,
         case
             when b.metric = 'total_gpu_time_ms'
             then (
@@ -91,20 +91,25 @@ begin
         end,
         v_cover.range_start,
         v_cover.range_end
-    from perf_internal.read_metrics(
-        'jobs',
-        v_metrics,
-        array(
-            select k.id
-            from perf_internal.get_job_kinds(array[get_workflow_performance.workflow_id]) as k
-        ),
-        get_workflow_performance.start_time,
-        get_workflow_performance.end_time
+    from (
+        select k.*, m.unit, m.better, m.kind, m.base_metric
+        from perf_internal.read_metrics(
+            'jobs',
+            v_metrics,
+            array(
+                select k.id
+                from perf_internal.get_job_kinds(array[get_workflow_performance.workflow_id]) as k
+            ),
+            get_workflow_performance.start_time,
+            get_workflow_performance.end_time
+        ) as k
+        join perf.metrics as m on m.metric = k.metric
+        -- Else a plan may ask for the interval of a row with the kind of another metric.
+        offset 0
     ) as r
-    join perf.metrics as m on m.metric = r.metric
-    left join perf.metrics as b on b.metric = m.base_metric and m.kind = 'difference'
+    left join perf.metrics as b on b.metric = r.base_metric and r.kind = 'difference'
     cross join lateral perf_internal.get_average_interval(
-        m.kind = 'share', r.count, r.sum, r.m2
+        r.kind = 'share', r.count, r.sum, r.m2
     ) as i
     cross join lateral (
         select jsonb_agg(

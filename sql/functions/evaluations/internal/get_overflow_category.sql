@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     return case
-        when get_overflow_category.category ~ '^\(other [0-9]{1,3}\)$'
+        when get_overflow_category.category ~ '^[(]other [0-9]{1,3}[)]$'
             then get_overflow_category.category
         else '(other '
             || get_byte(sha256(convert_to(get_overflow_category.category, 'UTF8')), 0) || ')'

@@ -62,7 +62,7 @@ begin
                 select
                     p.*,
                     perf_internal.get_overflow_category(p.category) as cell,
-                    bool_or(p.category ~ '^\(other [0-9]{1,3}\)$') over (partition by p.feature)
+                    bool_or(p.category ~ '^[(]other [0-9]{1,3}[)]$') over (partition by p.feature)
                         as is_wide
                 from parts as p
                 where p.kind = 'category'

@@ -48,7 +48,9 @@ begin
     return query
     with compared as materialized (
         select
-            coalesce(r.metric, c.metric) as metric,
+            m.metric,
+            m.kind,
+            m.better,
             coalesce(r.count, 0) as count_a,
             coalesce(c.count, 0) as count_b,
             r.sum as sum_a,
@@ -78,14 +80,15 @@ begin
             test_series.end_time,
             percentiles => null
         ) as c on c.metric = r.metric
+        join perf.metrics as m on m.metric = coalesce(r.metric, c.metric)
     )
     select
         test_series.pipeline,
-        case when m.kind = 'share' then m.metric else substr(m.metric, 12) end,
+        case when c.kind = 'share' then c.metric else substr(c.metric, 12) end,
         coalesce(t.used_method, s.method),
         coalesce(t.statistic, s.statistic),
         coalesce(t.p_value, s.p_value),
-        case when m.kind = 'share' then abs(c.mean_b - c.mean_a) else t.effect end,
+        case when c.kind = 'share' then abs(c.mean_b - c.mean_a) else t.effect end,
         case
             when s.method = 'two_proportion'
                 then perf.get_normal_quantile(1 - test_series.alpha / 2)
@@ -102,16 +105,15 @@ begin
                 'Values: %s in the reference and %s in the window. minimum_sample is %s.',
                 c.count_a, c.count_b, test_series.minimum_sample
             )
-            when m.kind = 'share' and abs(c.mean_b - c.mean_a) < v_least_share
+            when c.kind = 'share' and abs(c.mean_b - c.mean_a) < v_least_share
                 then format('Too small to matter: less than %s.', v_least_share)
             when t.note is not null then t.note
             when x.is_better then 'A change for the better.'
         end
     from compared as c
-    join perf.metrics as m on m.metric = c.metric
     cross join lateral (
         select coalesce(
-            case m.better
+            case c.better
                 when 'higher' then c.mean_b > c.mean_a
                 when 'lower' then c.mean_b < c.mean_a
             end,
@@ -125,7 +127,7 @@ begin
             test_series.method, test_series.alpha
         ) as k
         where c.is_enough
-            and m.kind <> 'share'
+            and c.kind <> 'share'
         offset 0
     ) as t on true
     left join lateral (
@@ -134,7 +136,7 @@ begin
             c.sum_a::bigint, c.count_a, c.sum_b::bigint, c.count_b
         ) as k
         where c.is_enough
-            and m.kind = 'share'
+            and c.kind = 'share'
         offset 0
     ) as s on true;
 end

@@ -35,6 +35,8 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_one constant bytea := decode('01', 'hex');
+    v_zero constant bytea := decode('00', 'hex');
     -- A plain copy of what may be compressed, and is read several times.
     v_sketch_a numeric := +nullif(compare_sketches.sketch_a, 0);
     v_sketch_b numeric := +nullif(compare_sketches.sketch_b, 0);
@@ -79,12 +81,12 @@ begin
             if v_first < -1390 and v_last > -1390 then
                 v_middle := 8 * (-1390 - v_first);
                 v_low := (greatest(
-                    octet_length(btrim('\x01'::bytea || substr(v_a, 1, v_middle), '\x00'::bytea)),
-                    octet_length(btrim('\x01'::bytea || substr(v_b, 1, v_middle), '\x00'::bytea))
+                    octet_length(btrim(v_one || substr(v_a, 1, v_middle), v_zero)),
+                    octet_length(btrim(v_one || substr(v_b, 1, v_middle), v_zero))
                 ) + 6) / 8 * 8;
                 v_high := (greatest(
-                    octet_length(btrim(substr(v_a, v_middle + 1) || '\x01'::bytea, '\x00'::bytea)),
-                    octet_length(btrim(substr(v_b, v_middle + 1) || '\x01'::bytea, '\x00'::bytea))
+                    octet_length(btrim(substr(v_a, v_middle + 1) || v_one, v_zero)),
+                    octet_length(btrim(substr(v_b, v_middle + 1) || v_one, v_zero))
                 ) + 6) / 8 * 8;
                 v_a := substr(v_a, 1, v_low) || substr(v_a, octet_length(v_a) - v_high + 1);
                 v_b := substr(v_b, 1, v_low) || substr(v_b, octet_length(v_b) - v_high + 1);

@@ -5,6 +5,9 @@
 --
 -- Where outcomes are large beside their deviations, the sums over pairs are known to fewer digits
 -- than what is left of them.
+--
+-- From version 18 on, PostgreSQL may compute constants before it looks at "where", so nothing here
+-- divides by 0.
 create or replace function perf_internal.get_clustered_variance(
     unit_count bigint,
     outcome_count bigint,
@@ -26,7 +29,7 @@ as $$
         when get_clustered_variance.m2 >= 1e-6 * s.size then 0
     end
         * get_clustered_variance.unit_count / nullif(get_clustered_variance.unit_count - 1, 0)
-        / get_clustered_variance.outcome_count::float8 ^ 2
+        / nullif(get_clustered_variance.outcome_count, 0)::float8 ^ 2
     from (
         select
             get_clustered_variance.m2 + 2 * (

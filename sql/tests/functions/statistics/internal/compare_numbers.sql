@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(24);
 
 -- Ones and twos: the sketch of 1 is in bin 0, that of 2 in bin 70.
 create function pg_temp.compare(
@@ -225,6 +225,31 @@ select results_eq(
        ) as k $$,
     $$ values ('kolmogorov_smirnov', 1::float8, true) $$,
     'without sums of squares means are not compared'
+);
+
+-- 200 values each with a deviation of half their mean, all beyond the last bin, then all before the
+-- first one. The error is 0.5 * sqrt(2 / 200) = 0.05 of the mean, which moves by half of it.
+select results_eq(
+    $$ select k.used_method, round(k.statistic::numeric, 6), k.p_value < 1e-9, k.counts
+       from (values (2399, 1e12::float8), (-1389, 1e-8)) as v (bin, unit)
+       cross join lateral perf_internal.compare_numbers(
+           200 * perf_internal.get_sketch_unit(v.bin), 200, v.unit, 199 * (0.5 * v.unit) ^ 2,
+           200 * perf_internal.get_sketch_unit(v.bin), 200, 1.5 * v.unit, 199 * (0.5 * v.unit) ^ 2,
+           'auto'
+       ) as k $$,
+    $$ values ('student_t', 10.0, true, true), ('student_t', 10.0, true, true) $$,
+    'values beyond the bins are compared by their means'
+);
+
+select results_eq(
+    $$ select k.used_method, k.p_value, k.counts
+       from perf_internal.compare_numbers(
+           200 * perf_internal.get_sketch_unit(2399), 200, 1e12, 199 * (0.5 * 1e12) ^ 2,
+           200 * perf_internal.get_sketch_unit(2399), 200, 1e12, 199 * (0.5 * 1e12) ^ 2,
+           'auto'
+       ) as k $$,
+    $$ values ('kolmogorov_smirnov', 1::float8, true) $$,
+    'and do not differ where those are equal'
 );
 
 select * from finish();
