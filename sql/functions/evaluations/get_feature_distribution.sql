@@ -99,7 +99,7 @@ begin
             select
                 r.kind,
                 case
-                    when r.category ~ '^[(]other [0-9]{1,3}[)]$' then '(other)'
+                    when r.category = perf_internal.get_overflow_category(r.category) then '(other)'
                     else r.category
                 end as category,
                 sum(r.value_count)::bigint as value_count,

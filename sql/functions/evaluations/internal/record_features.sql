@@ -177,7 +177,7 @@ begin
                 select f.trained_model_id, f.feature, count(*) as category_count
                 from perf_internal.feature_series as f
                 where f.kind = 'category'
-                    and f.category !~ '^[(]other [0-9]{1,3}[)]$'
+                    and f.category <> perf_internal.get_overflow_category(f.category)
                     and (f.trained_model_id, f.feature) in (
                         select p.trained_model_id, p.feature from unnest(v_missing) as p
                     )

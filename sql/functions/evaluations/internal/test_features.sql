@@ -61,10 +61,13 @@ begin
             from (
                 select
                     p.*,
-                    perf_internal.get_overflow_category(p.category) as cell,
-                    bool_or(p.category ~ '^[(]other [0-9]{1,3}[)]$') over (partition by p.feature)
-                        as is_wide
+                    o.cell,
+                    bool_or(p.category = o.cell) over (partition by p.feature) as is_wide
                 from parts as p
+                cross join lateral (
+                    select perf_internal.get_overflow_category(p.category) as cell
+                    offset 0
+                ) as o
                 where p.kind = 'category'
             ) as w
             group by 1, 2, 3
