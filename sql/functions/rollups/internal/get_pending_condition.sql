@@ -2,10 +2,11 @@
 -- pipeline has its own table. The statement itself reads the state, so it sees rows and state by
 -- one snapshot.
 --
--- The first range holds all pending rows and says nothing new. The planner takes a range with an
--- unknown end for 0.5 % of the rows, and a comparison with an unknown value for a third of them. So
--- it reads the few pages that the index on transaction_id names, also where an index on the time
--- could find the rows of a report, of which all but the pending ones would be read in vain.
+-- The planner takes a range with unknown ends for 0.5 % of the rows, and a comparison with an unknown
+-- value for a third of them. So both parts are ranges. It then reads the few pages that the index on
+-- transaction_id names, also where an index on the time could find the rows of a report, of which all
+-- but the pending ones would be read in vain. The range of in_progress by itself would name all pages
+-- that were written since the oldest of these transactions began, which may be hours ago.
 create or replace function perf_internal.get_pending_condition(pipeline text)
 returns text
 language sql
@@ -14,12 +15,18 @@ set search_path = pg_catalog, pg_temp
 as $$
     select format(
         '(r.transaction_id between (
-            select least(s.snapshot_xmax, (select min(i) from unnest(s.in_progress) as i))
-            from perf_internal.rollup_state as s
-            where s.pipeline = %1$L
-        ) and 9223372036854775807 and (r.transaction_id >= (
             select s.snapshot_xmax from perf_internal.rollup_state as s where s.pipeline = %1$L
-        ) or r.transaction_id = any((
+        ) and 9223372036854775807 or (r.transaction_id between (
+            select min(i)
+            from perf_internal.rollup_state as s
+            cross join lateral unnest(s.in_progress) as i
+            where s.pipeline = %1$L
+        ) and (
+            select max(i)
+            from perf_internal.rollup_state as s
+            cross join lateral unnest(s.in_progress) as i
+            where s.pipeline = %1$L
+        ) and r.transaction_id = any((
             select s.in_progress from perf_internal.rollup_state as s where s.pipeline = %1$L
         )::bigint[])))',
         get_pending_condition.pipeline
