@@ -132,9 +132,15 @@ comment on column perf_internal.rollups.sketch is
 comment on column perf_internal.rollups.last_bin is
     'The bin that the last 16 digits of the sketch count.';
 
--- For all series over a time range: comparisons, retention.
+-- For all series over a time range: comparisons, retention. The condition is true for all rows. It
+-- keeps the index from those who look a row up by its key, such as a run: while there are few or no
+-- statistics, this index seems as good as that of the key, but each lookup would walk over all rows of
+-- the bucket, also those that the run itself has just written. A range of times that begins with a
+-- constant implies the condition; others name it. It names a column that no update changes, so updates
+-- stay in their page.
 create index rollups_granularity_time_bucket_idx
-    on perf_internal.rollups (granularity, time_bucket);
+    on perf_internal.rollups (granularity, time_bucket)
+    where time_bucket > '-infinity';
 
 -- Each run writes many sketches. Compressing them with pglz would take a third of its time.
 do $$
@@ -213,7 +219,7 @@ create table perf.retention (
     deleted_before timestamptz,
     primary key (pipeline, level),
     constraint level_is_known check (
-        level in ('raw', 'hourly', 'daily', 'weekly', 'job_history')
+        level in ('raw', 'hourly', 'daily', 'weekly', 'job_history', 'alert_history')
     ),
     constraint keep_is_1_day_to_1000_years
         check (keep between interval '1 day' and interval '1000 years')
@@ -221,9 +227,9 @@ create table perf.retention (
 
 comment on table perf.retention is
     'How long each level of a pipeline is kept; change it with update.';
-comment on column perf.retention.pipeline is 'A pipeline of perf.metrics, or schedule.';
+comment on column perf.retention.pipeline is 'A pipeline of perf.metrics, or schedule or alerts.';
 comment on column perf.retention.level is
-    'What is kept: raw rows, hourly, daily or weekly rollups, or job_history.';
+    'What is kept: raw rows, hourly, daily or weekly rollups, job_history, or alert_history.';
 comment on column perf.retention.keep is 'Age at which rows go; null keeps them for ever.';
 comment on column perf.retention.deleted_before is
     'Cleanup has removed the rows before this time; null if it has removed none.';

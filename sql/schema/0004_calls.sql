@@ -158,6 +158,10 @@ comment on column perf.performance_metrics_raw.id is
 create index performance_metrics_raw_transaction_id_idx
     on perf.performance_metrics_raw using brin (transaction_id) with (pages_per_range = 64);
 
+-- Finds the last minutes: without it each evaluation of alerts would read the whole day.
+create index performance_metrics_raw_call_timestamp_idx
+    on perf.performance_metrics_raw using brin (call_timestamp) with (pages_per_range = 64);
+
 -- Finds a call_id that was recorded before.
 create unique index performance_metrics_raw_call_timestamp_id_idx
     on perf.performance_metrics_raw (call_timestamp, id, model_tool_config_id)

@@ -120,6 +120,7 @@ begin
         with deleted as (
             delete from perf_internal.rollups as r
             where r.granularity = v_level.level
+                and r.time_bucket > '-infinity'
                 and r.time_bucket < v_level.cutoff
                 -- Also rows of metrics that are no longer measured.
                 and r.metric not in (

@@ -72,6 +72,7 @@ begin
             from perf_internal.rollups as d
             where d.granularity = ''daily''
                 and d.metric = any($4)
+                and d.time_bucket > ''-infinity''
                 and d.time_bucket >= $1
                 and d.time_bucket < $2
                 and not exists (
@@ -103,6 +104,7 @@ begin
     end if;
     delete from perf_internal.rollups as r
     where r.metric = any(v_metrics)
+        and r.time_bucket > '-infinity'
         and (
             (
                 r.granularity in ('hourly', 'daily')
@@ -142,6 +144,7 @@ begin
         and t.level = 'hourly'
         and r.granularity = 'hourly'
         and r.metric = any(v_metrics)
+        and r.time_bucket > '-infinity'
         and r.time_bucket >= v_start
         and r.time_bucket < v_end
         and r.time_bucket < t.deleted_before;

@@ -44,7 +44,8 @@ cross join lateral (
         )
     end as percentiles
 ) as p
-where r.metric in (
+where r.time_bucket > '-infinity'
+    and r.metric in (
     'response_time_ms',
     'failed_response_time_ms',
     'first_token_ms',

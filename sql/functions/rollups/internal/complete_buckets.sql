@@ -40,6 +40,7 @@ begin
             offset 0
         ) as p
         where o.granularity = v_level.granularity
+            and o.time_bucket > '-infinity'
             and o.time_bucket >= v_level.range_start
             and o.time_bucket < v_level.range_end
             and o.p50 is null

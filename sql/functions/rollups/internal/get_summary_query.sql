@@ -22,7 +22,8 @@ create or replace function perf_internal.get_summary_query(
     pipeline text,
     condition text,
     metrics text[] default null,
-    sketched_metrics text[] default null
+    sketched_metrics text[] default null,
+    bucket_width interval default '1 hour'
 )
 returns text
 language plpgsql
@@ -122,7 +123,7 @@ begin
 from (
     select
         r.%I as series_id,
-        date_bin(''1 hour'', r.%I, ''2001-01-01 00:00+00'') as time_bucket,
+        date_bin(%L, r.%I, ''2001-01-01 00:00+00'') as time_bucket,
         %s as has_failed,%s
     from %s as r
     where %s
@@ -134,6 +135,7 @@ cross join lateral (
 ) as m (metric, count, sum, m2, min, max, sketch)
 %s',
             v_pipeline.series_column,
+            get_summary_query.bucket_width,
             v_pipeline.time_column,
             v_has_failed,
             v_measures,
@@ -160,7 +162,7 @@ cross join lateral (
 from (
     select
         r.%I as series_id,
-        date_bin(''1 hour'', r.%I, ''2001-01-01 00:00+00'') as time_bucket,
+        date_bin(%L, r.%I, ''2001-01-01 00:00+00'') as time_bucket,
         %s as has_failed,
         e.name as metric,%s,
         %s as sketch
@@ -191,6 +193,7 @@ cross join lateral (
         then true
     end',
             v_pipeline.series_column,
+            get_summary_query.bucket_width,
             v_pipeline.time_column,
             v_has_failed,
             format(v_moments, 'e.value', ''),
@@ -251,7 +254,7 @@ cross join lateral (
 from (
     select
         r.%I as series_id,
-        date_bin(''1 hour'', r.%I, ''2001-01-01 00:00+00'') as time_bucket,
+        date_bin(%L, r.%I, ''2001-01-01 00:00+00'') as time_bucket,
         sum(r.count)::bigint as count,
         sum(r.sum) as sum,
         sum(r.m2 + r.sum * r.sum / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8 as m2,
@@ -264,6 +267,7 @@ from (
 ) as s',
             m.metric,
             v_pipeline.series_column,
+            get_summary_query.bucket_width,
             v_pipeline.time_column,
             case
                 when get_summary_query.sketched_metrics is null
@@ -300,7 +304,7 @@ end
 $$;
 
 comment on function perf_internal.get_summary_query is
-    'SQL of the measures of raw rows r that meet a condition, by series, hour and metric (of these, or all): count, sum, m2, min, max and sketch (of sketched_metrics, or all, where the metric has one). Errors: PT404 no such pipeline, PT409 none of these metrics is measured.';
+    'SQL of the measures of raw rows r that meet a condition, by series, bucket (hours, or of another width) and metric (of these, or all): count, sum, m2, min, max and sketch (of sketched_metrics, or all, where the metric has one). Errors: PT404 no such pipeline, PT409 none of these metrics is measured.';
 
 revoke execute on function perf_internal.get_summary_query from public;
 grant execute on function perf_internal.get_summary_query

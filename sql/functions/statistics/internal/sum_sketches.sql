@@ -1,8 +1,12 @@
--- Not sum(numeric), whose state keeps every digit, also the zeros at the end.
+-- Not sum(numeric), whose state keeps every digit, also the zeros at the end. What leaves a sliding
+-- window is subtracted, so a window needs no sum of its own.
 create or replace aggregate perf_internal.sum_sketches(numeric) (
     sfunc = numeric_add,
     stype = numeric,
     combinefunc = numeric_add,
+    msfunc = numeric_add,
+    minvfunc = numeric_sub,
+    mstype = numeric,
     parallel = safe
 );
 

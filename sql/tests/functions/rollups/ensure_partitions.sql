@@ -152,7 +152,7 @@ select is(
 select is(
     (select count(*) from pg_index as i
      where i.indrelid = 'perf_internal.performance_metrics_raw_20200107'::regclass),
-    2::bigint,
+    3::bigint,
     'and its indexes'
 );
 

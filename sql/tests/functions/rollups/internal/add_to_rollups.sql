@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(24);
 
 create view pg_temp.stored
 as
@@ -30,6 +30,35 @@ as $$
         granularity, metric, count, sum, m2, min, max, perf_internal.make_sketch(bins)
     ))
 $$;
+
+-- Many series at once, in the order of the key, so that they are written while others are still looked
+-- up. The table is empty, and nothing is known of its rows.
+create function pg_temp.count_read_entries()
+returns bigint
+language sql
+as $$
+    select sum(pg_stat_get_xact_tuples_returned(i.indexrelid))::bigint
+    from pg_index as i
+    where i.indrelid = 'perf_internal.rollups'::regclass
+$$;
+select perf_internal.add_to_rollups(
+    'select g.series_id, ''hourly'' as granularity, l.time_bucket, m.name as metric,
+        1::bigint as count, 5::float8 as sum, 0::float8 as m2, 5::float8 as min, 5::float8 as max,
+        null::numeric as sketch
+    from (select gen_random_uuid() as series_id from generate_series(1, 500)) as g
+    cross join (values (''length''), (''size'')) as m (name)
+    cross join (
+        values (timestamptz ''2020-01-06 00:00+00''), (''2020-01-06 01:00+00'')
+    ) as l (time_bucket)
+    order by 1, 2, 3, 4'
+);
+select cmp_ok(
+    pg_temp.count_read_entries(),
+    '<',
+    20000::bigint,
+    'a run reads entries of indexes in proportion to its rows'
+);
+delete from perf_internal.rollups;
 
 -- 100 has bin 463.
 select pg_temp.add('hourly', 'size', 1, 100, 0, 100, 100, '{463}');
@@ -202,6 +231,50 @@ select results_eq(
 
 select is(
     (select min(created_at) from pg_temp.stored), now(), 'rows say when they were made'
+);
+
+create function pg_temp.get_plan(query text)
+returns text
+language plpgsql
+as $$
+declare
+    v_plan jsonb;
+begin
+    execute 'explain (format json, costs off) ' || get_plan.query into v_plan;
+    return v_plan;
+end
+$$;
+alter table perf_internal.rollups drop constraint rollups_pkey;
+set local enable_seqscan = off;
+set local enable_hashjoin = off;
+set local enable_mergejoin = off;
+select unalike(
+    pg_temp.get_plan(
+        'select o.count
+        from (
+            select r.series_id, r.granularity, r.time_bucket, r.metric
+            from perf_internal.rollups as r
+            offset 0
+        ) as a
+        left join perf_internal.rollups as o
+            on o.series_id = a.series_id
+            and o.granularity = a.granularity
+            and o.time_bucket = a.time_bucket
+            and o.metric = a.metric'
+    ),
+    '%Index Name%',
+    'a row is looked up by the index of the key or by none'
+);
+select alike(
+    pg_temp.get_plan(
+        'select r.count
+        from perf_internal.rollups as r
+        where r.granularity = ''hourly''
+            and r.time_bucket >= ''2020-01-06''
+            and r.time_bucket < ''2020-01-07'''
+    ),
+    '%rollups_granularity_time_bucket_idx%',
+    'a range of times is found by an index'
 );
 
 set local role perf_admin;

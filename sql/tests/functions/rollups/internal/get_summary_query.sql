@@ -1,5 +1,5 @@
 begin;
-select plan(40);
+select plan(41);
 
 create function pg_temp.end_recording()
 returns void
@@ -82,6 +82,17 @@ end
 $$;
 
 create temporary table summaries as select * from pg_temp.summarize();
+
+set local intervalstyle = 'postgres';
+select ok(
+    position(
+        'date_bin(''00:05:00'', r.call_timestamp,'
+        in perf_internal.get_summary_query(
+            'calls', 'true', '{response_time_ms}', bucket_width => '5 minutes'
+        )
+    ) > 0,
+    'buckets may be of another width than an hour'
+);
 
 create function pg_temp.get_sketch(name text, hour text, metric text)
 returns numeric
