@@ -1,8 +1,8 @@
 """Connect to PostgreSQL and turn its errors into one `Error:` and one `Hint:` line."""
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
 from typing import IO, Any
 
@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pgkit.hints import in_commands
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+AsyncConnection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 CONNECTION_HINT = (
     "Check --dsn or DATABASE_URL (without one, the PG* variables of libpq apply). "
@@ -65,11 +66,27 @@ def connect(dsn: str, *, autocommit: bool = False) -> Iterator[Connection]:
 
 
 def open_connection(dsn: str) -> Connection:
-    """Make a connection; every connection of pgkit is made here.
+    """Make a connection; every connection of pgkit is made here or by `open_async_connection`.
 
     Without prepared statements, because a pooler may give the next transaction to another session.
     """
     return psycopg.connect(autocommit=True, prepare_threshold=None, **parse_dsn(dsn))
+
+
+async def open_async_connection(dsn: str) -> AsyncConnection:
+    """Make a connection for asyncio. It notices within two minutes that the network is gone."""
+    keepalive = {"keepalives_idle": "60", "keepalives_interval": "15", "keepalives_count": "4"}
+    return await psycopg.AsyncConnection.connect(
+        autocommit=True, prepare_threshold=None, **{**keepalive, **parse_dsn(dsn)}
+    )
+
+
+@asynccontextmanager
+async def async_transaction(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Make the block a transaction that has the settings pgkit relies on."""
+    async with connection.transaction():
+        await connection.execute(query("settings"))
+        yield
 
 
 @contextmanager

@@ -126,6 +126,11 @@ def migrate(
                         backend.mark_one(migration, log=False)
                     else:
                         connection.execute(file.text.encode())
+                    if file.folder == "metrics":
+                        # Metrics were deleted and added again, which their foreign keys check
+                        # now: no table with a check that waits can be altered.
+                        connection.execute("set constraints all immediate")
+                        connection.execute("set constraints all deferred")
                 ran.append(file)
             apply_rights(connection, files)
             record(connection, files)
@@ -370,7 +375,7 @@ def uninstall(connection: Connection) -> tuple[list[str], list[str]]:
     marked = "select where obj_description(to_regnamespace('auth'), 'pg_namespace') = %s"
     if finds(connection, marked, "created by pgkit"):
         optional.append(("schema auth", "drop function if exists auth.uid(); drop schema auth"))
-    for role in ("perf_admin", "perf_analyst", "perf_recorder"):
+    for role in ("perf_admin", "perf_analyst", "perf_recorder", "perf_notifier"):
         if finds(connection, "select to_regrole(%s)", role):
             optional.append((f"role {role}", f"drop role {role}"))
     kept = []

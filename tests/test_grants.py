@@ -18,7 +18,17 @@ ADMIN = "a0000000-0000-4000-8000-000000000000"
 ANALYST = "b0000000-0000-4000-8000-000000000000"
 RECORDER = "c0000000-0000-4000-8000-000000000000"
 STRANGER = "d0000000-0000-4000-8000-000000000000"
-SIX = ["anon", "authenticated", "service_role", "perf_admin", "perf_analyst", "perf_recorder"]
+# Part of the address of a receiver, and of its headers.
+SECRET = "qN7vT2xK9pLw"
+SEVEN = [
+    "anon",
+    "authenticated",
+    "service_role",
+    "perf_admin",
+    "perf_analyst",
+    "perf_recorder",
+    "perf_notifier",
+]
 
 # What Supabase's guide on custom schemas has people run. The role of the last three is theirs.
 GUIDE = """
@@ -176,6 +186,7 @@ def filled(database: str, connection: psycopg.Connection) -> psycopg.Connection:
         " character_name => 'c', scene_name => 's', completed_at => '2020-01-06 10:00+00')"
     )
     connection.execute("select perf.set_worker_available('g', true)")
+    connection.execute("select perf.create_alert_threshold('response_time_ms', 1, 2)")
     connection.execute("select perf.record_model_metrics('x', '2020-01-06 10:00+00', rmse => 1)")
     connection.execute(
         "insert into perf.model_performance_logs (model_type, date) values ('sdxl', '2020-01-06')"
@@ -190,6 +201,17 @@ def filled(database: str, connection: psycopg.Connection) -> psycopg.Connection:
         "select perf.record_ab_outcome(perf.start_ab_test('t', 'm', 'v1', 'v2',"
         ' \'[{"metric": "x", "role": "primary", "better": "higher", "minimum_effect": 1}]\'),'
         " 'u', '{\"x\": 1}', 'i')"
+    )
+    connection.execute("select perf.set_slo_objective('works', 'success_rate', 0.9)")
+    connection.execute(
+        "select perf.set_alert_receiver('ops', 'webhook', %s, headers => %s::jsonb)",
+        [f"https://hooks.example/{SECRET}", f'{{"Authorization": "Bearer {SECRET}"}}'],
+    )
+    connection.execute("select perf_internal.raise_alert('drift', 'critical', null, null, 'm')")
+    connection.execute(
+        "select perf.fail_alert_delivery(c.delivery_id, c.attempt_count, %s)"
+        " from perf.claim_alert_deliveries('w') as c",
+        [f"https://hooks.example/{SECRET}: Bearer {SECRET} was refused"],
     )
     for schema in ("perf", "perf_internal"):
         connection.execute(GUIDE.format(schema=schema).encode())
@@ -298,6 +320,45 @@ def test_whatever_is_granted_nobody_reads_or_changes_a_table(
     assert len(tried) > 25
 
 
+@pytest.mark.parametrize("role", SEVEN)
+@pytest.mark.parametrize("user_id", [ADMIN, ANALYST])
+def test_whatever_is_granted_no_role_is_shown_the_address_of_a_receiver(
+    filled: psycopg.Connection, role: str, user_id: str
+) -> None:
+    for schema in ("perf", "perf_internal"):
+        filled.execute(
+            GUIDE.replace("service_role", ", ".join(SEVEN[2:])).format(schema=schema).encode()
+        )
+    statements = [f"table {table}" for table, *_ in filled.execute(TABLES).fetchall()]
+    statements += [call for _, call in calls_of(filled)]
+    statements += [
+        "select * from perf.claim_alert_deliveries('w', as_of => now() + interval '1 day')",
+        "select * from perf.get_alert_receivers()",
+        "select * from perf.get_alert_deliveries()",
+        "select * from perf.get_health()",
+        "select * from perf.set_alert_receiver('ops', 'email')",
+        "select * from perf.set_alert_receiver('ops', 'webhook', headers => '[]')",
+        "select * from perf.set_alert_receiver('ops', 'webhook', timeout => '1 day')",
+        "select * from perf_internal.get_receiver_states()",
+        "select * from pg_stats as s where s.tablename = 'receiver_addresses'",
+    ]
+    filled.execute("analyze perf_internal.receiver_addresses")
+    shown = []
+    for statement in statements:
+        try:
+            with acting(filled, role, f'{{"sub": "{user_id}"}}'):
+                text = str(filled.execute(statement.encode()).fetchall())
+        except psycopg.Error as error:
+            text = f"{error} {error.diag.message_detail} {error.diag.context}"
+        if SECRET in text:
+            shown.append(statement)
+    # Who sends needs the address, and gets it from one function only.
+    sender = [
+        statement for statement in statements if "perf.claim_alert_deliveries('w'" in statement
+    ]
+    assert shown == (sender if role == "perf_notifier" else [])
+
+
 def checks(dsn: str, *names: str) -> dict[str, list[tuple[str, str, str]]]:
     """Return what doctor says of these."""
     said: dict[str, list[tuple[str, str, str]]] = {name: [] for name in names}
@@ -326,9 +387,9 @@ def test_doctor_names_what_the_guide_granted_and_migrate_takes_it_away(
     [(result, message, advice)] = said["grants"]
     assert (result, advice) == ("fail", "pgkit migrate")
     assert message.startswith(
-        "not granted by pgkit: execute on perf.activate_model_config to anon; execute on "
+        "not granted by pgkit: execute on perf.acknowledge_alert to anon; execute on "
     )
-    assert re.search(r"; and \d{3} more$", message)
+    assert re.search(r"; and \d{3,} more$", message)
     assert said["default privileges"] == [
         (
             "warn",
@@ -466,9 +527,9 @@ def test_a_dump_without_owner_and_rights_is_mended_by_migrate(
         open_to_public, missing = checks(empty_database, "grants")["grants"]
         assert open_to_public[:2] == (
             "fail",
-            "not granted by pgkit: execute on perf.activate_model_config to public;"
+            "not granted by pgkit: execute on perf.acknowledge_alert to public;"
+            " execute on perf.activate_model_config to public;"
             " execute on perf.aggregate_model_performance_logs to public;"
-            " execute on perf.aggregate_performance_metrics to public;"
             f" and {open_to_public[1].split()[-2]}"
             " more",
         )
@@ -510,8 +571,8 @@ def test_two_first_migrations_of_a_server_make_the_roles_once(private_server: st
         psycopg.connect(private_server, autocommit=True) as connection,
         psycopg.connect(private_server) as other,
     ):
-        connection.execute(f"drop role if exists {', '.join(SIX)}".encode())
-        for role in SIX:
+        connection.execute(f"drop role if exists {', '.join(SEVEN)}".encode())
+        for role in SEVEN:
             other.execute(f"create role {role} nologin".encode())
         failures: list[Exception] = []
 
@@ -533,7 +594,7 @@ def test_two_first_migrations_of_a_server_make_the_roles_once(private_server: st
         assert failures == []
         assert checks(dsn, "grants")["grants"] == SILENT["grants"]
     with psycopg.connect(private_server, autocommit=True) as connection:
-        connection.execute(f"drop role {', '.join(SIX)}".encode())
+        connection.execute(f"drop role {', '.join(SEVEN)}".encode())
 
 
 def test_every_grant_has_the_form_that_migrate_finds() -> None:

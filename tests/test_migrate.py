@@ -373,7 +373,8 @@ def owner_database(private_server: str) -> Iterator[tuple[str, str]]:
             connection.execute(f"alter database {name} owner to owner".encode())
             yield make_conninfo(dsn, user="owner"), dsn
         with psycopg.connect(private_server, autocommit=True) as again:
-            roles = "perf_admin, perf_analyst, perf_recorder, anon, authenticated, service_role"
+            ours = "perf_admin, perf_analyst, perf_recorder, perf_notifier"
+            roles = f"{ours}, anon, authenticated, service_role"
             again.execute(f"drop role if exists {roles}, owner".encode())
 
 

@@ -17,8 +17,8 @@ FLOORS = {
     "jobs": 4,
     "evaluations": 4,
     "configs": 5,
-    "alerts": 5,
-    "operations": 6,
+    "alerts": 6,
+    "operations": 7,
 }
 CREATED = re.compile(
     r"\bcreate\s+(?:or\s+replace\s+)?(?:materialized\s+|unique\s+|temporary\s+)?"

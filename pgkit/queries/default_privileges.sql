@@ -10,7 +10,8 @@ where d.defaclnamespace in (to_regnamespace('perf'), to_regnamespace('perf_inter
     and (
         a.grantee = 0
         or r.rolname in (
-            'anon', 'authenticated', 'service_role', 'perf_admin', 'perf_analyst', 'perf_recorder'
+            'anon', 'authenticated', 'service_role', 'perf_admin', 'perf_analyst', 'perf_recorder',
+            'perf_notifier'
         )
     )
 group by 1

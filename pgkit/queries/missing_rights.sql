@@ -2,7 +2,10 @@
 with wanted as (
     select r.role_name
     from unnest(
-        '{anon,authenticated,service_role,perf_admin,perf_analyst,perf_recorder}'::name[]
+        array[
+            'anon', 'authenticated', 'service_role', 'perf_admin', 'perf_analyst', 'perf_recorder',
+            'perf_notifier'
+        ]::name[]
     ) as r (role_name)
 ),
 

@@ -3,7 +3,8 @@
 do $$
 declare
     v_grantees text :=
-        'public, anon, authenticated, service_role, perf_admin, perf_analyst, perf_recorder';
+        'public, anon, authenticated, service_role, perf_admin, perf_analyst, perf_recorder, '
+        'perf_notifier';
     v_right record;
     v_default record;
 begin

@@ -6,7 +6,8 @@ declare
     v_role text;
 begin
     foreach v_role in array array[
-        'anon', 'authenticated', 'service_role', 'perf_admin', 'perf_analyst', 'perf_recorder'
+        'anon', 'authenticated', 'service_role', 'perf_admin', 'perf_analyst', 'perf_recorder',
+        'perf_notifier'
     ] loop
         begin
             if to_regrole(v_role) is null then

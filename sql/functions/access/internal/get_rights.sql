@@ -12,6 +12,7 @@ returns table (
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $$
     with schemas as (
         select n.*
@@ -75,7 +76,8 @@ as $$
                 'service_role',
                 'perf_admin',
                 'perf_analyst',
-                'perf_recorder'
+                'perf_recorder',
+                'perf_notifier'
             )
         );
 $$;
