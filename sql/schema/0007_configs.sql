@@ -252,7 +252,7 @@ create table perf.audit_log (
 );
 
 comment on table perf.audit_log is
-    'Every change of a configuration, activation, request, approval rule, profile, role or retention, and of a model unless recording added it. Triggers refuse to change an entry; verify_audit_log() finds one that was changed all the same.';
+    'Every change of a configuration, activation, request, approval rule, alert threshold, objective, silence, receiver, profile, role or retention, and of a model unless recording added it. Triggers refuse to change an entry; verify_audit_log() finds one that was changed all the same.';
 comment on column perf.audit_log.id is 'Position in the chain, from 1 without gaps.';
 comment on column perf.audit_log.logged_at is 'When the change was made; entries are in order of commit.';
 comment on column perf.audit_log.table_name is 'The table that changed, without its schema.';

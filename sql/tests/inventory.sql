@@ -1,11 +1,14 @@
 begin;
-select plan(73);
+select plan(82);
 
 select tables_are(
     'perf',
     array[
         'ab_outcomes',
         'ab_test_metrics',
+        'alert_events',
+        'alert_receivers',
+        'alert_silences',
         'audit_log',
         'characters',
         'drift_references',
@@ -23,12 +26,14 @@ select tables_are(
         'model_tool_configs',
         'model_training_history',
         'models',
+        'performance_alert_thresholds',
         'performance_metrics',
         'performance_metrics_raw',
         'profiles',
         'projects',
         'retention',
         'scenes',
+        'slo_objectives',
         'tools',
         'user_roles',
         'worker_availability',
@@ -48,6 +53,11 @@ select tables_are(
         'ab_outcomes_default',
         'ab_series',
         'ab_units',
+        'alert_deliveries',
+        'alert_locks',
+        'alert_outbox',
+        'alert_runs',
+        'alert_states',
         'applied_files',
         'applied_rights',
         'audit_head',
@@ -65,6 +75,7 @@ select tables_are(
         'performance_metrics_raw_default',
         'pipelines',
         'raw_partitions',
+        'receiver_addresses',
         'rollup_state',
         'rollups',
         'trained_models',
@@ -89,6 +100,7 @@ select views_are(
     'perf_internal',
     array[
         'ab_test_series',
+        'alert_rules',
         'call_metrics',
         'call_series',
         'evaluation_series',
@@ -109,26 +121,38 @@ select materialized_views_are(
 select functions_are(
     'perf',
     array[
+        'acknowledge_alert',
         'activate_model_config',
         'aggregate_model_performance_logs',
         'aggregate_performance_metrics',
         'approve_activation',
         'assign_ab_variant',
+        'backtest_alert_threshold',
         'cancel_job',
         'cancel_training',
+        'check_alert_thresholds',
         'check_config_guards',
         'check_model_drift',
+        'claim_alert_deliveries',
         'claim_training',
         'cleanup_old_performance_data',
         'compare_model_configs',
         'compare_workers',
         'compare_workflow_periods',
         'compare_workflows',
+        'complete_alert_delivery',
         'complete_job',
         'complete_training',
+        'create_alert_silence',
+        'create_alert_threshold',
         'create_job',
+        'delete_alert_receiver',
+        'delete_alert_threshold',
+        'delete_slo_objective',
+        'end_alert_silence',
         'ensure_partitions',
         'estimate_job',
+        'fail_alert_delivery',
         'fail_job',
         'fail_training',
         'find_model_config',
@@ -140,8 +164,15 @@ select functions_are(
         'get_activation_history',
         'get_active_alerts',
         'get_active_configs',
+        'get_alert_deliveries',
+        'get_alert_history',
+        'get_alert_receivers',
+        'get_alert_silences',
+        'get_alert_statistics',
+        'get_alert_thresholds',
         'get_always_valid_interval',
         'get_always_valid_probability',
+        'get_backtest_summary',
         'get_benjamini_hochberg_adjusted',
         'get_beta_probability',
         'get_beta_quantile',
@@ -195,6 +226,7 @@ select functions_are(
         'get_rank_interval',
         'get_rollback_candidates',
         'get_sample_ratio_probability',
+        'get_slo_status',
         'get_student_t_probability',
         'get_student_t_quantile',
         'get_theil_sen_slope',
@@ -239,16 +271,22 @@ select functions_are(
         'save_feature_profile',
         'save_model_config',
         'schedule_jobs',
+        'send_test_alert',
+        'set_alert_receiver',
+        'set_alert_threshold_enabled',
         'set_config_approval',
         'set_drift_reference',
         'set_metric',
+        'set_slo_objective',
         'set_worker_available',
         'start_ab_test',
         'start_job',
         'stop_ab_test',
+        'suggest_alert_threshold',
         'trigger_retraining',
         'trim_job_history',
         'unschedule_jobs',
+        'update_alert_threshold',
         'verify_audit_log',
         'verify_performance_metrics'
     ],
@@ -258,6 +296,7 @@ select functions_are(
 select functions_are(
     'perf_internal',
     array[
+        'acknowledge_alert',
         'add_activation',
         'add_audit_entry',
         'add_config',
@@ -272,12 +311,17 @@ select functions_are(
         'add_trained_model',
         'add_worker',
         'adopt_restored_rows',
+        'advance_alert_state',
+        'advance_alerts',
         'announce_activation',
         'announce_alert',
         'announce_training',
         'assign_ab_variant',
         'cancel_training',
         'check_ab_metrics',
+        'check_alert_id',
+        'check_alert_note',
+        'check_alert_thresholds',
         'check_always_valid',
         'check_as_of',
         'check_bucket_count',
@@ -290,8 +334,10 @@ select functions_are(
         'check_history_range',
         'check_job_change',
         'check_lease',
+        'check_matcher',
         'check_max_rows',
         'check_model_drift',
+        'check_new_jobs',
         'check_numbers',
         'check_origin',
         'check_outcomes',
@@ -304,6 +350,7 @@ select functions_are(
         'check_time_range',
         'check_time_zone',
         'choose_job_history',
+        'claim_alert_deliveries',
         'claim_training',
         'clear_alert',
         'collect_job_metrics',
@@ -317,19 +364,30 @@ select functions_are(
         'compare_numbers',
         'compare_shares',
         'compare_sketches',
+        'complete_alert_delivery',
+        'complete_alert_threshold',
         'complete_buckets',
         'complete_guard',
         'complete_training',
         'count_between',
+        'count_limit_alerts',
         'count_pending_rows',
+        'count_sketch_above',
         'count_sketch_values',
+        'create_alert_silence',
+        'decode_percent',
         'delete_ab_units',
+        'delete_alert_receiver',
+        'delete_old_alerts',
         'drop_raw_range',
+        'end_alert_silence',
+        'fail_alert_delivery',
         'fail_lost_trainings',
         'fail_training',
         'find_config',
         'find_evaluation_metric',
         'finish_job',
+        'form_alert_deliveries',
         'get_ab_element_problem',
         'get_ab_metric_problem',
         'get_ab_recommendation',
@@ -337,9 +395,17 @@ select functions_are(
         'get_ab_variant',
         'get_ab_verdict',
         'get_actor_name',
+        'get_alert_group',
+        'get_alert_labels',
+        'get_alert_lock',
+        'get_alert_mutes',
+        'get_alert_payload',
         'get_audit_hash',
         'get_available_hours',
         'get_average_interval',
+        'get_backtest',
+        'get_backtest_alerts',
+        'get_backtest_plan',
         'get_beta_tail',
         'get_call_outcomes',
         'get_call_problem',
@@ -357,9 +423,12 @@ select functions_are(
         'get_default_partition',
         'get_default_ranges',
         'get_detectable_effect',
+        'get_due_alerts',
+        'get_duration_text',
         'get_element_problem',
         'get_error_type',
         'get_estimated_days',
+        'get_evaluation_delay',
         'get_evaluation_measures',
         'get_evaluation_problem',
         'get_exact_percentiles',
@@ -388,13 +457,17 @@ select functions_are(
         'get_last_bin',
         'get_last_job_at',
         'get_levels_query',
+        'get_matcher_problem',
         'get_metric_parts',
         'get_missing_kind',
         'get_missing_ranges',
         'get_model_config',
+        'get_modified_z_score',
         'get_month',
         'get_name_problem',
         'get_needed_distance',
+        'get_notification_state',
+        'get_objective_message',
         'get_odds_probability',
         'get_odds_quantile',
         'get_odds_tail',
@@ -412,6 +485,8 @@ select functions_are(
         'get_rank_bounds',
         'get_rank_middle',
         'get_read_query',
+        'get_receiver_problem',
+        'get_receiver_states',
         'get_report_element_problem',
         'get_report_problem',
         'get_result_problem',
@@ -419,6 +494,7 @@ select functions_are(
         'get_runs',
         'get_score_metric',
         'get_series',
+        'get_silenced_alerts',
         'get_sketch_bins',
         'get_sketch_bytes',
         'get_sketch_histogram',
@@ -426,7 +502,16 @@ select functions_are(
         'get_sketch_percentiles',
         'get_sketch_unit',
         'get_stirling_error',
+        'get_suggested_threshold',
         'get_summary_query',
+        'get_threshold_changes_problem',
+        'get_threshold_details',
+        'get_threshold_level',
+        'get_threshold_message',
+        'get_threshold_problem',
+        'get_threshold_scope',
+        'get_threshold_series',
+        'get_threshold_value',
         'get_trade_off',
         'get_trained_model',
         'get_training_improvement',
@@ -436,13 +521,16 @@ select functions_are(
         'get_user_id',
         'get_uuid_time',
         'get_value_ranges',
+        'get_value_text',
         'get_values_problem',
         'get_width',
         'get_worker_name',
         'get_workflow_name',
         'get_zone_bucket',
         'heartbeat_training',
+        'is_alert_for',
         'is_requester',
+        'is_threshold_recovered',
         'is_time',
         'keep_ab_series',
         'keep_ab_test_metrics',
@@ -455,6 +543,7 @@ select functions_are(
         'keep_model_configs',
         'keep_recorded_configs',
         'keep_trained_models',
+        'keep_watched_subjects',
         'lock_ab_test',
         'lock_config_type',
         'lock_open_request',
@@ -464,13 +553,24 @@ select functions_are(
         'lock_training',
         'lock_worker',
         'make_sketch',
+        'matches_alert',
+        'measure_objectives',
         'measure_type',
+        'note_address_change',
+        'note_alert_event',
+        'open_job_alerts',
         'place_activation',
+        'prepare_alert_threshold',
+        'prepare_slo_objective',
+        'queue_alert_event',
         'queue_audit_entry',
+        'queue_open_alerts',
         'quote_json',
         'quote_value',
         'raise_alert',
         'read_ab_sums',
+        'read_anomalies',
+        'read_baselines',
         'read_calls',
         'read_features',
         'read_generations',
@@ -480,7 +580,13 @@ select functions_are(
         'read_jobs',
         'read_metrics',
         'read_model_log',
+        'read_objective_samples',
+        'read_objective_windows',
         'read_reference',
+        'read_threshold_groups',
+        'read_threshold_history',
+        'read_threshold_samples',
+        'read_window_samples',
         'record_ab_outcome',
         'record_ab_outcomes',
         'record_evaluations',
@@ -492,14 +598,22 @@ select functions_are(
         'record_model_metrics_batch',
         'record_outcome',
         'record_outcomes',
+        'redact_error',
         'refuse_calls',
         'refuse_truncate',
+        'replay_alert_states',
+        'requeue_alerts',
         'require_cron',
+        'require_notifier',
         'require_role',
+        'reset_alert_state',
         'resolve_alert',
         'resolve_reports',
         'roll_up',
+        'round_limit',
         'save_feature_profile',
+        'send_test_alert',
+        'set_alert_receiver',
         'set_drift_reference',
         'set_parameter_hash',
         'start_ab_test',
@@ -512,8 +626,12 @@ select functions_are(
         'test_metrics',
         'test_series',
         'trigger_retraining',
+        'was_alert_muted',
+        'watch_config_guards',
         'watch_drift_checks',
+        'watch_schedule',
         'watch_trainings',
+        'watch_verification',
         'write_number'
     ],
     'perf_internal has these functions'
@@ -556,20 +674,30 @@ select set_eq(
         'perf.ab_outcomes check_raw_rows',
         'perf.ab_test_metrics keep_ab_test_metrics',
         'perf.ab_test_metrics keep_all_ab_test_metrics',
+        'perf.alert_events queue_alert_event',
+        'perf.alert_receivers queue_audit_entry',
+        'perf.alert_silences queue_audit_entry',
+        'perf.alert_silences queue_truncate_entry',
         'perf.audit_log keep_audit_log',
         'perf.jobs check_job_change',
         'perf.jobs check_new_job',
         'perf.jobs collect_changed_jobs',
         'perf.jobs collect_new_jobs',
+        'perf.metrics keep_watched_subjects',
         'perf.model_ab_tests keep_ab_tests',
         'perf.model_ab_tests keep_all_ab_tests',
         'perf.model_alerts announce_alert',
         'perf.model_alerts announce_new_alert',
+        'perf.model_alerts note_alert_event',
+        'perf.model_alerts note_new_alert',
+        'perf.model_alerts reset_alert_state',
         'perf.model_config_activations announce_activation',
         'perf.model_config_activations keep_activations',
         'perf.model_config_activations keep_all_activations',
         'perf.model_config_activations place_activation',
         'perf.model_config_activations queue_audit_entry',
+        'perf.model_config_activations watch_broken_guards',
+        'perf.model_config_activations watch_config_guards',
         'perf.model_config_history keep_all_model_configs',
         'perf.model_config_history keep_model_configs',
         'perf.model_config_history queue_audit_entry',
@@ -584,16 +712,24 @@ select set_eq(
         'perf.model_training_history announce_training',
         'perf.model_training_history watch_trainings',
         'perf.models queue_audit_entry',
+        'perf.performance_alert_thresholds prepare_alert_threshold',
+        'perf.performance_alert_thresholds queue_audit_entry',
+        'perf.performance_alert_thresholds queue_truncate_entry',
+        'perf.performance_metrics check_new_jobs',
         'perf.performance_metrics check_raw_rows',
         'perf.performance_metrics_raw check_raw_rows',
         'perf.profiles queue_audit_entry',
         'perf.retention queue_audit_entry',
         'perf.retention queue_truncate_entry',
+        'perf.slo_objectives prepare_slo_objective',
+        'perf.slo_objectives queue_audit_entry',
         'perf.user_roles queue_audit_entry',
         'perf.user_roles queue_truncate_entry',
         'perf.workers keep_job_subjects',
+        'perf.workers keep_watched_subjects',
         'perf.workers queue_audit_entry',
         'perf.workflows keep_job_subjects',
+        'perf.workflows keep_watched_subjects',
         'perf.workflows queue_audit_entry',
         'perf_internal.ab_series keep_ab_series',
         'perf_internal.audit_head keep_audit_head',
@@ -601,6 +737,7 @@ select set_eq(
         'perf_internal.feature_series keep_feature_series',
         'perf_internal.feature_summaries check_raw_rows',
         'perf_internal.job_kinds keep_job_kinds',
+        'perf_internal.receiver_addresses note_address_change',
         'perf_internal.trained_models keep_trained_models'
     ],
     'tables have these triggers'
@@ -624,6 +761,36 @@ select policies_are(
         'ab_test_metrics_select_reader'
     ],
     'perf.ab_test_metrics has these policies'
+);
+
+select policies_are(
+    'perf',
+    'alert_events',
+    array[
+        'alert_events_select_login',
+        'alert_events_select_reader'
+    ],
+    'perf.alert_events has these policies'
+);
+
+select policies_are(
+    'perf',
+    'alert_receivers',
+    array[
+        'alert_receivers_select_login',
+        'alert_receivers_select_reader'
+    ],
+    'perf.alert_receivers has these policies'
+);
+
+select policies_are(
+    'perf',
+    'alert_silences',
+    array[
+        'alert_silences_select_login',
+        'alert_silences_select_reader'
+    ],
+    'perf.alert_silences has these policies'
 );
 
 select policies_are(
@@ -810,6 +977,22 @@ select policies_are(
 
 select policies_are(
     'perf',
+    'performance_alert_thresholds',
+    array[
+        'performance_alert_thresholds_delete_admin',
+        'performance_alert_thresholds_delete_login',
+        'performance_alert_thresholds_insert_admin',
+        'performance_alert_thresholds_insert_login',
+        'performance_alert_thresholds_select_login',
+        'performance_alert_thresholds_select_reader',
+        'performance_alert_thresholds_update_admin',
+        'performance_alert_thresholds_update_login'
+    ],
+    'perf.performance_alert_thresholds has these policies'
+);
+
+select policies_are(
+    'perf',
     'performance_metrics',
     array[
         'performance_metrics_select_login',
@@ -883,6 +1066,22 @@ select policies_are(
         'scenes_update_login'
     ],
     'perf.scenes has these policies'
+);
+
+select policies_are(
+    'perf',
+    'slo_objectives',
+    array[
+        'slo_objectives_delete_admin',
+        'slo_objectives_delete_login',
+        'slo_objectives_insert_admin',
+        'slo_objectives_insert_login',
+        'slo_objectives_select_login',
+        'slo_objectives_select_reader',
+        'slo_objectives_update_admin',
+        'slo_objectives_update_login'
+    ],
+    'perf.slo_objectives has these policies'
 );
 
 select policies_are(
@@ -964,6 +1163,46 @@ select policies_are(
         'ab_series_select_reader'
     ],
     'perf_internal.ab_series has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'alert_deliveries',
+    array[
+        'alert_deliveries_select_login',
+        'alert_deliveries_select_reader'
+    ],
+    'perf_internal.alert_deliveries has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'alert_outbox',
+    array[
+        'alert_outbox_select_login',
+        'alert_outbox_select_reader'
+    ],
+    'perf_internal.alert_outbox has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'alert_runs',
+    array[
+        'alert_runs_select_login',
+        'alert_runs_select_reader'
+    ],
+    'perf_internal.alert_runs has these policies'
+);
+
+select policies_are(
+    'perf_internal',
+    'alert_states',
+    array[
+        'alert_states_select_login',
+        'alert_states_select_reader'
+    ],
+    'perf_internal.alert_states has these policies'
 );
 
 select policies_are(
@@ -1105,6 +1344,7 @@ select policies_are(
     ],
     'perf_internal.worker_runs has these policies'
 );
+
 -- Rules. Each query names what breaks one.
 create view pg_temp.relations as
 select
@@ -1273,6 +1513,15 @@ select set_eq(
         'perf.jobs update authenticated',
         'perf.jobs update perf_admin',
         'perf.jobs update service_role',
+        'perf.performance_alert_thresholds delete authenticated',
+        'perf.performance_alert_thresholds delete perf_admin',
+        'perf.performance_alert_thresholds delete service_role',
+        'perf.performance_alert_thresholds insert authenticated',
+        'perf.performance_alert_thresholds insert perf_admin',
+        'perf.performance_alert_thresholds insert service_role',
+        'perf.performance_alert_thresholds update authenticated',
+        'perf.performance_alert_thresholds update perf_admin',
+        'perf.performance_alert_thresholds update service_role',
         'perf.profiles delete authenticated',
         'perf.profiles delete perf_admin',
         'perf.profiles delete service_role',
@@ -1303,6 +1552,15 @@ select set_eq(
         'perf.scenes update authenticated',
         'perf.scenes update perf_admin',
         'perf.scenes update service_role',
+        'perf.slo_objectives delete authenticated',
+        'perf.slo_objectives delete perf_admin',
+        'perf.slo_objectives delete service_role',
+        'perf.slo_objectives insert authenticated',
+        'perf.slo_objectives insert perf_admin',
+        'perf.slo_objectives insert service_role',
+        'perf.slo_objectives update authenticated',
+        'perf.slo_objectives update perf_admin',
+        'perf.slo_objectives update service_role',
         'perf.user_roles delete authenticated',
         'perf.user_roles delete perf_admin',
         'perf.user_roles delete service_role',

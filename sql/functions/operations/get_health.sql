@@ -14,6 +14,8 @@ declare
     v_missing text;
     v_has_strays boolean;
     v_overdue bigint;
+    v_run perf_internal.alert_runs;
+    v_late_since timestamptz;
 begin
     perform perf_internal.require_role('analyst', 'admin');
     perform perf_internal.check_as_of(get_health.as_of);
@@ -165,6 +167,35 @@ begin
     end;
     return next;
 
+    select r.*
+    into v_run
+    from perf_internal.alert_runs as r;
+    v_late_since := perf_internal.get_evaluation_delay(get_health.as_of);
+    check_name := 'alert evaluation';
+    status := case
+        when v_late_since < get_health.as_of - interval '15 minutes' then 'fail'
+        when v_late_since is not null
+            or v_run.problem is not null
+                and v_run.last_run_at >= get_health.as_of - interval '3 minutes'
+            then 'warn'
+        else 'ok'
+    end;
+    value := case
+        when v_run.last_run_at is null then 'never run'
+        else format(
+            '%s series in %s ms, last run %s',
+            v_run.series_count,
+            round(v_run.last_run_ms),
+            to_char(v_run.last_run_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC')
+        )
+    end;
+    hint := case
+        when status = 'ok' then null
+        when v_run.problem is not null then v_run.problem
+        else 'Run select * from perf.check_alert_thresholds(), and see why the schedule does not.'
+    end;
+    return next;
+
     check_name := 'alerts';
     select
         case when count(*) = 0 then 'ok' else 'warn' end,
@@ -178,11 +209,49 @@ begin
         when status <> 'ok' then 'select * from perf.get_active_alerts() lists them.'
     end;
     return next;
+
+    check_name := 'notifications';
+    for p in
+        select n.*
+        from perf_internal.get_notification_state(get_health.as_of) as n
+    loop
+        status := case
+            when p.oldest_waiting_at < get_health.as_of - interval '15 minutes'
+                or p.failing_since < get_health.as_of - interval '15 minutes'
+                then 'fail'
+            when p.oldest_waiting_at < get_health.as_of - interval '2 minutes'
+                or p.failing is not null
+                or p.untold_count > 0
+                then 'warn'
+            else 'ok'
+        end;
+        value := concat_ws(
+            ', ',
+            format('%s messages wait', p.waiting_count),
+            'the oldest since '
+                || to_char(
+                    p.oldest_waiting_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'
+                ),
+            'failing: ' || p.failing,
+            case
+                when p.untold_count > 0 then format('%s alerts are for no receiver', p.untold_count)
+            end
+        );
+        hint := case
+            when status = 'ok' then null
+            when p.failing is not null
+                then 'select * from perf.get_alert_receivers() says why.'
+            when p.oldest_waiting_at < get_health.as_of - interval '2 minutes'
+                then 'Keep pgkit worker running: it sends them.'
+            else 'Nobody is told of them. perf.set_alert_receiver() adds a receiver.'
+        end;
+        return next;
+    end loop;
 end
 $$;
 
 comment on function perf.get_health is
-    'State of every pipeline, of the schedule, of trainings and of alerts, one row a check: status ok, warn or fail, and what to do. A pipeline in which nobody has recorded has two checks. The checks look at the data, so they also find that no schedule runs. Error 42501: not an analyst.';
+    'State of every pipeline, of the schedule, of trainings, of the evaluation of alert rules, of alerts and of notifications, one row a check: status ok, warn or fail, and what to do. A pipeline in which nobody has recorded has two checks. The checks look at the data, so they also find that no schedule runs. Error 42501: not an analyst.';
 
 revoke execute on function perf.get_health from public;
 grant execute on function perf.get_health

@@ -13,6 +13,8 @@ begin
     set transaction isolation level read committed;
     if job operator(pg_catalog.=) 'aggregate' then
         call perf.keep_aggregated();
+    elsif job operator(pg_catalog.=) 'alerts' then
+        perform from perf.check_alert_thresholds();
     elsif job operator(pg_catalog.=) 'partitions' then
         -- It makes some at a time, and returns them.
         while exists (select from perf.ensure_partitions()) loop
@@ -22,6 +24,13 @@ begin
         perform from perf.cleanup_old_performance_data();
         commit and chain;
         perform perf_internal.delete_ab_units();
+        commit and chain;
+        -- It deletes some at a time, and returns how many.
+        while perf_internal.delete_old_alerts() operator(pg_catalog.>) 0 loop
+            commit and chain;
+        end loop;
+    elsif job operator(pg_catalog.=) 'verification' then
+        perform from perf_internal.watch_verification();
     elsif job operator(pg_catalog.=) 'config-guards' then
         perform from perf.check_config_guards();
     elsif job operator(pg_catalog.=) 'daily-log' then
@@ -38,7 +47,7 @@ end
 $$;
 
 comment on procedure perf.run_job is
-    'Runs a job as pg_cron and pgkit worker do, in transactions of its own: aggregate, partitions, cleanup, config-guards, daily-log or trim-job-history. Errors: PT404 no such job, 42501 not an admin.';
+    'Runs a job as pg_cron and pgkit worker do, in transactions of its own: aggregate, alerts, partitions, cleanup, verification, config-guards, daily-log or trim-job-history. Errors: PT404 no such job, 42501 not an admin.';
 
 revoke execute on procedure perf.run_job from public;
 grant execute on procedure perf.run_job to service_role, perf_admin;

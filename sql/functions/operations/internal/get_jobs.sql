@@ -6,8 +6,11 @@ set search_path = pg_catalog, pg_temp
 as $$
     values
         ('pgkit-aggregate', '* * * * *', 'call perf.run_job(''aggregate'')'),
+        ('pgkit-alerts', '* * * * *', 'call perf.run_job(''alerts'')'),
         ('pgkit-partitions', '0 2 * * *', 'call perf.run_job(''partitions'')'),
         ('pgkit-cleanup', '0 2 * * *', 'call perf.run_job(''cleanup'')'),
+        -- When cleanup has ended.
+        ('pgkit-verification', '0 3 * * *', 'call perf.run_job(''verification'')'),
         ('pgkit-config-guards', '* * * * *', 'call perf.run_job(''config-guards'')'),
         ('pgkit-daily-log', '5 * * * *', 'call perf.run_job(''daily-log'')'),
         ('pgkit-trim-job-history', '30 2 * * *', 'call perf.run_job(''trim-job-history'')');

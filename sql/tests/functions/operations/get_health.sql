@@ -1,5 +1,5 @@
 begin;
-select plan(40);
+select plan(51);
 
 set local timezone = 'UTC';
 
@@ -28,7 +28,9 @@ select results_eq(
         ('failed runs', 'ok', '0 in the last 24 hours'),
         ('schedule', 'warn', 'no job ran in the last 24 hours'),
         ('trainings', 'ok', '0 wait, 0 run, 0 lost their trainer'),
-        ('alerts', 'ok', '0 open, 0 critical') $$,
+        ('alert evaluation', 'ok', 'never run'),
+        ('alerts', 'ok', '0 open, 0 critical'),
+        ('notifications', 'ok', '0 messages wait') $$,
     'a new database lacks a schedule and partitions'
 );
 
@@ -292,6 +294,52 @@ select is(
     'ok',
     'trainings that wait or run are none'
 );
+insert into perf.performance_alert_thresholds (
+    metric_name, statistic, direction, warning_threshold, critical_threshold, enabled, created_at
+)
+values ('response_time_ms', 'p95', 'above', 1, 2, false, '2020-01-06 11:44');
+select is(
+    (select status from pg_temp.health('2020-01-06 12:00', 'alert evaluation')),
+    'ok',
+    'with no rule that is enabled, no evaluation is missed'
+);
+update perf.performance_alert_thresholds as t set enabled = true;
+select results_eq(
+    $$ select status, value, hint from pg_temp.health('2020-01-06 12:00', 'alert evaluation') $$,
+    $$ values (
+        'fail', 'never run',
+        'Run select * from perf.check_alert_thresholds(), and see why the schedule does not.'
+    ) $$,
+    'with a rule, an evaluation that never ran is a failure'
+);
+update perf_internal.alert_runs as r
+set last_run_at = '2020-01-06 12:00', last_run_ms = 12.4, series_count = 7;
+select results_eq(
+    $$ select status, value, hint from pg_temp.health('2020-01-06 12:03', 'alert evaluation') $$,
+    $$ values ('ok', '7 series in 12 ms, last run 2020-01-06 12:00:00 UTC', null::text) $$,
+    'three minutes after a run it is fine, and says what the run did'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:03:00.000001', 'alert evaluation')),
+    'warn',
+    'later it is a warning'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:15', 'alert evaluation')),
+    'warn',
+    'up to 15 minutes'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:15:00.000001', 'alert evaluation')),
+    'fail',
+    'after which it is a failure'
+);
+update perf_internal.alert_runs as r set problem = 'thresholds: no memory';
+select results_eq(
+    $$ select status, hint from pg_temp.health('2020-01-06 12:00', 'alert evaluation') $$,
+    $$ values ('warn', 'thresholds: no memory') $$,
+    'rules that could not be evaluated are a warning, which says why'
+);
 select perf_internal.raise_alert(a.type, a.severity, null, null, 'It is so.')
 from (values ('one', 'info'), ('two', 'critical')) as a (type, severity);
 select results_eq(
@@ -302,11 +350,40 @@ select results_eq(
     'open alerts are a warning'
 );
 
+select results_eq(
+    $$ select status, value, hint from pg_temp.health('2020-01-06 12:00', 'notifications') $$,
+    $$ values (
+        'warn', '0 messages wait, 1 alerts are for no receiver',
+        'Nobody is told of them. perf.set_alert_receiver() adds a receiver.'
+    ) $$,
+    'alerts of which nobody is told are a warning'
+);
+select perf_internal.set_alert_receiver(
+    'ops', 'webhook', 'https://h.example', as_of => '2020-01-06 12:00+00'
+);
+select results_eq(
+    $$ select status, value, hint from pg_temp.health('2020-01-06 12:02', 'notifications') $$,
+    $$ values (
+        'ok', '1 messages wait, the oldest since 2020-01-06 12:00:00 UTC', null::text
+    ) $$,
+    'a message that waits is fine'
+);
+select results_eq(
+    $$ select status, hint from pg_temp.health('2020-01-06 12:02:01', 'notifications') $$,
+    $$ values ('warn', 'Keep pgkit worker running: it sends them.') $$,
+    'for two minutes'
+);
+select is(
+    (select status from pg_temp.health('2020-01-06 12:15:01', 'notifications')),
+    'fail',
+    'after 15 minutes notifications fail'
+);
+
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
 select is(
     (select count(*) from perf.get_health('2020-01-06 12:00')),
-    5 + 3 * 2 + 5 + 4::bigint,
+    5 + 3 * 2 + 5 + 6::bigint,
     'an analyst by token may ask'
 );
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';

@@ -5,11 +5,13 @@ select results_eq(
     'select j.job_name, j.schedule, j.command from perf_internal.get_jobs() as j order by 1',
     $$ values
         ('pgkit-aggregate', '* * * * *', 'call perf.run_job(''aggregate'')'),
+        ('pgkit-alerts', '* * * * *', 'call perf.run_job(''alerts'')'),
         ('pgkit-cleanup', '0 2 * * *', 'call perf.run_job(''cleanup'')'),
         ('pgkit-config-guards', '* * * * *', 'call perf.run_job(''config-guards'')'),
         ('pgkit-daily-log', '5 * * * *', 'call perf.run_job(''daily-log'')'),
         ('pgkit-partitions', '0 2 * * *', 'call perf.run_job(''partitions'')'),
-        ('pgkit-trim-job-history', '30 2 * * *', 'call perf.run_job(''trim-job-history'')') $$,
+        ('pgkit-trim-job-history', '30 2 * * *', 'call perf.run_job(''trim-job-history'')'),
+        ('pgkit-verification', '0 3 * * *', 'call perf.run_job(''verification'')') $$,
     'names every job, when it runs and what it calls'
 );
 
