@@ -307,6 +307,7 @@ def test_alerts_are_notified_when_they_open_get_worse_or_are_over(database, conn
             "severity": "warning",
             "model_type": "energy",
             "machine_id": None,
+            "is_acknowledged": False,
             "is_resolved": False,
         }
         with connection.transaction(force_rollback=True):

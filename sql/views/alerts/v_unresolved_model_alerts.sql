@@ -13,7 +13,11 @@ select
     a.auto_action_taken,
     a.repeat_count,
     a.last_seen_at,
-    a.id
+    a.id,
+    a.labels,
+    a.acknowledged_at,
+    a.acknowledged_by,
+    a.acknowledgement_note
 from perf.model_alerts as a
 where not a.is_resolved;
 
@@ -21,7 +25,7 @@ comment on view perf.v_unresolved_model_alerts is 'Alerts that are open; see per
 comment on column perf.v_unresolved_model_alerts.alert_type is
     'What kind of finding it is, for example model_drift.';
 comment on column perf.v_unresolved_model_alerts.severity is
-    'info, warning or critical: the worst while it is open.';
+    'info, warning or critical, as last seen.';
 comment on column perf.v_unresolved_model_alerts.model_type is 'The model type; null for none.';
 comment on column perf.v_unresolved_model_alerts.machine_id is 'The machine; null for none.';
 comment on column perf.v_unresolved_model_alerts.alert_message is
@@ -34,6 +38,12 @@ comment on column perf.v_unresolved_model_alerts.repeat_count is
     'How often it was seen again while it was open.';
 comment on column perf.v_unresolved_model_alerts.last_seen_at is 'When it was last seen.';
 comment on column perf.v_unresolved_model_alerts.id is 'Key of the alert.';
+comment on column perf.v_unresolved_model_alerts.labels is
+    'What it is about beside model type and machine.';
+comment on column perf.v_unresolved_model_alerts.acknowledged_at is
+    'When somebody said that they care for it; null before.';
+comment on column perf.v_unresolved_model_alerts.acknowledged_by is 'Who said it.';
+comment on column perf.v_unresolved_model_alerts.acknowledgement_note is 'What they said.';
 
 grant select on perf.v_unresolved_model_alerts
     to authenticated, service_role, perf_admin, perf_analyst;

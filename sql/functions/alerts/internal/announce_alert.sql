@@ -20,6 +20,7 @@ begin
             'severity', new.severity,
             'model_type', new.model_type,
             'machine_id', new.machine_id,
+            'is_acknowledged', new.acknowledged_at is not null,
             'is_resolved', new.is_resolved
         )::text
     );
@@ -28,7 +29,7 @@ end
 $$;
 
 comment on function perf_internal.announce_alert is
-    'Trigger: notifies perf_alerts when an alert opens, becomes more severe, or is resolved: {"alert_id", "alert_type", "severity", "model_type", "machine_id", "is_resolved"}. Nothing is notified where perf.notify_alerts is off.';
+    'Trigger: notifies perf_alerts when an alert opens, becomes more or less severe, is acknowledged or resolved: {"alert_id", "alert_type", "severity", "model_type", "machine_id", "is_acknowledged", "is_resolved"}. Nothing is notified where perf.notify_alerts is off.';
 
 revoke execute on function perf_internal.announce_alert from public;
 
@@ -40,5 +41,9 @@ create or replace trigger announce_new_alert
 create or replace trigger announce_alert
     after update on perf.model_alerts
     for each row
-    when (new.is_resolved <> old.is_resolved or new.severity <> old.severity)
+    when (
+        new.is_resolved <> old.is_resolved
+        or new.severity <> old.severity
+        or (new.acknowledged_at is not null and old.acknowledged_at is null)
+    )
     execute function perf_internal.announce_alert();

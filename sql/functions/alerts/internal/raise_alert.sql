@@ -7,7 +7,8 @@ create or replace function perf_internal.raise_alert(
     message text,
     details jsonb default '{}',
     action text default null,
-    as_of timestamptz default now()
+    as_of timestamptz default now(),
+    labels jsonb default '{}'
 )
 returns bigint
 language sql
@@ -15,7 +16,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     insert into perf.model_alerts as a (
         alert_type, severity, model_type, machine_id, alert_message, alert_details,
-        auto_action_taken, alert_timestamp, last_seen_at
+        auto_action_taken, alert_timestamp, last_seen_at, labels
     )
     values (
         raise_alert.alert_type,
@@ -26,9 +27,10 @@ as $$
         coalesce(raise_alert.details, '{}'),
         raise_alert.action,
         raise_alert.as_of,
-        raise_alert.as_of
+        raise_alert.as_of,
+        raise_alert.labels
     )
-    on conflict (alert_type, model_type, machine_id) where not is_resolved do update
+    on conflict (alert_type, model_type, machine_id, labels) where not is_resolved do update
     set alert_message = excluded.alert_message,
         alert_details = excluded.alert_details,
         severity = case
@@ -44,6 +46,6 @@ as $$
 $$;
 
 comment on function perf_internal.raise_alert is
-    'Opens an alert and returns its id. An alert of the type for the model type and machine that is open is updated: message, details, action, last_seen_at and repeat_count, and its severity may rise. Errors: 23514 unknown severity, no alert type.';
+    'Opens an alert and returns its id. An alert of the type for the model type, machine and labels that is open is updated: message, details, action, last_seen_at and repeat_count, and its severity may rise. Errors: 23514 unknown severity, no alert type.';
 
 revoke execute on function perf_internal.raise_alert from public;

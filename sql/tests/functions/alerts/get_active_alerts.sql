@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(36);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 select perf.grant_role('b0000000-0000-4000-8000-000000000000', 'analyst', 'ben');
@@ -75,6 +75,128 @@ select throws_ok(
 select throws_ok(
     'select perf.get_active_alerts(max_rows => null)', '22023', null, 'refuses null rows'
 );
+
+select throws_ok(
+    'select perf.get_active_alerts(as_of => null)', '22023', null, 'refuses no time'
+);
+select throws_ok(
+    $$ select perf.get_active_alerts(labels => '{"model": []}') $$,
+    '22023',
+    'labels: "model" must have a value, got [], which matches nothing',
+    'refuses labels that match nothing'
+);
+select throws_ok(
+    'select perf.get_active_alerts(labels => null)', '22023', null, 'refuses null labels'
+);
+select is_empty(
+    $$ select * from perf.get_active_alerts(alert_type => 'other') $$, 'of an unknown type is none'
+);
+select is(
+    (select count(*) from perf.get_active_alerts(alert_type => ' drift ')), 3::bigint, 'of a type'
+);
+
+savepoint labels;
+select perf_internal.raise_alert(
+    'threshold', a.severity, null, null, 'It is slow.', as_of => '2020-01-06 10:00+00',
+    labels => a.labels::jsonb
+)
+from (
+    values
+        ('warning', '{"metric": "ms", "model": "ä 🦆", "threshold_id": 1}'),
+        ('critical', '{"metric": "ms", "model": "ä 🦆", "threshold_id": 2}'),
+        ('warning', '{"metric": "ms", "model": "b", "threshold_id": 1, "x": {"y": [1, null]}}')
+) as a (severity, labels);
+create function pg_temp.labelled(labels jsonb, is_muted boolean default null) returns text[]
+language sql as $$
+    select array_agg(a.severity || ' ' || (a.labels ->> 'model') order by a.ordinality)
+    from perf.get_active_alerts(
+        labels => labels, is_muted => is_muted, as_of => '2020-01-06 12:00+00'
+    ) with ordinality as a
+$$;
+
+select is(
+    pg_temp.labelled('{"model": "ä 🦆"}'), array['critical ä 🦆', 'warning ä 🦆'], 'with a label'
+);
+select is(
+    pg_temp.labelled('{"model": ["b", "c"], "threshold_id": "1", "severity": "warning"}'),
+    array['warning b'],
+    'with labels, also those of what it is'
+);
+select is(pg_temp.labelled('{"x": {"y": [1, null]}}'), array['warning b'], 'of any value');
+select is(
+    cardinality(pg_temp.labelled('{"metric": null}')), 4, 'or without a label'
+);
+select is(
+    pg_temp.labelled('{"metric": "ms"}', true),
+    array['warning ä 🦆'],
+    'a warning is muted by the critical alert of its series'
+);
+select is(
+    (
+        select c.alert_id
+        from perf.get_active_alerts(labels => '{"threshold_id": 1, "model": "ä 🦆"}') as w
+        join perf.get_active_alerts(labels => '{"threshold_id": 2}') as c
+            on c.alert_id = w.inhibited_by
+    ) is not null,
+    true,
+    'which it names'
+);
+
+select perf_internal.create_alert_silence(
+    '{"model": "b"}', '2020-01-06 13:00+00', 'We know.', '2020-01-06 11:00+00', '2020-01-06 10:00+00'
+);
+select perf_internal.acknowledge_alert(a.id, as_of => '2020-01-06 11:30+00')
+from perf.model_alerts as a
+where a.labels @> '{"threshold_id": 2}';
+
+select results_eq(
+    $$ select a.silence_id, a.silenced_until
+       from perf.get_active_alerts(
+           labels => '{"model": "b"}', is_muted => true, as_of => '2020-01-06 12:00+00'
+       ) as a $$,
+    $$ select s.id, '2020-01-06 13:00+00'::timestamptz from perf.alert_silences as s $$,
+    'a silence mutes, until it ends'
+);
+select is(
+    pg_temp.labelled('{"metric": "ms"}', false), array['critical ä 🦆'], 'or only those that are heard'
+);
+select results_eq(
+    $$ select a.acknowledged_at, a.acknowledged_by
+       from perf.get_active_alerts(labels => '{"threshold_id": 2}') as a $$,
+    $$ values ('2020-01-06 11:30+00'::timestamptz, session_user::text collate "default") $$,
+    'with who cares for it'
+);
+-- It would say that it was made now.
+alter table perf.slo_objectives disable trigger prepare_slo_objective;
+insert into perf.slo_objectives (objective_name, metric_name, target, created_at) values
+    ('works', 'success_rate', 0.99, '2020-01-06 11:00+00');
+
+select results_eq(
+    $$ select a.alert_id, a.alert_type, a.severity, a.alert_message, a.alert_timestamp,
+           a.last_seen_at
+       from perf.get_active_alerts(
+           'no such model type', severity => 'info', as_of => '2020-01-06 12:00+00'
+       ) as a $$,
+    $$ values (
+        null::bigint, 'evaluation_late', 'critical',
+        'Thresholds and objectives are not evaluated since 2020-01-06 11:00:00 UTC. Alerts of them are old, and new ones do not open.',
+        '2020-01-06 11:00+00'::timestamptz, '2020-01-06 12:00+00'::timestamptz
+    ) $$,
+    'whatever is asked for, it says when nothing is evaluated'
+);
+select results_eq(
+    $$ select a.alert_type
+       from perf.get_active_alerts(max_rows => 2, as_of => '2020-01-06 12:00+00') as a $$,
+    array['evaluation_late', 'threshold'],
+    'first, and in max_rows'
+);
+update perf_internal.alert_runs set last_run_at = '2020-01-06 11:58+00';
+select is(
+    (select count(*) from perf.get_active_alerts(as_of => '2020-01-06 12:00+00')),
+    7::bigint,
+    'and not once something is'
+);
+rollback to savepoint labels;
 
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
