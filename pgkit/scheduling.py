@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from psycopg.conninfo import make_conninfo
 
 from pgkit import reports
@@ -80,6 +81,18 @@ def find_missing(connection: Connection, dsn: str) -> list[str]:
         with connect_to_cron(dsn, home) as cron:
             found = cron.execute(registered.encode(), [database]).fetchall()
     return [name for name, *job in sorted(wanted) if tuple(job) not in found]
+
+
+def has_jobs(connection: Connection, dsn: str) -> bool:
+    """Return whether pg_cron has all jobs as they should be, as far as this login may know."""
+    try:
+        with transaction(connection):
+            here = connection.execute("select to_regclass('cron.job')").fetchone()
+            if here == (None,) and find_cron_database(connection) is None:
+                return False
+            return not find_missing(connection, dsn)
+    except (Failure, psycopg.errors.InsufficientPrivilege):
+        return False
 
 
 def find_cron_database(connection: Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""Do the jobs on their schedule where pg_cron is missing.
+"""Do the jobs on their schedule where pg_cron does not.
 
 Every due time runs once, however many workers there are, by this argument:
 
@@ -21,13 +21,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 from typing import NamedTuple
 
 import psycopg
 from croniter import croniter
 
+from pgkit import scheduling
 from pgkit.database import (
     Connection,
     explained,
@@ -53,10 +54,11 @@ class Job(NamedTuple):
     next_due_at: datetime
 
 
-def work(dsn: str, stop: Event, log: Log) -> None:
+def work(dsn: str, stop: Event, log: Log, *, beside_cron: bool = True) -> None:
     """Run jobs when they are due, until `stop` is set; reconnect when the connection is lost.
 
-    The first connection must succeed: a wrong address would otherwise never show.
+    The first connection must succeed: a wrong address would otherwise never show. Without
+    `beside_cron`, jobs are left to pg_cron as long as it has all of them.
     """
     with explained():
         connection = open_connection(dsn)
@@ -65,9 +67,12 @@ def work(dsn: str, stop: Event, log: Log) -> None:
         while not stop.is_set():
             try:
                 with closing(connection):
-                    log("waiting for jobs to be due")
+                    if beside_cron or not leave_to_cron(connection, dsn, stop, log):
+                        log("waiting for jobs to be due")
                     for _ in turns(connection, stop, log, lost):
                         backoff = 0.0
+                        if not beside_cron and leave_to_cron(connection, dsn, stop, log):
+                            log("waiting for jobs to be due")
             except psycopg.OperationalError as error:
                 log(f"connection lost: {first_line(error)}")
                 while connection.closed and not stop.is_set():
@@ -84,6 +89,17 @@ def reconnect(lost: Connection, dsn: str, log: Log) -> Connection:
     except psycopg.OperationalError as error:
         log(first_line(error))
         return lost
+
+
+def leave_to_cron(connection: Connection, dsn: str, stop: Event, log: Log) -> bool:
+    """Wait as long as pg_cron has all jobs, until `stop` is set; return whether it had them."""
+    was_left = False
+    while not stop.is_set() and scheduling.has_jobs(connection, dsn):
+        if not was_left:
+            log("pg_cron runs the jobs of this database, so they are left to it")
+        was_left = True
+        stop.wait(LONGEST_SLEEP)
+    return was_left
 
 
 def turns(connection: Connection, stop: Event, log: Log, lost: list[int]) -> Iterator[None]:
@@ -182,17 +198,45 @@ def run(connection: Connection, job: Job, run_id: int, log: Log) -> bool:
     return message is None
 
 
+def run_together(stop: Event, *works: Callable[[], None]) -> None:
+    """Run each in a thread of its own until all end. An error in one stops all, and is raised.
+
+    The main thread only waits, so that signals reach it.
+    """
+    errors: list[BaseException] = []
+
+    def run(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+            stop.set()
+
+    # Daemons, so that a second signal ends the program whatever they do.
+    threads = [Thread(target=run, args=[work], daemon=True) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
 @contextmanager
 def stopping(log: Log) -> Iterator[Event]:
-    """Yield an event that SIGTERM and SIGINT set; a second signal ends the program at once."""
+    """Yield an event that SIGTERM and SIGINT set; a second signal ends the program at once.
+
+    The signal may come while this thread holds the lock of the event, so another one sets it.
+    """
     stop = Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
     before = {number: signal.getsignal(number) for number in numbers}
 
     def handle(number: int, frame: FrameType | None) -> None:
-        log("stopping after the current job")
-        stop.set()
+        # First, so that a second signal does not come here.
         restore()
+        log("stopping after the current job and the messages that are on their way")
+        Thread(target=stop.set, daemon=True).start()
 
     def restore() -> None:
         for number in numbers:

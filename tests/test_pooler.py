@@ -12,6 +12,8 @@ import psycopg
 import pytest
 from pipeline import wait_for
 from psycopg.conninfo import make_conninfo
+from receivers import receiver
+from test_delivery import Worker, add, open_alert, wait_until_delivered
 
 from pgkit import server
 from pgkit.database import parse_dsn
@@ -174,3 +176,19 @@ def test_many_at_once_share_two_sessions(pgkit, pooled, database, tmp_path) -> N
             " where l.locktype = 'advisory' and d.datname = current_database()"
         ).fetchall()
     assert locks == []
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_messages_are_delivered_through_a_pooler(pooled, database, connection, size) -> None:
+    worker = Worker(pooled(database, size), "--only", "deliver")
+    try:
+        with receiver() as ops:
+            add(connection, ops)
+            for number in range(5):
+                open_alert(connection, f"acme/{number}")
+            wait_until_delivered(connection)
+            said = worker.stop()
+    finally:
+        worker.end()
+    assert len(ops.requests) == 5
+    assert "a pooler is in between: looking every 5 s" in said

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from pgkit import migrations
+from pgkit import migrations, scheduling
 from pgkit.database import parse_dsn
 
 AGGREGATE = "call perf.run_job('aggregate')"
@@ -87,6 +87,16 @@ def test_jobs_are_registered_once_however_often_they_are_scheduled(
         "select job_name, schedule, command, current_database() from perf_internal.get_jobs()"
     ).fetchall()
     assert sorted(registered) == sorted(wanted)
+
+
+def test_a_worker_sees_whether_the_jobs_are_left_to_pg_cron(cron_database, cron) -> None:
+    assert not scheduling.has_jobs(cron, cron_database)
+    cron.execute("select * from perf.schedule_jobs()")
+    assert scheduling.has_jobs(cron, cron_database)
+    cron.execute("select cron.unschedule('pgkit-aggregate')")
+    assert not scheduling.has_jobs(cron, cron_database)
+    cron.execute("select perf.unschedule_jobs()")
+    assert not scheduling.has_jobs(cron, cron_database)
 
 
 def test_unschedule_removes_our_jobs_and_no_others(cron: psycopg.Connection) -> None:
@@ -183,7 +193,7 @@ def test_a_database_beside_that_of_pg_cron_has_its_jobs_there(
     assert f'It lives in database "{home}": run pgkit schedule' in str(caught.value)
     examined = pgkit("doctor", dsn=database).stdout
     assert f'pg_cron\tok\tin database "{home}" of this server' in examined
-    assert "jobs\twarn\tnot scheduled: pgkit-aggregate, pgkit-cleanup" in examined
+    assert "jobs\twarn\tnot scheduled: pgkit-aggregate, pgkit-alerts, pgkit-cleanup" in examined
 
     cron.execute("select * from perf.schedule_jobs()")
     for _ in range(2):

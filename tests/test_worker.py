@@ -1,4 +1,4 @@
-"""The worker: due times run once, whatever happens to workers and connections."""
+"""The jobs of the worker: due times run once, whatever happens to workers and connections."""
 
 import re
 import signal
@@ -25,11 +25,12 @@ Start = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start(database) -> Iterator[Start]:
-    """Start a worker as a program of its own."""
+    """Start a worker that runs jobs as a program of its own."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "pgkit", "--dsn", database, "worker", *arguments]
+        command = [sys.executable, "-m", "pgkit", "--dsn", database, "worker"]
+        command += ["--only", "jobs", *arguments]
         started.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
         return started[-1]
 
@@ -194,3 +195,19 @@ def test_a_wrong_address_is_an_error_at_the_start(pgkit) -> None:
     failed = pgkit("worker", dsn="host=/nowhere")
     assert failed.returncode == 1
     assert failed.stderr.startswith("Error: ")
+
+
+def test_a_signal_that_comes_while_the_event_is_locked_does_not_hang() -> None:
+    """A handler that waited for the lock would wait for the thread that it interrupts: itself."""
+    program = """
+import signal
+from pgkit import worker
+with worker.stopping(print) as stop:
+    with stop._cond:
+        signal.raise_signal(signal.SIGTERM)
+    print(stop.wait(10))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "True"

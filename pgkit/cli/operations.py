@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 from rich.console import Console
@@ -42,21 +43,46 @@ def unschedule(dsn: str) -> None:
 
 @click.command("worker")
 @click.option(
-    "--once", is_flag=True, help="Run every job now and end, with exit code 1 if one failed."
+    "--only",
+    type=click.Choice(["jobs", "deliver"]),
+    show_default="both",
+    help="Run only the jobs, also where pg_cron does, or only deliver messages of alerts.",
+)
+@click.option(
+    "--once",
+    is_flag=True,
+    help="Run every job now, deliver what is due, and end, with exit code 1 if something failed.",
 )
 @takes_dsn
-def run_worker(dsn: str, once: bool) -> None:
-    """Run the jobs on their schedule, where pg_cron is missing.
+def run_worker(dsn: str, only: str | None, once: bool) -> None:
+    """Run the jobs on their schedule, and deliver messages of alerts.
 
-    Times of the schedule are in GMT. Several workers may run at once. Each run of a job is a line
-    on stderr and a row in perf_internal.worker_runs. SIGTERM and SIGINT stop the worker after the
-    current job.
+    Where pg_cron has all jobs of this database, it is left to run them. Times of the schedule are
+    in GMT. Several workers may run at once. Each run of a job is a line on stderr and a row in
+    perf_internal.worker_runs, each attempt to deliver a message a line on stderr.
+
+    Delivering needs `grant perf_notifier to LOGIN`, or the user who ran pgkit migrate.
+
+    SIGTERM and SIGINT stop the worker after the current job and the messages that are on their way.
     """
+    # Only here: to import what sends takes as long as many a command.
+    from pgkit import notify
+
+    must_deliver = only == "deliver"
     if once:
-        with connect(dsn, autocommit=True) as connection:
-            sys.exit(0 if worker.run_once(connection, log_line) else 1)
+        is_good = True
+        if not must_deliver:
+            with connect(dsn, autocommit=True) as connection:
+                is_good = worker.run_once(connection, log_line)
+        if only != "jobs":
+            is_good = notify.deliver_once(dsn, log_line, must_deliver=must_deliver) and is_good
+        sys.exit(0 if is_good else 1)
     with worker.stopping(log_line) as stop:
-        worker.work(dsn, stop, log_line)
+        works = {
+            "jobs": partial(worker.work, dsn, stop, log_line, beside_cron=only == "jobs"),
+            "deliver": partial(notify.deliver, dsn, stop, log_line, must_deliver=must_deliver),
+        }
+        worker.run_together(stop, *(works[name] for name in works if only in (None, name)))
 
 
 def log_line(message: str) -> None:
