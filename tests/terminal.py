@@ -32,3 +32,22 @@ def show(dsn: str, *arguments: str, width: int = 80, **environment: str) -> str:
                 shown += part
     os.close(ours)
     return shown.decode().replace("\r\n", "\n")
+
+
+def answer(dsn: str, *arguments: str, asked: str, answer: str) -> str:
+    """Run the command line on a terminal, answer what it asks; return all that is seen there."""
+    pid, ours = pty.fork()
+    if pid == 0:
+        os.environ |= {"DATABASE_URL": dsn, "TERM": "dumb"}
+        os.execv(sys.executable, [sys.executable, "-m", "pgkit", *arguments])
+    seen = b""
+    is_answered = False
+    with suppress(OSError):
+        while part := os.read(ours, 4096):
+            seen += part
+            if not is_answered and asked.encode() in seen and seen.rstrip().endswith(b":"):
+                os.write(ours, answer.encode() + b"\n")
+                is_answered = True
+    os.close(ours)
+    os.waitpid(pid, 0)
+    return seen.decode().replace("\r\n", "\n")

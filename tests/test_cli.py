@@ -51,6 +51,7 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
         "Experiments",
         "Rollups",
         "Configurations",
+        "Alerts",
         "Access",
         "Schedule",
         "Trying",
@@ -60,7 +61,8 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
 
 
 @pytest.mark.parametrize(
-    "group", [[], ["configs"], ["evaluations"], ["experiments"], ["jobs"], ["models"]]
+    "group",
+    [[], ["alerts"], ["configs"], ["evaluations"], ["experiments"], ["jobs"], ["models"]],
 )
 def test_help_says_of_each_command_a_whole_sentence(pgkit, group) -> None:
     shown = pgkit(*group, "--help").stdout

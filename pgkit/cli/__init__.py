@@ -10,6 +10,7 @@ import click
 from pgkit import __version__
 from pgkit.cli import (
     access,
+    alerts,
     calls,
     configs,
     database,
@@ -56,6 +57,7 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
         rollups.retention,
     ),
     "Configurations": (configs.config_commands,),
+    "Alerts": (alerts.alert_commands,),
     "Access": (access.grant_role, access.revoke_role),
     "Schedule": (
         operations.schedule,

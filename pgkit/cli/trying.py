@@ -56,6 +56,9 @@ def run_demo(data: Path, as_json: bool) -> None:
                 connection, "select perf.aggregate_performance_metrics('calls') as calls"
             )
             compared = demo.compare(connection)
+        status.update("watching an error rate")
+        with connect(dsn) as connection:
+            events = demo.watch_calls(connection)
         status.update("changing a configuration")
         with connect(dsn, autocommit=True) as connection:
             impact = demo.change_configuration(connection)
@@ -75,6 +78,7 @@ def run_demo(data: Path, as_json: bool) -> None:
         print_json(
             {
                 "percentiles": compared,
+                "alert": events,
                 "impact": impact,
                 "workers": workers,
                 "drift": drift,
@@ -92,6 +96,10 @@ def run_demo(data: Path, as_json: bool) -> None:
         click.echo(line)
     largest = max(abs(row[name]) for row in compared for name in row if "difference" in name)
     click.echo(f"\nLargest difference: {largest:.2f} %\n")
+    click.echo("An alert of an error rate, evaluated at every minute of the hour of the calls:\n")
+    for line in demo.format_events(events):
+        click.echo(line)
+    click.echo()
     click.echo(
         f"A new configuration moved a service from {demo.BEFORE} to {demo.AFTER}.\n"
         "Its calls before and after, and the change with its 95 % interval:\n"
