@@ -14,6 +14,9 @@ import click
 
 from benchmarks import (
     accuracy,
+    alerts,
+    anomalies,
+    backtest,
     comparison,
     drift,
     estimates,
@@ -21,6 +24,7 @@ from benchmarks import (
     job_recording,
     jobs,
     load,
+    objectives,
     peer,
     record,
     runs,
@@ -44,6 +48,10 @@ MEASUREMENTS = {
     "estimates": estimates.measure,
     "drift": drift.measure,
     "experiments": experiments.measure,
+    "alerts": alerts.measure,
+    "anomalies": anomalies.measure,
+    "objectives": objectives.measure,
+    "backtest": backtest.measure,
 }
 # The same for everything that is measured; all else is PostgreSQL's default, so a commit waits for
 # the disk.

@@ -42,6 +42,9 @@ TEST_METRICS = [
         "above": 5000,
     },
 ]
+# A provider that was out of order for most of the hour, and the limits of its error rate.
+WATCHED = "lepton/llama-2-70b-chat"
+LIMITS = (0.25, 0.5)
 # When the jobs ran, and the one score of them where lower is better: microseconds.
 JOBS_START, JOBS_END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 16, tzinfo=UTC)
 LOWER_SCORE = "us_per_event"
@@ -164,6 +167,33 @@ def format_impact(impact: list[dict[str, Any]]) -> Iterator[str]:
             f"{factor * row['after_value']:6.0f} {unit}"
             f"{change:+5.0f} {'%' if is_time else 'points':7}{interval:13}{verdict}"
         )
+
+
+def watch_calls(connection: Connection) -> list[dict[str, Any]]:
+    """Evaluate a threshold at each minute of the hour, and return what happened to its alert.
+
+    A second time only reports. The threshold is disabled at the end, because nothing evaluates it
+    later.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(query("demo_alert_events"), [START, END, WATCHED])
+        if events := cursor.fetchall():
+            return events
+        cursor.execute(query("demo_threshold"), [*LIMITS, Jsonb({"model": WATCHED})])
+        (threshold,) = cursor
+        for minute in range(1, 61):
+            cursor.execute(
+                "select from perf.check_alert_thresholds(%s)", [START + timedelta(minutes=minute)]
+            )
+        cursor.execute("select perf.set_alert_threshold_enabled(%s, false)", [threshold["id"]])
+        cursor.execute(query("demo_alert_events"), [START, END, WATCHED])
+        return cursor.fetchall()
+
+
+def format_events(events: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield what happened to alerts as lines: when, what, and in words why."""
+    for row in events:
+        yield f"{row['happened_at']:%H:%M}  {row['event']:10}{row['severity']:10}{row['note']}"
 
 
 def load_jobs(connection: Connection) -> jobs.Written:

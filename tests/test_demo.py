@@ -79,6 +79,8 @@ def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
     assert experiment == again
     assert (experiment[0]["units_a"], experiment[0]["units_b"]) == (150, 150)
     assert first.stdout.splitlines()[1:] == second.stdout.splitlines()[1:]
+    assert "10:11  opened    warning   error_rate for model lepton/" in first.stdout
+    assert "10:56  resolved  warning   The value is 25 %, which is good." in first.stdout
     assert "p50 response time   6911 ms  2431 ms  -65 %" in first.stdout
     assert "pg_ro_c1            17,268    29,786 tps" in first.stdout
     assert (

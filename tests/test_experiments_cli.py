@@ -186,7 +186,7 @@ def test_a_unit_is_assigned_by_name_or_id(pgkit, filled) -> None:
 def test_results_say_how_a_test_stands(pgkit, filled, width) -> None:
     title, heading, _, success, slow, times, *rest = lines(filled, "results", "tone", width=width)
     assert re.match(r"tone; A v1, \d+ units; B v2, \d+ units; intervals are valid", title)
-    assert re.match(r"metric +A +B +B - A +95 % interval +verdict +role", heading)
+    assert re.match(r"metric +A +B +B - A +95 % interval +verdict( +role)?", heading)
     assert re.match(r"success +0\.\d+ +1\.00 +0\.\d+ +0\.\d+ to 0\.\d+ ", success)
     assert re.match(r"slow answers +0\.00 +0\.00 ", slow)
     assert re.match(r"response_time_ms +1,\d+(\.\d)? +1,\d+(\.\d)? ", times)

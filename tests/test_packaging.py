@@ -32,7 +32,7 @@ def test_the_wheel_carries_sql_and_data(tmp_path) -> None:
 def test_the_compose_file_starts_things_in_order() -> None:
     compose = yaml.safe_load((ROOT / "docker/compose.yaml").read_text())
     services = compose["services"]
-    assert set(services) == {"postgres", "migrate", "postgrest"}
+    assert set(services) == {"postgres", "migrate", "worker", "postgrest"}
     assert services["postgrest"]["environment"]["PGRST_DB_SCHEMAS"] == "perf"
     # Release 12 refuses jsonb in the address of a GET.
     assert services["postgrest"]["image"] == "postgrest/postgrest:v13.0.8"
