@@ -108,13 +108,13 @@ def test_a_message_has_its_id_the_attempt_and_the_headers_of_its_receiver() -> N
     with receiver() as ops:
         headers = {
             "Authorization": "Bearer hunter2",
-            "X-Key": "env:PGKIT_RECEIVER_OPS_KEY",
+            "X-Key": "env:PGKIT_RECEIVER_OPS__KEY",
             "idempotency-key": "a",
         }
-        delivery = make_delivery("env:PGKIT_RECEIVER_OPS_URL", headers=headers)
+        delivery = make_delivery("env:PGKIT_RECEIVER_OPS", headers=headers)
         environment = {
-            "PGKIT_RECEIVER_OPS_URL": ops.url,
-            "PGKIT_RECEIVER_OPS_KEY": "from the environment\n",
+            "PGKIT_RECEIVER_OPS": ops.url,
+            "PGKIT_RECEIVER_OPS__KEY": "from the environment\n",
         }
         assert attempt(delivery, environment) is None
         (request,) = ops.requests
@@ -132,32 +132,54 @@ def test_a_message_has_its_id_the_attempt_and_the_headers_of_its_receiver() -> N
 def test_an_address_can_be_in_the_environment_of_the_worker() -> None:
     with receiver() as ops:
         assert (
-            attempt(
-                make_delivery("env:PGKIT_RECEIVER_OPS_URL"), {"PGKIT_RECEIVER_OPS_URL": ops.url}
-            )
+            attempt(make_delivery("env:PGKIT_RECEIVER_OPS"), {"PGKIT_RECEIVER_OPS": ops.url})
             is None
         )
         assert len(ops.requests) == 1
-    reason = refuse(make_delivery("env:PGKIT_RECEIVER_OPS_URL")).reason
-    assert "variable PGKIT_RECEIVER_OPS_URL, which is not set where pgkit worker runs" in reason
-    for name in ("PGPASSWORD", "pgkit_receiver_ops", "PGKIT_RECEIVER_"):
+    reason = refuse(make_delivery("env:PGKIT_RECEIVER_OPS")).reason
+    assert "variable PGKIT_RECEIVER_OPS, which is not set where pgkit worker runs" in reason
+    for name in ("PGPASSWORD", "pgkit_receiver_ops", "PGKIT_RECEIVER_", "PGKIT_RECEIVER_OPS__KEY"):
         reason = refuse(make_delivery(f"env:{name}"), {name: "http://localhost:1/"}).reason
-        assert reason == "the address names no variable env:PGKIT_RECEIVER_NAME"
-    headers = {"Authorization": "env:PGKIT_RECEIVER_OPS_TOKEN"}
-    delivery = make_delivery("env:PGKIT_RECEIVER_OPS_URL", headers=headers)
-    reason = refuse(delivery, {"PGKIT_RECEIVER_OPS_URL": "http://localhost:1/"}).reason
-    assert "header Authorization is in variable PGKIT_RECEIVER_OPS_TOKEN" in reason
+        assert reason == (
+            "the address names no variable env:PGKIT_RECEIVER_NAME without __ in NAME"
+        )
+    headers = {"Authorization": "env:PGKIT_RECEIVER_OPS__TOKEN"}
+    delivery = make_delivery("env:PGKIT_RECEIVER_OPS", headers=headers)
+    reason = refuse(delivery, {"PGKIT_RECEIVER_OPS": "http://localhost:1/"}).reason
+    assert "header Authorization is in variable PGKIT_RECEIVER_OPS__TOKEN" in reason
 
 
 def test_a_header_of_the_environment_goes_to_no_address_of_the_database() -> None:
     """An admin could send what another receiver keeps there to an address of theirs."""
     with receiver() as other:
-        headers = {"X-Leak": "env:PGKIT_RECEIVER_OPS_URL"}
+        headers = {"X-Leak": "env:PGKIT_RECEIVER_OPS"}
         said = refuse(
-            make_delivery(other.url, headers=headers), {"PGKIT_RECEIVER_OPS_URL": "https://ops"}
+            make_delivery(other.url, headers=headers), {"PGKIT_RECEIVER_OPS": "https://ops"}
         )
         assert other.requests == []
     assert said.reason == "header X-Leak is in the environment, but the address is not"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PGKIT_RECEIVER_OPS__KEY",
+        "PGKIT_RECEIVER_MINE",
+        "PGKIT_RECEIVER_MINE_KEY",
+        "PGKIT_RECEIVER_MINE_2__KEY",
+        "PGKIT_RECEIVER_MINE__",
+        "PGKIT_RECEIVER_MIN__KEY",
+        "PGKIT_RECEIVER_MINE__key",
+        "PGPASSWORD",
+    ],
+)
+def test_a_header_of_the_environment_goes_to_its_own_address_only(name: str) -> None:
+    """The database refuses such a receiver, but may have it from before it did."""
+    with receiver() as mine:
+        delivery = make_delivery("env:PGKIT_RECEIVER_MINE", headers={"X-Leak": f"env:{name}"})
+        said = refuse(delivery, {name: "hunter2", "PGKIT_RECEIVER_MINE": mine.url})
+        assert mine.requests == []
+    assert said.reason == "header X-Leak is in a variable that does not belong to the address"
 
 
 def test_a_redirect_to_a_user_is_not_followed() -> None:

@@ -969,7 +969,7 @@ def list_receivers(dsn: str, zone: tzinfo, as_json: bool) -> None:
     "--address",
     envvar="PGKIT_ALERT_ADDRESS",
     show_envvar=True,
-    help="URL, or env:PGKIT_RECEIVER_... for a variable of the worker. - reads it from standard"
+    help="URL, or env:PGKIT_RECEIVER_NAME for a variable of the worker. - reads it from standard"
     " input. A new receiver asks for it.",
 )
 @click.option(
@@ -978,7 +978,8 @@ def list_receivers(dsn: str, zone: tzinfo, as_json: bool) -> None:
     type=LABEL,
     metavar="NAME=VALUE",
     multiple=True,
-    help="Header of a webhook. VALUE may be env:PGKIT_RECEIVER_...",
+    help="Header of a webhook. With the address env:PGKIT_RECEIVER_NAME the VALUE may be"
+    " env:PGKIT_RECEIVER_NAME__KEY.",
 )
 @click.option(
     "--match",

@@ -476,7 +476,7 @@ comment on table perf_internal.receiver_addresses is
 comment on column perf_internal.receiver_addresses.address is
     'An http or https URL; for email smtp://user:password@host:port/?from=...&to=...; or env:PGKIT_RECEIVER_..., a variable of the environment of the worker that holds it.';
 comment on column perf_internal.receiver_addresses.headers is
-    'Further headers of a webhook, for example {"Authorization": "Bearer ..."}. A value env:PGKIT_RECEIVER_... is read by the worker.';
+    'Further headers of a webhook, for example {"Authorization": "Bearer ..."}. A value env:PGKIT_RECEIVER_... is a variable of the environment of the worker, whose name begins with that of the address and __.';
 
 create table perf_internal.alert_deliveries (
     id uuid primary key default gen_random_uuid(),

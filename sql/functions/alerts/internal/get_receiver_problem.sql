@@ -2,8 +2,16 @@
 -- them.
 --
 -- Variables of the environment have a prefix. Otherwise an admin by token could have the worker send any of
--- its variables, for example the password of its database, to an address of theirs. For the same reason a
--- header is in the environment only where the address is.
+-- its variables, for example the password of its database, to an address of theirs.
+--
+-- A header in the environment is a variable of the address: its name is that of the address, __ and more.
+-- So it goes only to the host that the same environment names. The name of the receiver decides nothing,
+-- because an admin chooses it. A variable of an address has no __ and ends with no _. Then every variable
+-- belongs to one address at most, the name before its first __, also where one address is OPS and another
+-- is OPS_2. The worker checks the same again (pgkit/sending.py).
+--
+-- A host is ASCII, because the worker refuses some of the other names: not every character can be
+-- translated to xn--.
 create or replace function perf_internal.get_receiver_problem(
     kind text,
     address text,
@@ -19,7 +27,7 @@ declare
     v_headers jsonb := get_receiver_problem.headers;
     v_host text :=
         '([^][[:space:]/?#@:%<>"{}|^`]+|[[][0-9A-Fa-f:.]+[]])(:[0-9]{1,5})?';
-    v_variable text := '^env:PGKIT_RECEIVER_[A-Z0-9_]{1,100}$';
+    v_variable text := '^env:PGKIT_RECEIVER(_[A-Z0-9]+)+$';
     v_name text;
 begin
     if get_receiver_problem.kind in ('webhook', 'alertmanager', 'slack', 'email') is not true then
@@ -33,9 +41,11 @@ begin
     then
         return 'address must have no spaces, control characters or backslashes';
     elsif v_address like 'env:%' then
-        if v_address !~ v_variable then
-            return 'address must name a variable of the environment as env:PGKIT_RECEIVER_NAME';
+        if v_address !~ v_variable or length(v_address) > 119 then
+            return 'address must name a variable of the environment as env:PGKIT_RECEIVER_NAME, without __ in NAME';
         end if;
+    elsif substring(v_address from '^[^:]*://(?:[^/?#@]*@)?([^/?#]*)') ~ '[^ -~]' then
+        return 'address must have a host in ASCII: write other characters as xn--';
     elsif get_receiver_problem.kind = 'email' then
         if v_address !~* ('^smtps?://([^/?#@]+@)?' || v_host || '/?[?][^#]+$')
             or v_address !~ '[?&]from=[^&]'
@@ -74,13 +84,17 @@ begin
         or h.value #>> '{}' ~ perf_internal.get_control_characters()
         or (
             h.value #>> '{}' like 'env:%'
-            and (h.value #>> '{}' !~ v_variable or v_address not like 'env:%')
+            and (
+                v_address not like 'env:%'
+                or not starts_with(h.value #>> '{}', v_address || '__')
+                or substr(h.value #>> '{}', length(v_address) + 3) !~ '^[A-Z0-9_]{1,100}$'
+            )
         )
     order by h.key
     limit 1;
     if found then
         return format(
-            'headers: %s must be a text without control characters, or env:PGKIT_RECEIVER_NAME where the address is one, too',
+            'headers: %s must be a text without control characters, or env:PGKIT_RECEIVER_NAME__KEY where the address is env:PGKIT_RECEIVER_NAME',
             perf_internal.quote_value(v_name)
         );
     end if;
