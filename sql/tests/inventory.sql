@@ -369,6 +369,7 @@ select functions_are(
         'complete_buckets',
         'complete_guard',
         'complete_training',
+        'correct_alert_times',
         'count_between',
         'count_limit_alerts',
         'count_pending_rows',

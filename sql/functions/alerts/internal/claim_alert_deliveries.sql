@@ -62,6 +62,7 @@ begin
                 message = 'perf_internal.claim_alert_deliveries() leaves out the schedule: ' || sqlerrm;
     end;
     perform set_config('lock_timeout', v_lock_timeout, true);
+    perform perf_internal.correct_alert_times(claim_alert_deliveries.as_of);
     -- Which alerts are muted is asked only where something is due that no earlier message holds up.
     if exists (
         select

@@ -22,7 +22,7 @@ select perf_internal.raise_alert('told', 'warning', null, null, 'm', as_of => '2
 select pg_temp.send('2020-01-06 10:00+00');
 select perf_internal.raise_alert('waits', 'warning', null, null, 'm', as_of => '2020-01-06 10:01+00');
 select perf_internal.raise_alert('out', 'warning', null, null, 'm', as_of => '2020-01-06 10:01+00');
-update perf_internal.alert_outbox as o set deliver_after = '2020-01-07'
+update perf_internal.alert_outbox as o set deliver_after = '2020-01-06 11:00+00'
 from perf.alert_events as e join perf.model_alerts as a on a.id = e.alert_id
 where e.id = o.event_id and a.alert_type = 'waits';
 create temporary table out as select * from perf.claim_alert_deliveries('w', as_of => '2020-01-06 10:01+00');
