@@ -1,7 +1,7 @@
 create or replace function perf_internal.requeue_alerts(
     receiver perf.alert_receivers,
     is_new_address boolean,
-    disabled_since timestamptz default null,
+    was_disabled boolean default false,
     as_of timestamptz default now()
 )
 returns void
@@ -66,28 +66,32 @@ begin
                     and l.gave_up_at is null
             );
     end if;
-    -- What ended meanwhile, of alerts that the receiver was told of.
-    insert into perf_internal.alert_outbox (event_id, receiver_id, group_labels, deliver_after)
+    -- What ended meanwhile, of alerts that the receiver was told of, or that a worker was telling it of. Also
+    -- what ended before and was dropped.
+    insert into perf_internal.alert_outbox as o (
+        event_id, receiver_id, group_labels, deliver_after
+    )
     select distinct on (e.id) e.id, v_receiver.id, t.group_labels, requeue_alerts.as_of
     from perf.model_alerts as a
     join perf.alert_events as e on e.alert_id = a.id and e.event = 'resolved'
     join perf.alert_events as f on f.alert_id = a.id and f.id < e.id
     join perf_internal.alert_outbox as t on t.event_id = f.id and t.receiver_id = v_receiver.id
     join perf_internal.alert_deliveries as d on d.id = t.delivery_id
-    where v_receiver.send_resolved
+    where requeue_alerts.was_disabled
+        and v_receiver.send_resolved
         and a.is_resolved
-        and a.resolved_timestamp >= greatest(
-            requeue_alerts.disabled_since, requeue_alerts.as_of - interval '3 days'
-        )
-        and requeue_alerts.disabled_since is not null
-        and d.delivered_at is not null
+        and a.resolved_timestamp >= requeue_alerts.as_of - interval '3 days'
+        and d.gave_up_at is null
     order by e.id, f.id desc
-    on conflict (event_id, receiver_id) do nothing;
+    on conflict (event_id, receiver_id) do update
+    set deliver_after = excluded.deliver_after,
+        dropped_at = null
+    where o.dropped_at is not null;
     perform perf_internal.queue_open_alerts(v_receiver, requeue_alerts.as_of);
 end
 $$;
 
 comment on function perf_internal.requeue_alerts is
-    'After a change of a receiver: drops what waits for one that is disabled, queues open alerts that it takes and was not told of, and, where it was disabled since disabled_since, the ends of those that it was told of. With a new address what waits is due at once, and what gave up in the last 3 days is told in new messages.';
+    'After a change of a receiver: drops what waits for one that is disabled, queues open alerts that it takes and was not told of, and, where it was disabled, the ends in the last 3 days of those that it was told of. With a new address what waits is due at once, and what gave up in the last 3 days is told in new messages.';
 
 revoke execute on function perf_internal.requeue_alerts from public;

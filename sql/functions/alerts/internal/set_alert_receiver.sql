@@ -133,7 +133,7 @@ begin
         v_new,
         (v_address, v_headers, v_new.kind)
             is distinct from (v_old_address.address, v_old_address.headers, v_old.kind),
-        case when not v_old.enabled then v_old.updated_at end,
+        v_old.enabled is false,
         set_alert_receiver.as_of
     );
     return v_new.id;

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(22);
 
 create function pg_temp.receiver() returns perf.alert_receivers
 language sql as $$ select r from perf.alert_receivers as r $$;
@@ -50,13 +50,13 @@ select ok(
 select perf_internal.clear_alert('told', null, null, as_of => '2020-01-06 10:03+00');
 select perf_internal.raise_alert('new', 'warning', null, null, 'm', as_of => '2020-01-06 10:04+00');
 update perf.alert_receivers set enabled = true;
-select perf_internal.requeue_alerts(pg_temp.receiver(), false, '2020-01-06 10:02+00', '2020-01-06 10:05+00');
+select perf_internal.requeue_alerts(pg_temp.receiver(), false, true, '2020-01-06 10:05+00');
 select results_eq(
     'select pg_temp.queued()',
     $$ values ('told opened told'), ('waits opened waits'), ('out opened told'), ('told resolved waits'), ('new opened waits') $$,
     'one that is enabled is told of what is open, and what ended meanwhile'
 );
-select perf_internal.requeue_alerts(pg_temp.receiver(), false, '2020-01-06 10:02+00', '2020-01-06 10:05+00');
+select perf_internal.requeue_alerts(pg_temp.receiver(), false, true, '2020-01-06 10:05+00');
 select is((select count(*) from pg_temp.queued()), 5::bigint, 'a second time nothing is queued again');
 select is(pg_temp.send('2020-01-06 10:05+00'), 3::bigint, 'all of it is told');
 
@@ -105,6 +105,66 @@ select is(
     (select count(*) from retried),
     'with a new address they are due at once'
 );
+
+-- Ends that a receiver misses while it is disabled.
+select perf.delete_alert_receiver('ops');
+create function pg_temp.set(at timestamptz, enabled boolean) returns void
+language sql as $$
+    select perf_internal.set_alert_receiver('chat', 'slack', 'https://h.example', enabled => set.enabled, as_of => set.at);
+$$;
+create function pg_temp.tell(at timestamptz) returns setof text
+language sql as $$
+    select a.alert ->> 'alert_type' || ' ' || (a.alert ->> 'events')
+    from perf.claim_alert_deliveries('w', as_of => tell.at) as c
+    cross join lateral jsonb_array_elements(c.payload -> 'alerts') as a (alert)
+    where perf.complete_alert_delivery(c.delivery_id, c.attempt_count, tell.at)
+    order by 1;
+$$;
+select perf_internal.clear_alert(a.alert_type, null, null, as_of => '2020-02-01') from perf.model_alerts as a where not a.is_resolved;
+select pg_temp.set('2020-02-03 10:00+00', true);
+select perf_internal.raise_alert(t, 'warning', null, null, 'm', as_of => '2020-02-03 10:00+00')
+from unnest('{out,told}'::text[]) as t;
+create temporary table leased as
+select c.* from perf.claim_alert_deliveries('w', as_of => '2020-02-03 10:00+00') as c;
+select perf.complete_alert_delivery(l.delivery_id, l.attempt_count, '2020-02-03 10:00+00')
+from leased as l where l.payload #>> '{group_labels,alert_type}' = 'told';
+select perf_internal.clear_alert('told', null, null, as_of => '2020-02-03 10:01+00');
+select is(
+    (select count(*) from perf_internal.alert_outbox as o where o.delivery_id is null and o.dropped_at is null),
+    1::bigint,
+    'given a message that is out, and an end that waits'
+);
+select pg_temp.set('2020-02-03 10:01+00', false);
+select perf_internal.clear_alert('out', null, null, as_of => '2020-02-03 10:02+00');
+select pg_temp.set('2020-02-03 10:03+00', false);
+select is_empty($$ select pg_temp.tell('2020-02-03 10:03+00') $$, 'while it is disabled nothing is told');
+select pg_temp.set('2020-02-03 10:04+00', true);
+select results_eq(
+    $$ select pg_temp.tell('2020-02-03 10:04+00') $$, $$ values ('out ["opened"]'), ('told ["resolved"]') $$,
+    'an end that was dropped is told, and a message whose lease is over is sent again'
+);
+select results_eq(
+    $$ select pg_temp.tell('2020-02-03 10:05+00') $$, $$ values ('out ["resolved"]') $$,
+    'then the end that came while that was out'
+);
+
+select perf_internal.raise_alert('late', 'warning', null, null, 'm', as_of => '2020-02-03 11:00+00');
+truncate leased;
+insert into leased select * from perf.claim_alert_deliveries('w', as_of => '2020-02-03 11:00+00');
+select pg_temp.set('2020-02-03 11:00:10+00', false);
+select perf_internal.clear_alert('late', null, null, as_of => '2020-02-03 11:00:20+00');
+select pg_temp.set('2020-02-03 11:00:30+00', true);
+select is_empty($$ select pg_temp.tell('2020-02-03 11:00:40+00') $$, 'an end waits for a message that is out');
+select ok(
+    (select perf.complete_alert_delivery(l.delivery_id, l.attempt_count, '2020-02-03 11:00:50+00') from leased as l),
+    'which the worker delivers'
+);
+select results_eq(
+    $$ select pg_temp.tell('2020-02-03 11:00:50+00') $$, $$ values ('late ["resolved"]') $$, 'and is told then'
+);
+select pg_temp.set('2020-02-03 12:00+00', false);
+select pg_temp.set('2020-02-03 12:01+00', true);
+select is_empty($$ select pg_temp.tell('2020-02-03 12:01+00') $$, 'no end is told twice');
 
 select * from finish();
 rollback;
