@@ -13,6 +13,7 @@ declare
     v_receiver perf.alert_receivers := form_alert_deliveries.receiver;
     v_message record;
     v_delivery_id uuid;
+    v_last_alert_id bigint;
     v_count bigint := 0;
 begin
     -- An alert that is over and was not told of: nobody needs to know if it was muted when it ended.
@@ -76,6 +77,19 @@ begin
             and d.repeat_after is not null;
         continue when v_message.alert_ids is null;
         v_delivery_id := gen_random_uuid();
+        -- A repeat goes on where the last message of the group ended, so that all alerts have their turn.
+        v_last_alert_id := null;
+        if cardinality(v_message.alert_ids) > 100 then
+            v_last_alert_id := (
+                select (d.payload #>> '{alerts,-1,alert_id}')::bigint
+                from perf_internal.alert_deliveries as d
+                where d.receiver_id = v_receiver.id
+                    and d.group_labels = v_message.group_labels
+                    and d.created_at <= form_alert_deliveries.as_of
+                order by d.created_at desc
+                limit 1
+            );
+        end if;
         insert into perf_internal.alert_deliveries (
             id, receiver_id, group_labels, payload, created_at, next_attempt_at
         )
@@ -88,7 +102,8 @@ begin
                 v_receiver.receiver_name,
                 v_message.group_labels,
                 v_message.alert_ids,
-                coalesce(v_message.event_ids, '{}')
+                coalesce(v_message.event_ids, '{}'),
+                v_last_alert_id
             ),
             form_alert_deliveries.as_of,
             form_alert_deliveries.as_of

@@ -4,7 +4,8 @@ create or replace function perf_internal.get_alert_payload(
     receiver_name text,
     group_labels jsonb,
     alert_ids bigint[],
-    event_ids bigint[]
+    event_ids bigint[],
+    last_alert_id bigint default null
 )
 returns jsonb
 language sql
@@ -26,12 +27,29 @@ as $$
                 order by
                     (e.events is null),
                     not a.is_resolved,
-                    array_position(array['critical', 'warning', 'info'], a.severity),
+                    coalesce(
+                        e.events is null
+                        and (s.severity_number, a.alert_timestamp, a.id)
+                            <= (l.severity_number, l.alert_timestamp, l.id),
+                        false
+                    ),
+                    s.severity_number,
                     a.alert_timestamp,
                     a.id
             ) as place
         from perf.model_alerts as a
+        cross join lateral array_position(
+            array['critical', 'warning', 'info'], a.severity
+        ) as s (severity_number)
         left join events as e on e.alert_id = a.id
+        left join (
+            select
+                b.id,
+                b.alert_timestamp,
+                array_position(array['critical', 'warning', 'info'], b.severity) as severity_number
+            from perf.model_alerts as b
+            where b.id = get_alert_payload.last_alert_id
+        ) as l on true
         where a.id = any (get_alert_payload.alert_ids)
     ),
     texts as (
@@ -101,6 +119,6 @@ as $$
 $$;
 
 comment on function perf_internal.get_alert_payload is
-    'What a message says: of at most 100 of these alerts, first those with events, those that are over, the most severe and the oldest. alert_count counts all. An alert without one of these events is_repeat.';
+    'What a message says: of at most 100 of these alerts, first those with events, those that are over, the most severe and the oldest. Of alerts without events those come first that are after last_alert_id in this order. alert_count counts all. An alert without one of these events is_repeat.';
 
 revoke execute on function perf_internal.get_alert_payload from public;

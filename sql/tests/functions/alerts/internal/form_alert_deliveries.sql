@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(25);
 
 select perf.set_alert_receiver('ops', 'webhook', 'https://h.example', repeat_interval => '1 hour');
 create function pg_temp.form(at timestamptz, muted bigint[] default '{}') returns bigint
@@ -127,6 +127,38 @@ select results_eq(
 select is_empty(
     $$ select * from pg_temp.tell('2090-01-06 10:04+00') $$, 'then all are told'
 );
+
+create temporary table told (alert_id bigint, turn integer);
+create function pg_temp.repeat(turn integer) returns table (alert_count integer, new_count bigint)
+language sql
+as $$
+    with message as (
+        select c.payload
+        from perf.claim_alert_deliveries(
+            'w', as_of => timestamptz '2090-01-06 10:03+00' + repeat.turn * interval '4 hours'
+        ) as c
+        where c.receiver_name = 'storms'
+            and perf.complete_alert_delivery(
+                c.delivery_id, c.attempt_count,
+                timestamptz '2090-01-06 10:03+00' + repeat.turn * interval '4 hours'
+            )
+    ),
+    named as (
+        insert into told
+        select (a.alert -> 'alert_id')::bigint, repeat.turn
+        from message as m cross join jsonb_array_elements(m.payload -> 'alerts') as a (alert)
+        returning alert_id
+    )
+    select jsonb_array_length(m.payload -> 'alerts'),
+        (select count(*) from named as n where n.alert_id not in (select t.alert_id from told as t))
+    from message as m;
+$$;
+select results_eq('select * from pg_temp.repeat(1)', 'values (100, 100::bigint)', 'a repeat names 100 of them');
+select results_eq(
+    'select * from pg_temp.repeat(2)', 'values (100, 50::bigint)', 'the next one names those that it did not'
+);
+select is((select count(distinct t.alert_id) from told as t), 150::bigint, 'so all have their turn');
+select results_eq('select * from pg_temp.repeat(3)', 'values (100, 0::bigint)', 'and then again');
 
 select * from finish();
 rollback;

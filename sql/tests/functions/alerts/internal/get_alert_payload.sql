@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(16);
 
 insert into perf.performance_alert_thresholds (
     id, metric_name, warning_threshold, critical_threshold, statistic, direction, description, runbook_url
@@ -95,6 +95,21 @@ select is(
     '[119, 120]',
     'first what is new, then the most severe'
 );
+create function pg_temp.named(last_number integer) returns text
+language sql as $$
+    select string_agg(x.alert #>> '{labels,n}', ' ' order by x.place)
+    from jsonb_array_elements(
+        perf_internal.get_alert_payload(
+            '00000000-0000-4000-8000-000000000001', 'ops', '{}',
+            (select array_agg(a.id) from perf.model_alerts as a where a.alert_type = 'many' and (a.labels -> 'n')::integer > 114),
+            (select array_agg(e.id) from perf.alert_events as e join perf.model_alerts as b on b.id = e.alert_id where b.labels -> 'n' = '119'),
+            (select a.id from perf.model_alerts as a where a.labels -> 'n' = to_jsonb(named.last_number))
+        ) -> 'alerts'
+    ) with ordinality as x (alert, place);
+$$;
+select is(pg_temp.named(116), '119 117 118 120 115 116', 'repeats begin after the last alert of the message before');
+select is(pg_temp.named(118), '119 120 115 116 117 118', 'and after the last of all with the first');
+select is(pg_temp.named(120), '119 115 116 117 118 120', 'also where the last was the most severe');
 select is(
     perf_internal.get_alert_payload('00000000-0000-4000-8000-000000000001', 'ops', '{}', '{}', '{}') -> 'alerts',
     '[]', 'no alerts are an empty list'
