@@ -297,6 +297,32 @@ def test_a_person_who_resolves_during_an_evaluation_comes_after_it(alerts, sessi
     assert read_alerts(alerts) == [("warning", True, 1)]
 
 
+def test_a_person_who_waits_for_an_alert_gives_up_after_two_seconds(alerts, sessions) -> None:
+    rule_id = add_threshold(alerts)
+    measure(alerts, rule_id, 150)
+    check(alerts, at(0))
+    evaluation, *people = sessions
+    measure(alerts, rule_id, 250)
+    check(evaluation, at(1))
+
+    def call(function: str, person: psycopg.Connection) -> tuple[str | None, str, float]:
+        person.execute("set lock_timeout = '1min'")
+        person.commit()
+        started = time.monotonic()
+        with pytest.raises(psycopg.Error) as caught:
+            person.execute(f"select {function}(a.id) from perf.model_alerts as a".encode())
+        return caught.value.sqlstate, str(caught.value), time.monotonic() - started
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(call, ["perf.acknowledge_alert", "perf.resolve_alert"], people))
+    for state, said, seconds in outcomes:
+        assert state == "PT409"
+        assert "another session changes this alert" in said
+        assert 1.9 < seconds < 9
+    evaluation.commit()
+    assert read_alerts(alerts) == [("critical", False, 1)]
+
+
 def test_an_alert_resolved_during_an_evaluation_does_not_open_again_in_it(alerts, sessions) -> None:
     measure(alerts, add_threshold(alerts), 150)
     check(alerts, at(0))

@@ -6,6 +6,7 @@ The worker is played by SQL here: it claims, and says of each message that it wa
 import os
 import random
 import signal
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -183,6 +184,41 @@ def test_a_receiver_that_is_deleted_at_the_same_time_fails_no_alert(connection, 
         waiting.result()
     writer.commit()
     assert events_of(claim(connection)) == [("stays", "drift", ["opened"])]
+
+
+def test_who_waits_for_a_receiver_gives_up_after_two_seconds(connection, sessions) -> None:
+    add_receiver(connection, "stays")
+    add_receiver(connection, "gone")
+    holder = sessions()
+    open_alert(holder, "drift")
+    holder.execute("select perf.delete_alert_receiver('gone')")
+    calls = {
+        "perf.set_alert_receiver('stays', 'slack')": "sessions that change alerts keep receivers",
+        "perf.delete_alert_receiver('stays')": "sessions that change alerts keep receivers",
+        "perf.send_test_alert('gone')": 'another session changes or tests receiver "gone"',
+    }
+
+    def call(function: str) -> tuple[str | None, str, float]:
+        own = sessions()
+        own.execute("set lock_timeout = '1min'")
+        own.commit()
+        started = time.monotonic()
+        with pytest.raises(psycopg.Error) as caught:
+            own.execute(f"select {function}".encode())
+        return caught.value.sqlstate, str(caught.value), time.monotonic() - started
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        outcomes = list(pool.map(call, calls))
+    for (state, said, seconds), message in zip(outcomes, calls.values(), strict=True):
+        assert state == "PT409"
+        assert message in said
+        assert "Try again." in said
+        assert 1.9 < seconds < 20
+    holder.rollback()
+    assert connection.execute(
+        "select string_agg(r.receiver_name || ' ' || r.kind, ', ' order by r.receiver_name)"
+        " from perf.alert_receivers as r"
+    ).fetchone() == ("gone webhook, stays webhook",)
 
 
 def test_a_receiver_deleted_while_its_message_is_out_ends_it(connection) -> None:

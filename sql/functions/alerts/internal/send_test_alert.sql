@@ -1,7 +1,8 @@
 -- security definer: no API role may write messages; the role is checked first.
 --
 -- A receiver has one test message at a time that is not delivered. Of two calls at once the second waits
--- for the first and returns the same.
+-- for the first and returns the same. A session that deletes or tests the receiver may be idle in its
+-- transaction for long: then this gives up.
 create or replace function perf_internal.send_test_alert(
     receiver_name text,
     as_of timestamptz default now()
@@ -11,6 +12,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
+set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare
@@ -97,6 +99,13 @@ begin
         perform pg_notify('perf_alerts', jsonb_build_object('delivery_id', v_id)::text);
     end if;
     return v_id;
+exception
+    when lock_not_available then
+        raise exception using
+            errcode = 'PT409',
+            message = 'another session changes or tests receiver '
+                || perf_internal.quote_value(btrim(send_test_alert.receiver_name)),
+            hint = 'Try again. A session that stays in a transaction shows in pg_stat_activity.';
 end
 $$;
 
