@@ -143,6 +143,19 @@ def test_an_event_that_is_not_committed_is_in_the_next_message(connection, sessi
     assert events_of(claim(connection)) == [("ops", "first", []), ("ops", "second", ["opened"])]
 
 
+def test_a_claim_waits_no_longer_than_a_moment_for_the_schedule(connection, sessions) -> None:
+    add_receiver(connection, "ops")
+    open_alert(connection, "drift")
+    holder, worker = sessions(), sessions()
+    # What says when the schedule ran, and nothing else of a claim.
+    holder.execute("lock table perf_internal.rollup_state")
+    worker.execute("set lock_timeout = '7s'; set statement_timeout = '10s'")
+    started = time.monotonic()
+    assert events_of(claim(worker)) == [("ops", "drift", ["opened"])]
+    assert time.monotonic() - started < 5
+    assert worker.execute("show lock_timeout").fetchone() == ("7s",)
+
+
 def test_an_event_of_a_transaction_that_fails_is_told_to_nobody(connection, sessions) -> None:
     add_receiver(connection, "ops")
     writer = sessions()

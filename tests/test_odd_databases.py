@@ -93,6 +93,18 @@ def test_every_pgtap_file_passes_in_a_database_of_other_styles(server_dsn) -> No
     assert outcome.passed > 1000
 
 
+def test_doctor_finds_the_same_grants_when_names_are_quoted_later(
+    pgkit, database, server_dsn
+) -> None:
+    """The migration notes names without quotes, where nothing needs them."""
+    name = parse_dsn(database)["dbname"]
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        admin.execute(f"alter database {name} set quote_all_identifiers = on".encode())
+    done = pgkit("doctor", dsn=database)
+    assert "\tfail\t" not in done.stdout
+    assert "grants\tok\tas pgkit migrate granted them" in done.stdout
+
+
 def test_a_limit_on_transactions_does_not_end_a_migration(pgkit, server_dsn) -> None:
     with psycopg.connect(server_dsn) as connection:
         if connection.info.server_version < 170000:

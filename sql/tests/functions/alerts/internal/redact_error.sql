@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 
 select is(
     perf_internal.redact_error(
@@ -52,6 +52,20 @@ select is(
     ),
     'https://h.example, again [secret]',
     'quotes in an address hide nothing'
+);
+select is(
+    perf_internal.redact_error(
+        'h.example redirects to another host', 'https://h.example/redir/x', '{}'
+    ),
+    'h.example redirects to another host',
+    'a word of a path that is a part of a word of ours hides nothing of that'
+);
+select is(
+    perf_internal.redact_error(
+        'h.example: redir, (redir) and redir1 are gone', 'https://h.example/redir?x=redir1', '{}'
+    ),
+    'h.example: [secret], ([secret]) and [secret] are gone',
+    'alone it is left out'
 );
 select is(
     perf_internal.redact_error(E'one\r\ntwo', 'https://h.example', '{}'),

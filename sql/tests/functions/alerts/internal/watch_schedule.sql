@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(27);
 
 -- At a time of 6 January 2090; the server has run since the day before.
 create function pg_temp.watch(at text, server_start timestamptz default '2090-01-05 00:00+00')
@@ -122,6 +122,20 @@ set local role perf_admin;
 select throws_ok(
     'select perf_internal.watch_schedule()', '42501', null, 'only our functions call it'
 );
+-- As if somebody had granted it.
+reset role;
+grant execute on function perf_internal.watch_schedule to perf_analyst, perf_notifier, perf_admin;
+set local role perf_analyst;
+select throws_ok(
+    'select perf_internal.watch_schedule()',
+    '42501',
+    'this needs the role admin',
+    'it refuses an analyst who was granted it'
+);
+set local role perf_notifier;
+select lives_ok('select perf_internal.watch_schedule()', 'but not who delivers');
+set local role perf_admin;
+select lives_ok('select perf_internal.watch_schedule()', 'nor an admin');
 
 select * from finish();
 rollback;
