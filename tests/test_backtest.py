@@ -396,20 +396,31 @@ def test_suggested_limits_keep_their_promise_on_real_calls(connection) -> None:
     hours = -(-(end - START) // HOUR)
     end = START + hours * HOUR
     weekly = 4 * 7 * 24 / hours
-    for metric, statistic in (("response_time_ms", "p95"), ("success_rate", "rate")):
+    with pytest.raises(psycopg.Error, match="there is no limit of") as caught:
+        # All calls of two models fail for minutes, and no share is below 0.
+        connection.execute(
+            "select perf.suggest_alert_threshold('success_rate', group_by => '{model}',"
+            " time_window => '5 minutes', start_time => %s, end_time => %s, alerts_per_week => %s)",
+            [START, end, weekly],
+        )
+    assert caught.value.sqlstate == "PT404"
+    for metric, statistic, window in (
+        ("response_time_ms", "p95", "5 minutes"),
+        ("success_rate", "rate", "1 hour"),
+    ):
         found = connection.execute(
             "select arguments, alert_count, critical_count, flap_count, warnings_per_week,"
             " firing_share, usual_value, worst_value from perf.suggest_alert_threshold("
-            " %s, %s, group_by => '{model}', time_window => '5 minutes', start_time => %s,"
+            " %s, %s, group_by => '{model}', time_window => %s, start_time => %s,"
             " end_time => %s, alerts_per_week => %s)",
-            [metric, statistic, START, end, weekly],
+            [metric, statistic, window, START, end, weekly],
         ).fetchall()
         assert found
         for arguments, alerts, criticals, flaps, rate, share, usual, worst in found:
             assert rate <= weekly
             warning, critical = arguments["warning_threshold"], arguments["critical_threshold"]
             if metric == "success_rate":
-                assert critical < warning < usual
+                assert 0 < critical < warning < usual
             else:
                 assert usual < warning < critical
                 assert warning <= worst * 1.1

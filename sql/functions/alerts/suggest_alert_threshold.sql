@@ -1,6 +1,9 @@
 -- Limits are tried from the worst value inwards, until one gives more alerts than allowed. The other way
 -- round would end at a limit that most values are beyond: that is one alert which never ends.
 --
+-- No value is beyond a share of 1, or below 0 where none is negative. A limit there would never be reached,
+-- so none is tried. Where the worst value is the bound, every limit has values beyond it.
+--
 -- The values of the windows are read once, since they depend on no limit.
 create or replace function perf.suggest_alert_threshold(
     metric_name text,
@@ -167,10 +170,15 @@ begin
     v_weeks := extract(
         epoch from suggest_alert_threshold.end_time - suggest_alert_threshold.start_time
     ) / 604800;
+    v_bound := case
+        when v_is_above and v_metric.kind = 'share' and v_threshold.statistic in ('rate', 'avg') then 1
+        when not v_is_above and v_seen.lowest_value >= 0 then 0
+        else v_sign * 'infinity'::double precision
+    end;
     -- A limit must be beyond every value to be sure of no alert, also after rounding.
     v_threshold.critical_threshold := v_sign * 1.7e308;
     for v_limit in
-        select distinct perf_internal.round_limit(t.value, v_seen.usual_value, v_is_above)
+        select distinct l.value
         from (
             select unnest(v_seen.tails)
             where v_seen.worst_value <> v_seen.usual_value
@@ -182,6 +190,16 @@ begin
                 else coalesce(nullif(0.1 * abs(v_seen.usual_value), 0), 1)
             end
         ) as t (value)
+        cross join lateral perf_internal.round_limit(
+            t.value, v_seen.usual_value, v_is_above
+        ) as r (value)
+        cross join lateral (
+            select case
+                when v_sign * r.value < v_sign * v_bound then r.value
+                else perf_internal.round_limit(t.value, v_bound, v_is_above)
+            end
+        ) as l (value)
+        where v_sign * l.value < v_sign * v_bound
         order by 1
     loop
         v_limits := case when v_is_above then v_limit || v_limits else v_limits || v_limit end;
@@ -200,11 +218,9 @@ begin
         v_rates := v_rates || v_result.alert_count / v_weeks;
     end loop;
     -- Where even the outermost limit is too near, which a value that never varies can make, it is that.
-    v_rates := case when v_rates = '{}' then '{0}' else v_rates end;
-    v_bound := case
-        when v_is_above and v_metric.kind = 'share' and v_threshold.statistic in ('rate', 'avg') then 1
-        when not v_is_above and v_seen.lowest_value >= 0 then 0
-    end;
+    if v_rates = '{}' and v_sign * v_limits[1] >= v_sign * v_seen.worst_value then
+        v_rates := '{0}';
+    end if;
     for v_choice in
         select c.name, c.share
         from (values (1, 'quiet', 0.1), (2, 'balanced', 0.5), (3, 'sensitive', 1)) as c (
@@ -218,6 +234,7 @@ begin
         into v_known
         from unnest(v_rates) with ordinality as r (rate, number)
         cross join (values (suggest_alert_threshold.alerts_per_week)) as b (budget);
+        continue when v_known.warning is null;
         v_limit := perf_internal.round_limit(
             v_known.warning + 0.25 * coalesce(
                 nullif(v_known.warning - v_seen.usual_value, 0),
@@ -227,14 +244,13 @@ begin
             v_seen.usual_value,
             v_is_above
         );
+        -- Where no limit that can be reached is rare enough, it is half way to those that cannot.
+        v_known.critical := coalesce(v_known.critical, v_bound);
         v_limit := case
             when v_is_above then greatest(v_limit, v_known.critical)
             else least(v_limit, v_known.critical)
         end;
-        -- Beyond the bound is no value, so a limit there would never be reached.
-        if v_is_above and v_limit >= v_bound and v_known.warning < v_bound
-            or not v_is_above and v_limit <= v_bound and v_known.warning > v_bound
-        then
+        if v_sign * v_limit >= v_sign * v_bound then
             v_limit := (v_known.warning + v_bound) / 2;
         end if;
         continue when array[v_known.warning, v_limit] = v_last_limits;
@@ -271,9 +287,9 @@ begin
                     then 'So few alerts are allowed that this history would have had none; how often they come is unknown.'
                 end,
                 case
-                    when v_known.warning >= v_bound and v_is_above
-                        or v_known.warning <= v_bound and not v_is_above
-                    then 'No value can be beyond this limit. Give a longer time_window or a for_duration.'
+                    when v_result.critical_count / v_weeks
+                        > 0.1 * v_choice.share * suggest_alert_threshold.alerts_per_week
+                    then 'More than a tenth as many become critical: no limit further out can be reached.'
                 end,
                 case
                     when v_result.flap_count > 0.3 * v_result.alert_count
@@ -321,11 +337,20 @@ begin
                 'for_duration', v_threshold.for_duration
             );
     end loop;
+    if v_last_limits = '{}' then
+        raise exception using
+            errcode = 'PT404',
+            message = format(
+                'there is no limit of %s that values reach so rarely',
+                perf_internal.quote_value(v_threshold.metric_name)
+            ),
+            hint = 'Allow more alerts_per_week, or give a for_duration, a longer time_window, or a range without the worst times.';
+    end if;
 end
 $$;
 
 comment on function perf.suggest_alert_threshold is
-    'Limits for a threshold, from what was measured: candidates whose warnings open at most alerts_per_week alerts a week in all groups together (sensitive), half of it (balanced) or a tenth (quiet), and become critical a tenth as often. In all of them an alert is open for at most 5 % of the time, and critical_threshold is at least a quarter further from the usual value (the median of all windows) than warning_threshold. Limits are rounded away from the usual value. The alerts, their number per week, flaps and durations are those of perf.backtest_alert_threshold() with these limits, had no narrower threshold taken a series. firing_share is the share of the time of all groups. window_count is how many windows with other values there were. caution says what to mistrust, null for nothing. arguments are those of perf.create_alert_threshold(). Candidates with the same limits are one. Errors: 22023 bad argument, or no direction where perf.metrics knows none, and as perf.backtest_alert_threshold(); 42501 not an analyst; PT404 no such metric, or no values.';
+    'Limits for a threshold, from what was measured: candidates whose warnings open at most alerts_per_week alerts a week in all groups together (sensitive), half of it (balanced) or a tenth (quiet), and become critical a tenth as often. In all of them an alert is open for at most 5 % of the time, and critical_threshold is at least a quarter further from the usual value (the median of all windows) than warning_threshold, or half way to the limit that no value can be beyond. No limit is one that no value can be beyond, such as a share of 1 or a count of 0. Limits are rounded away from the usual value. The alerts, their number per week, flaps and durations are those of perf.backtest_alert_threshold() with these limits, had no narrower threshold taken a series. firing_share is the share of the time of all groups. window_count is how many windows with other values there were. caution says what to mistrust, null for nothing. arguments are those of perf.create_alert_threshold(). Candidates with the same limits are one, and one that would need a limit that cannot be reached is left out. Errors: 22023 bad argument, or no direction where perf.metrics knows none, and as perf.backtest_alert_threshold(); 42501 not an analyst; PT404 no such metric, no values, or no limit that can be reached with so few alerts.';
 
 revoke execute on function perf.suggest_alert_threshold from public;
 grant execute on function perf.suggest_alert_threshold

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(19);
 set local timezone = 'UTC';
 set local intervalstyle = 'postgres';
 
@@ -101,15 +101,76 @@ select perf.record_calls((
     ))
     from generate_series(0, 503) as i
 ));
-select ok(
-    (
-        select bool_and(s.warning_threshold < 1 and s.critical_threshold < 1 or s.caution like '%No value can be beyond%')
-        from perf.suggest_alert_threshold(
-            'error_rate', scope_labels => '{"model": "acme/bad"}', time_window => '1 hour',
-            start_time => '2020-01-06', end_time => '2020-01-27'
-        ) as s
-    ),
-    'a limit that no share reaches is told'
+select throws_ok(
+    $$ select perf.suggest_alert_threshold(
+        'error_rate', scope_labels => '{"model": "acme/bad"}', time_window => '1 hour',
+        start_time => '2020-01-06', end_time => '2020-01-27'
+    ) $$,
+    'PT404',
+    'there is no limit of "error_rate" that values reach so rarely',
+    'no limit is proposed that no share reaches'
+);
+
+-- Four calls an hour: once all of them fail, now and then half of them, more often one.
+select perf.record_calls((
+    select jsonb_agg(jsonb_build_object(
+        'model_name', 'acme/flaky',
+        'tool_name', 'chat',
+        'response_time_ms', 100,
+        'error_type', case
+            when j <= case when i = 100 then 4 when mod(i, 50) = 0 then 2 when mod(i, 10) = 0 then 1 else 0 end
+            then 'timeout'
+        end,
+        'call_timestamp', timestamptz '2020-01-06 00:00+00' + i * interval '1 hour'
+    ))
+    from generate_series(0, 503) as i, generate_series(1, 4) as j
+));
+create temporary table flaky as
+select f.*
+from perf.suggest_alert_threshold(
+    'error_rate', scope_labels => '{"model": "acme/flaky"}', time_window => '1 hour',
+    start_time => '2020-01-06', end_time => '2020-01-27', alerts_per_week => 2
+) as f;
+select results_eq(
+    'select f.candidate, f.warning_threshold, f.alert_count from flaky as f',
+    $$ values ('balanced', 0.5::float8, 1::bigint) $$,
+    'a candidate that would need such a limit is left out'
+);
+select is(
+    (select f.critical_threshold < 1 and f.caution ~ 'More than a tenth as many become critical' from flaky as f),
+    true,
+    'that too many become critical is told'
+);
+
+-- A call an hour with 1000 tokens, once with 3.
+select perf.record_calls((
+    select jsonb_agg(jsonb_build_object(
+        'model_name', 'acme/few',
+        'tool_name', 'chat',
+        'response_time_ms', 100,
+        'input_tokens', case when i = 100 then 3 else 1000 - mod(i, 7) end,
+        'call_timestamp', timestamptz '2020-01-06 00:00+00' + i * interval '1 hour'
+    ))
+    from generate_series(0, 503) as i
+));
+select results_eq(
+    $$ select f.candidate, f.warning_threshold, f.critical_threshold > 0, f.alert_count
+       from perf.suggest_alert_threshold(
+           'input_tokens', 'sum', '{"model": "acme/few"}', direction => 'below', time_window => '1 hour',
+           start_time => '2020-01-06 01:00+00', end_time => '2020-01-27'
+       ) as f
+       where f.candidate = 'quiet' $$,
+    $$ values ('quiet', 3::float8, true, 0::bigint) $$,
+    'no limit is rounded to one that no sum reaches'
+);
+select throws_ok(
+    $$ select perf.suggest_alert_threshold(
+        'response_time_ms', 'count', direction => 'below', time_window => '10 minutes',
+        start_time => '2020-01-06', end_time => '2020-01-27'
+    ) $$,
+    'PT404',
+    'there is no limit of "response_time_ms" that values reach so rarely',
+    'nor one below a count of 0'
 );
 select ok(
     (
