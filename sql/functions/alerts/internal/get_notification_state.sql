@@ -20,8 +20,10 @@ as $$
     waiting as (
         select d.receiver_id, d.group_labels, d.created_at as waits_since
         from perf_internal.alert_deliveries as d
+        join perf.alert_receivers as r on r.id = d.receiver_id
         where d.delivered_at is null
             and d.gave_up_at is null
+            and r.enabled
         union all
         select o.receiver_id, o.group_labels, min(o.deliver_after)
         from perf_internal.alert_outbox as o

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 
 create function pg_temp.state(at timestamptz) returns setof text
 language sql as $$
@@ -28,6 +28,13 @@ update perf.model_alerts set acknowledged_at = null;
 insert into perf.alert_silences (matcher, starts_at, ends_at, reason)
 values ('{"alert_type": "drift"}', '2020-01-06 11:00+00', '2020-01-06 12:00+00', 'why');
 select is(pg_temp.state('2020-01-06 11:30+00'), '0 0', 'nor what is silenced');
+
+select perf_internal.set_alert_receiver('ops', 'webhook', as_of => '2020-01-06 11:35+00');
+select perf_internal.raise_alert('late', 'warning', null, null, 'm', as_of => '2020-01-06 11:40+00');
+update claimed set delivery_id = c.delivery_id from perf.claim_alert_deliveries('w', as_of => '2020-01-06 11:40+00') as c;
+select is(pg_temp.state('2020-01-06 11:41+00'), '1 11:40 0', 'given a message that is out');
+select perf.set_alert_receiver('ops', 'webhook', enabled => false);
+select is(pg_temp.state('2020-01-06 11:41+00'), '0 1', 'it does not wait when its receiver is disabled');
 
 select * from finish();
 rollback;
