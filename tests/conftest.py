@@ -76,6 +76,29 @@ def private_server() -> Iterator[str]:
         yield dsn
 
 
+@pytest.fixture(scope="module")
+def crashing_server() -> Iterator[str]:
+    """A server of one file, whose processes its tests kill."""
+    with runner.temporary_server() as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def crashing_template(crashing_server: str) -> Iterator[str]:
+    """A migrated database on `crashing_server` that others are copied from."""
+    with runner.temporary_database(crashing_server) as dsn:
+        migrations.migrate(dsn)
+        yield dsn
+
+
+@pytest.fixture
+def crashing_database(crashing_server: str, crashing_template: str) -> Iterator[str]:
+    """A new, migrated database on `crashing_server`."""
+    template = parse_dsn(crashing_template)["dbname"]
+    with runner.temporary_database(crashing_server, template) as dsn:
+        yield dsn
+
+
 @pytest.fixture
 def pgkit() -> Pgkit:
     """Run the command line in a process of its own: `pgkit("status", dsn=database)`."""

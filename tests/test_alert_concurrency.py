@@ -24,8 +24,6 @@ from alert_samples import (
 from pipeline import wait_for, wait_until_blocked
 from test_crash import data_directory, kill_server, start_server
 
-from pgkit import migrations, runner
-
 STORM_SECONDS = float(os.environ.get("PGKIT_STORM_SECONDS", "5"))
 GATE = 4244
 OK = State()
@@ -398,19 +396,11 @@ BARRIERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def crashing_server() -> Iterator[str]:
-    with runner.temporary_server() as dsn:
-        yield dsn
-
-
 @pytest.fixture
-def crashing_database(crashing_server: str) -> Iterator[str]:
-    with runner.temporary_database(crashing_server) as dsn:
-        migrations.migrate(dsn)
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            connection.execute(STAND_INS)
-        yield dsn
+def crashing_database(crashing_database: str) -> str:
+    with psycopg.connect(crashing_database, autocommit=True) as connection:
+        connection.execute(STAND_INS)
+    return crashing_database
 
 
 @pytest.mark.parametrize("barrier", BARRIERS)

@@ -4,7 +4,6 @@ import os
 import signal
 import threading
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -23,25 +22,12 @@ from pipeline import (
 )
 from psycopg.types.json import Jsonb
 
-from pgkit import migrations, runner, server
+from pgkit import server
 
 BARRIERS = {
     "hourly row": "select from perf_internal.rollups where granularity = 'hourly' for update",
     "weekly row": "select from perf_internal.rollups where granularity = 'weekly' for update",
 }
-
-
-@pytest.fixture(scope="module")
-def crashing_server() -> Iterator[str]:
-    with runner.temporary_server() as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def crashing_database(crashing_server: str) -> Iterator[str]:
-    with runner.temporary_database(crashing_server) as dsn:
-        migrations.migrate(dsn)
-        yield dsn
 
 
 def data_directory(dsn: str) -> Path:

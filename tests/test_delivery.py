@@ -20,7 +20,6 @@ from psycopg.types.json import Jsonb
 from receivers import Receiver, Request, answer, drip, hang, receiver
 from test_crash import data_directory, kill_server, start_server
 
-from pgkit import migrations, runner
 from pgkit.database import parse_dsn
 
 GATE = 4244
@@ -454,19 +453,6 @@ def test_a_worker_that_is_stopped_finishes_what_is_on_its_way(start, connection)
 
 
 # The server
-
-
-@pytest.fixture(scope="module")
-def crashing_server() -> Iterator[str]:
-    with runner.temporary_server() as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def crashing_database(crashing_server: str) -> Iterator[str]:
-    with runner.temporary_database(crashing_server) as dsn:
-        migrations.migrate(dsn)
-        yield dsn
 
 
 def test_a_server_killed_at_every_step_loses_no_message(crashing_database) -> None:

@@ -8,6 +8,7 @@ the catalog, so that a new one is tested without a change here.
 import re
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import psycopg
@@ -244,6 +245,9 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "outcome": "all",
         "measure": "response_time",
         "pipeline": "calls",
+        # One day of each pipeline is missing. Each takes its time to make.
+        "ensure_partitions as_of": MONDAY.replace(day=7),
+        "ensure_partitions days_ahead": 0,
         "suggest_alert_threshold metric_name": "response_time_ms",
         "suggest_alert_threshold statistic": "p95",
         "suggest_alert_threshold time_window": "1 hour",
@@ -421,18 +425,15 @@ def extreme_calls(function: Function, known: dict[str, Any]) -> Iterator[list[An
             yield [*good[:position], value, *good[position + 1 :]]
 
 
+@cache
+def write_call(name: str, types: tuple[str, ...]) -> bytes:
+    arguments = ", ".join(f"%s::{type}" for type in types)
+    return f"select * from perf.{name}({arguments})".encode()
+
+
 def call(connection: psycopg.Connection, function: Function, arguments: list[Any]) -> set[str]:
     """Call a function, undo what it did, and return the texts of its error after its SQLSTATE."""
-    statement = sql.SQL("select * from perf.{}({})").format(
-        sql.Identifier(function.name),
-        sql.SQL(", ").join(
-            sql.SQL("{}::{}").format(
-                sql.Placeholder(),
-                sql.SQL(type),
-            )
-            for type in function.types
-        ),
-    )
+    statement = write_call(function.name, tuple(function.types))
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(statement, arguments)
@@ -488,8 +489,10 @@ def test_no_stored_text_comes_out_in_a_message(connection, filled) -> None:
             for function in known:
                 if table not in reached[function.name]:
                     continue
-                for arguments in (filled, hostile):
-                    said |= call(connection, function, good_arguments(function, arguments))
+                good, bad = (good_arguments(function, each) for each in (filled, hostile))
+                said |= call(connection, function, good)
+                if bad != good:
+                    said |= call(connection, function, bad)
     leaked = sorted(text for text in said if CONTROL.search(text))
     assert not leaked, "\n".join(leaked)
     assert {"perf.audit_log.row_id", "perf.model_config_activations.notes"} <= planted

@@ -19,8 +19,6 @@ import pytest
 from pipeline import wait_for, wait_until_blocked
 from test_crash import data_directory, kill_server, start_server
 
-from pgkit import migrations, runner
-
 START = datetime(2020, 1, 6, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CLAIM = (
@@ -280,19 +278,6 @@ def kill_backend(own: psycopg.Connection, dsn: str) -> None:
             return False
 
         wait_for(is_ended, "the server did not notice")
-
-
-@pytest.fixture(scope="module")
-def crashing_server() -> Iterator[str]:
-    with runner.temporary_server() as dsn:
-        yield dsn
-
-
-@pytest.fixture
-def crashing_database(crashing_server: str) -> Iterator[str]:
-    with runner.temporary_database(crashing_server) as dsn:
-        migrations.migrate(dsn)
-        yield dsn
 
 
 def reconnect(dsn: str) -> psycopg.Connection:
