@@ -425,6 +425,8 @@ def test_workers_killed_at_random_lose_nothing_and_repeat_with_the_same_id(
             worker.end()
         connection.execute(EXPIRE)
         worker = start()
+        # Those before it may have sent everything, and a worker that just starts ends by SIGTERM.
+        wait_for_listener(connection)
         wait_for(lambda: len(set(models(ops))) == 36)
         wait_until_delivered(connection)
         worker.stop()
