@@ -40,13 +40,21 @@ create table perf.profiles (
     constraint username_is_1_to_200_characters check (
         username ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
         and length(username) <= 200
+    ),
+    subject text unique,
+    constraint subject_is_1_to_200_characters check (
+        subject ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+        and length(subject) <= 200
     )
 );
 
 comment on table perf.profiles is 'A person or service as tokens know it.';
-comment on column perf.profiles.id is 'The sub claim of the token.';
+comment on column perf.profiles.id is
+    'The claim sub of the token where that is a UUID, else perf.get_subject_id(sub).';
 comment on column perf.profiles.username is
-    'Unique. grant_role() takes it; without one it is the id.';
+    'Unique. grant_role() takes it; without one it is the sub.';
+comment on column perf.profiles.subject is
+    'The claim sub of the token, where that is no UUID and perf.grant_role() was given it.';
 comment on column perf.profiles.created_at is 'When the profile was made.';
 
 create table perf.user_roles (
@@ -60,3 +68,22 @@ comment on table perf.user_roles is 'Which profile has which role.';
 comment on column perf.user_roles.user_id is 'The profile that has the role.';
 comment on column perf.user_roles.role is 'The role that it has.';
 comment on column perf.user_roles.granted_at is 'When the role was given.';
+
+create table perf.access_settings (
+    id integer primary key default 1,
+    role_claim text,
+    role_claim_path text[],
+    are_own_calls_readable boolean not null default false,
+    constraint there_is_one_row check (id = 1),
+    constraint path_is_that_of_the_claim check ((role_claim is null) = (role_claim_path is null))
+);
+
+comment on table perf.access_settings is 'What an admin has said about tokens and recorders. One row.';
+comment on column perf.access_settings.id is 'Always 1.';
+comment on column perf.access_settings.role_claim is
+    'The claim of a token that gives roles, set by perf.set_role_claim(); null for none.';
+comment on column perf.access_settings.role_claim_path is 'The names of the claim, outermost first.';
+comment on column perf.access_settings.are_own_calls_readable is
+    'Whether recorders may use perf.get_own_calls(), set by perf.set_own_calls_readable().';
+
+insert into perf.access_settings default values;

@@ -74,6 +74,22 @@ comment on column perf.model_tool_configs.created_at is 'When the first such cal
 -- For the foreign key, and for the configurations of a tool.
 create index model_tool_configs_tool_id_idx on perf.model_tool_configs (tool_id);
 
+create table perf.recorders (
+    id integer generated always as identity primary key,
+    user_id uuid unique,
+    login text unique,
+    created_at timestamptz not null default now(),
+    constraint a_recorder_is_a_user_or_a_login check (num_nonnulls(user_id, login) = 1)
+);
+
+comment on table perf.recorders is 'Who recorded calls: users of tokens, and database roles.';
+comment on column perf.recorders.id is 'The recorder_id of perf.performance_metrics_raw.';
+comment on column perf.recorders.user_id is
+    'The user that the token named, an id of perf.profiles where there is a profile; null for a database role.';
+comment on column perf.recorders.login is
+    'The database role, such as service_role, that recorded without a user; else null.';
+comment on column perf.recorders.created_at is 'When it first recorded.';
+
 create type perf_internal.call as (
     model_name text,
     tool_name text,
@@ -117,6 +133,7 @@ create table perf.performance_metrics_raw (
     created_at timestamptz,
     input_tokens integer,
     output_tokens integer,
+    recorder_id integer,
     success boolean not null,
     error_type text,
     id uuid,
@@ -147,6 +164,8 @@ comment on column perf.performance_metrics_raw.input_tokens is
     'Tokens that the call sent; null if unknown.';
 comment on column perf.performance_metrics_raw.output_tokens is
     'Tokens that the call got back; null if unknown.';
+comment on column perf.performance_metrics_raw.recorder_id is
+    'Who recorded the call: an id of perf.recorders; null if loaded in bulk.';
 comment on column perf.performance_metrics_raw.success is 'Whether the call succeeded.';
 comment on column perf.performance_metrics_raw.error_type is
     'What went wrong, for example timeout; null if nothing or unknown.';

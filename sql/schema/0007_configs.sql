@@ -82,7 +82,8 @@ create table perf.model_config_activations (
     id bigint generated always as identity primary key,
     model_type varchar(20) not null references perf.model_config_types (model_type),
     config_id uuid not null,
-    active_during tstzrange not null,
+    active_from timestamptz not null,
+    active_until timestamptz,
     kind text not null,
     activated_by uuid references perf.profiles (id),
     activated_by_role name not null,
@@ -92,8 +93,6 @@ create table perf.model_config_activations (
     previous_id bigint references perf.model_config_activations (id),
     guard jsonb,
     guard_status text,
-    active_from timestamptz not null generated always as (lower(active_during)) stored,
-    active_until timestamptz generated always as (upper(active_during)) stored,
     foreign key (config_id, model_type) references perf.model_config_history (id, model_type),
     constraint kind_is_known check (kind in ('activate', 'rollback', 'guard')),
     constraint only_a_rollback_restores check ((kind = 'activate') = (restores_id is null)),
@@ -101,12 +100,11 @@ create table perf.model_config_activations (
         check (guard_status in ('watching', 'held', 'broken', 'superseded')),
     constraint guard_has_a_status check ((guard is null) = (guard_status is null)),
     constraint only_the_active_is_watched
-        check (guard_status <> 'watching' or upper_inf(active_during)),
-    constraint active_during_is_half_open check (
-        not isempty(active_during)
-        and not lower_inf(active_during)
-        and lower_inc(active_during)
-        and not upper_inc(active_during)
+        check (guard_status <> 'watching' or active_until is null),
+    constraint active_from_is_a_time check (isfinite(active_from)),
+    constraint active_until_is_after_active_from check (
+        active_until > active_from
+        and isfinite(active_until)
     ),
     constraint activations_do_not_overlap exclude using gist (
         numrange(
@@ -114,7 +112,7 @@ create table perf.model_config_activations (
             hashtextextended(model_type, 0)::numeric,
             '[]'
         ) with &&,
-        active_during with &&
+        tstzrange(active_from, active_until, '[)') with &&
     )
 );
 
@@ -124,8 +122,9 @@ comment on column perf.model_config_activations.id is 'Number of the activation.
 comment on column perf.model_config_activations.model_type is
     'The type whose configuration changed.';
 comment on column perf.model_config_activations.config_id is 'The version that was in force.';
-comment on column perf.model_config_activations.active_during is
-    'From when until when; without an end while it is in force.';
+comment on column perf.model_config_activations.active_from is 'When it came into force.';
+comment on column perf.model_config_activations.active_until is
+    'When the next one did; null while it is in force.';
 comment on column perf.model_config_activations.kind is
     'activate: somebody activated it; rollback: somebody went back to it; guard: check_config_guards() went back to it.';
 comment on column perf.model_config_activations.activated_by is
@@ -143,9 +142,6 @@ comment on column perf.model_config_activations.guard is
     'When the schedule rolls back by itself: the guard as asked for, and the limit in the unit of the metric.';
 comment on column perf.model_config_activations.guard_status is
     'watching; held: the time is over and all was well; broken: rolled back; superseded: another version was activated first.';
-comment on column perf.model_config_activations.active_from is 'Start of active_during.';
-comment on column perf.model_config_activations.active_until is
-    'End of active_during, not part of it; null while it is in force.';
 
 -- At most one activation of a type has no end, as at most one version is active.
 create unique index model_config_activations_active_idx
@@ -247,8 +243,8 @@ create table perf.audit_log (
     caller_login name not null,
     old_values jsonb,
     new_values jsonb,
-    previous_hash bytea not null,
-    hash bytea not null
+    previous_hash text not null,
+    hash text not null
 );
 
 comment on table perf.audit_log is
@@ -268,7 +264,7 @@ comment on column perf.audit_log.new_values is 'For an update, what they changed
 comment on column perf.audit_log.previous_hash is
     'The hash of the entry before; of the first entry, of a fixed text.';
 comment on column perf.audit_log.hash is
-    'sha256 of the entry and previous_hash; see perf_internal.get_audit_hash.';
+    'sha256 of the entry and previous_hash, as 64 hexadecimal digits; see perf_internal.get_audit_hash.';
 
 -- For the changes of one row.
 create index audit_log_table_name_row_id_idx on perf.audit_log (table_name, row_id);
@@ -276,14 +272,15 @@ create index audit_log_table_name_row_id_idx on perf.audit_log (table_name, row_
 create table perf_internal.audit_head (
     is_head boolean primary key default true,
     entries bigint not null,
-    hash bytea not null,
+    hash text not null,
     constraint there_is_one_head check (is_head)
 );
 
 comment on table perf_internal.audit_head is
     'Length and last hash of the audit log. A transaction that adds an entry locks this row.';
 
-insert into perf_internal.audit_head (entries, hash) values (0, sha256('pgkit audit log'));
+insert into perf_internal.audit_head (entries, hash)
+values (0, encode(sha256('pgkit audit log'), 'hex'));
 
 create table perf_internal.audit_queue (
     id bigint generated always as identity primary key,

@@ -1,4 +1,4 @@
-create or replace function perf.get_alert_receivers()
+create or replace function perf.get_alert_receivers(max_rows integer default 1000)
 returns table (
     receiver_id bigint,
     receiver_name text,
@@ -21,11 +21,17 @@ returns table (
     failing_since timestamptz,
     last_error text
 )
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select perf_internal.require_role('analyst');
+#variable_conflict use_column
+declare
+    v_row_count bigint;
+begin
+    perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_alert_receivers.max_rows);
+    return query
     select
         r.id,
         r.receiver_name,
@@ -50,10 +56,13 @@ as $$
     from perf.alert_receivers as r
     join perf_internal.get_receiver_states() as s on s.receiver_id = r.id
     order by r.receiver_name;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_alert_receivers.max_rows, v_row_count);
+end
 $$;
 
 comment on function perf.get_alert_receivers is
-    'Who is told of alerts, without address and headers, by name. waiting_count messages are not delivered, the oldest since oldest_waiting_at. failing_since is when the first message was made that could not be sent, and last_error why; null where all is well. Error 42501: not an analyst.';
+    'Who is told of alerts, without address and headers, by name. waiting_count messages are not delivered, the oldest since oldest_waiting_at. failing_since is when the first message was made that could not be sent, and last_error why; null where all is well. Errors: 22023 more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_alert_receivers from public;
 grant execute on function perf.get_alert_receivers

@@ -2,7 +2,8 @@ create or replace function perf.get_error_breakdown(
     start_time timestamptz,
     end_time timestamptz,
     model_name text default null,
-    tool_name text default null
+    tool_name text default null,
+    max_rows integer default 1000
 )
 returns table (
     model text,
@@ -26,8 +27,10 @@ declare
     v_configs record;
     v_start timestamptz;
     v_end timestamptz;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_error_breakdown.max_rows);
     perform perf_internal.check_time_range(
         get_error_breakdown.start_time, get_error_breakdown.end_time
     );
@@ -105,11 +108,13 @@ begin
     from all_types as a
     join totals as t on t.group_number = a.group_number
     order by 4 desc, 1, 2, 3;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_error_breakdown.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_error_breakdown is
-    'Failed calls of the hours that start in a range by model, tool and error_type, most first: count, share of the errors, share of the calls, first and last seen. The type is known while raw calls are kept; older errors come as (no longer kept). range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
+    'Failed calls of the hours that start in a range by model, tool and error_type, most first: count, share of the errors, share of the calls, first and last seen. The type is known while raw calls are kept; older errors come as (no longer kept). range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_error_breakdown from public;
 grant execute on function perf.get_error_breakdown

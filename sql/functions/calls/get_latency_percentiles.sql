@@ -9,7 +9,8 @@ create or replace function perf.get_latency_percentiles(
     parameters jsonb default null,
     outcome text default 'all',
     measure text default 'response_time',
-    exact boolean default false
+    exact boolean default false,
+    max_rows integer default 1000
 )
 returns table (
     model text,
@@ -33,8 +34,10 @@ declare
     v_metric text;
     v_configs record;
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_latency_percentiles.max_rows);
     perform perf_internal.check_time_range(
         get_latency_percentiles.start_time, get_latency_percentiles.end_time
     );
@@ -129,11 +132,13 @@ begin
         get_latency_percentiles.percentiles, r.percentile_values
     ) as p (percentile, value_ms)
     order by 1, 2, 3, 4, 5;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_latency_percentiles.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_latency_percentiles is
-    'Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. outcome (all, success, error) says which calls are read. call_count is how many of them have the measure. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown model or tool.';
+    'Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. outcome (all, success, error) says which calls are read. call_count is how many of them have the measure. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown model or tool.';
 
 revoke execute on function perf.get_latency_percentiles from public;
 grant execute on function perf.get_latency_percentiles

@@ -2,7 +2,8 @@ create or replace function perf.get_model_comparison(
     start_time timestamptz,
     end_time timestamptz,
     tool_name text default null,
-    outcome text default 'all'
+    outcome text default 'all',
+    max_rows integer default 1000
 )
 returns table (
     model text,
@@ -32,8 +33,10 @@ as $$
 declare
     v_configs record;
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_model_comparison.max_rows);
     perform perf_internal.check_time_range(
         get_model_comparison.start_time, get_model_comparison.end_time
     );
@@ -76,11 +79,13 @@ begin
     ) as c
     join perf.models as o on o.name = v_configs.groups[c.group_number] ->> 'model'
     order by 7 nulls last, 1;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_model_comparison.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_model_comparison is
-    'Models side by side over the hours that start in a range, fastest median first. outcome (all, success, error) says whose call_count, times (ms) and tokens these are: failed calls are often fast. success_rate and error_count are of all calls. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown tool.';
+    'Models side by side over the hours that start in a range, fastest median first. outcome (all, success, error) says whose call_count, times (ms) and tokens these are: failed calls are often fast. success_rate and error_count are of all calls. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown tool.';
 
 revoke execute on function perf.get_model_comparison from public;
 grant execute on function perf.get_model_comparison

@@ -1,4 +1,7 @@
-create or replace function perf.get_active_configs(model_type text default null)
+create or replace function perf.get_active_configs(
+    model_type text default null,
+    max_rows integer default 1000
+)
 returns table (
     model_type varchar(20),
     id uuid,
@@ -18,6 +21,18 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select perf_internal.require_role('analyst');
+    select perf_internal.check_max_rows(
+        get_active_configs.max_rows,
+        (
+            select count(*)
+            from perf.model_config_activations as a
+            where a.active_until is null
+                and (
+                    get_active_configs.model_type is null
+                    or a.model_type = get_active_configs.model_type
+                )
+        )
+    );
     select
         c.model_type,
         c.id,
@@ -46,7 +61,7 @@ as $$
 $$;
 
 comment on function perf.get_active_configs is
-    'The version in force of every model type, or of one. Error 42501: not an analyst.';
+    'The version in force of every model type, or of one. Errors: 22023 more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_active_configs from public;
 grant execute on function perf.get_active_configs

@@ -1,4 +1,4 @@
-create or replace function perf.get_config_settings(settings text[])
+create or replace function perf.get_config_settings(settings text[], max_rows integer default 1000)
 returns table (
     model_type varchar(20),
     version integer,
@@ -13,8 +13,10 @@ as $$
 #variable_conflict use_column
 declare
     v_wide text;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_config_settings.max_rows);
     if coalesce(cardinality(get_config_settings.settings), 0) not between 1 and 100
         or array_ndims(get_config_settings.settings) > 1
         or exists (
@@ -57,6 +59,8 @@ begin
     cross join unnest(get_config_settings.settings) with ordinality as s (setting, position)
     where c.is_active
     order by s.position, c.model_type;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_config_settings.max_rows, v_row_count);
 exception
     when syntax_error or invalid_regular_expression or numeric_value_out_of_range
         or feature_not_supported or program_limit_exceeded
@@ -70,7 +74,7 @@ end
 $$;
 
 comment on function perf.get_config_settings is
-    'Settings of all active versions side by side, each a JSON path such as $.default_settings.width; null where a version has no such setting. Errors: 22023, 42501 not an analyst.';
+    'Settings of all active versions side by side, each a JSON path such as $.default_settings.width; null where a version has no such setting. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_config_settings from public;
 grant execute on function perf.get_config_settings

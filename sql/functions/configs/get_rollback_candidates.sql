@@ -3,7 +3,8 @@
 create or replace function perf.get_rollback_candidates(
     model_type text,
     days integer default 90,
-    as_of timestamptz default now()
+    as_of timestamptz default now(),
+    max_rows integer default 1000
 )
 returns table (
     id uuid,
@@ -19,8 +20,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_rollback_candidates.max_rows);
     perform perf_internal.check_as_of(get_rollback_candidates.as_of);
     perform perf_internal.check_given('model_type', get_rollback_candidates.model_type);
     if get_rollback_candidates.days is null
@@ -48,11 +52,13 @@ begin
         and not c.is_active
     group by c.id
     order by max(a.active_until) desc;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_rollback_candidates.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_rollback_candidates is
-    'Versions that were in force in the last so many days and are not now, latest first: for to_id of rollback_model_config(), which also takes older ones. Errors: 22023, 42501 not an analyst.';
+    'Versions that were in force in the last so many days and are not now, latest first: for to_id of rollback_model_config(), which also takes older ones. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_rollback_candidates from public;
 grant execute on function perf.get_rollback_candidates

@@ -14,7 +14,7 @@ as $$
             l.id,
             row_number() over w as position,
             l.previous_hash,
-            lag(l.hash, 1, sha256('pgkit audit log')) over w as hash_before,
+            lag(l.hash, 1, encode(sha256('pgkit audit log'), 'hex')) over w as hash_before,
             l.hash,
             perf_internal.get_audit_hash(l) as computed_hash
         from perf.audit_log as l

@@ -4,7 +4,8 @@ create or replace function perf.get_feature_distribution(
     feature text,
     start_time timestamptz default now() - interval '30 days',
     end_time timestamptz default now(),
-    bucket_count integer default 20
+    bucket_count integer default 20,
+    max_rows integer default 1000
 )
 returns table (
     kind text,
@@ -25,8 +26,10 @@ declare
     v_trained_model_id uuid;
     v_feature text := btrim(get_feature_distribution.feature);
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_feature_distribution.max_rows);
     perform perf_internal.check_time_range(
         get_feature_distribution.start_time, get_feature_distribution.end_time
     );
@@ -128,11 +131,13 @@ begin
         d.bucket_from,
         d.value_count desc,
         d.category;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_feature_distribution.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_feature_distribution is
-    'What a feature of a trained model was over the hours that start in a range. Of numbers a histogram (kind number): bucket_count buckets of equal width from the smallest to the largest, also the empty ones; there are fewer where they would be narrower than 1 % of the value farthest from 0, because numbers are known within 0.5 %. Of categories how many values each has (category), the most common first; (other) is all beyond the first 1,000. Then how many were missing (missing), if any were. share is of all values, missing ones included. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such trained model or feature.';
+    'What a feature of a trained model was over the hours that start in a range. Of numbers a histogram (kind number): bucket_count buckets of equal width from the smallest to the largest, also the empty ones; there are fewer where they would be narrower than 1 % of the value farthest from 0, because numbers are known within 0.5 %. Of categories how many values each has (category), the most common first; (other) is all beyond the first 1,000. Then how many were missing (missing), if any were. share is of all values, missing ones included. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 no such trained model or feature.';
 
 revoke execute on function perf.get_feature_distribution from public;
 grant execute on function perf.get_feature_distribution

@@ -8,7 +8,8 @@ create or replace function perf.get_model_metric_trend(
     start_time timestamptz default now() - interval '90 days',
     end_time timestamptz default now(),
     window_size integer default 7,
-    confidence double precision default 0.95
+    confidence double precision default 0.95,
+    max_rows integer default 1000
 )
 returns table (
     evaluation_date timestamptz,
@@ -41,8 +42,10 @@ declare
     v_p_value double precision;
     v_verdict text;
     v_reason text;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_model_metric_trend.max_rows);
     perform perf_internal.check_time_range(
         get_model_metric_trend.start_time, get_model_metric_trend.end_time
     );
@@ -190,11 +193,13 @@ begin
     from unnest(v_dates, v_values, v_versions)
         with ordinality as u (evaluation_date, value, model_version, position)
     order by u.position;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_model_metric_trend.max_rows, v_row_count, 'weekly');
 end
 $$;
 
 comment on function perf.get_model_metric_trend is
-    'A metric of the evaluations of a model type on a machine (null: on none) over a time range, oldest first, and whether it gets better. metric is rmse, r_squared and so on, or a further one with or without "evaluation." before it. moving_average is the mean of the last window_size evaluations of the range. slope_per_day is the Theil-Sen slope (Sen 1968): the median change a day over all pairs of points, which a few outliers do not move; slope_low and slope_high are its interval at this confidence, and trend_value is its line. p_value is of the Mann-Kendall test (Mann 1945, Kendall 1975) that there is no trend. verdict is improving or degrading where p_value is at most 1 - confidence and the catalogue knows which values are better (see perf.set_metric()), rising or falling where it does not, stable where no trend is clear, and insufficient_data for evaluations at fewer than 8 times; reason says why. Evaluations at one time count as one point, their mean. Of more than 1000 points, 1000 means of as many neighbours each are tested. The test takes evaluations for independent: where each is much like the one before it, a verdict comes too easily. All rows repeat point_count, how many evaluations have the metric, and what follows from them all. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such model or metric.';
+    'A metric of the evaluations of a model type on a machine (null: on none) over a time range, oldest first, and whether it gets better. metric is rmse, r_squared and so on, or a further one with or without "evaluation." before it. moving_average is the mean of the last window_size evaluations of the range. slope_per_day is the Theil-Sen slope (Sen 1968): the median change a day over all pairs of points, which a few outliers do not move; slope_low and slope_high are its interval at this confidence, and trend_value is its line. p_value is of the Mann-Kendall test (Mann 1945, Kendall 1975) that there is no trend. verdict is improving or degrading where p_value is at most 1 - confidence and the catalogue knows which values are better (see perf.set_metric()), rising or falling where it does not, stable where no trend is clear, and insufficient_data for evaluations at fewer than 8 times; reason says why. Evaluations at one time count as one point, their mean. Of more than 1000 points, 1000 means of as many neighbours each are tested. The test takes evaluations for independent: where each is much like the one before it, a verdict comes too easily. All rows repeat point_count, how many evaluations have the metric, and what follows from them all. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 no such model or metric.';
 
 revoke execute on function perf.get_model_metric_trend from public;
 grant execute on function perf.get_model_metric_trend

@@ -1,7 +1,8 @@
 create or replace function perf.get_ab_test_history(
     test_id uuid,
     granularity text default 'daily',
-    confidence double precision default 0.95
+    confidence double precision default 0.95,
+    max_rows integer default 1000
 )
 returns table (
     metric text,
@@ -27,8 +28,10 @@ as $$
 declare
     v_test perf.model_ab_tests;
     v_kept_from timestamptz;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_ab_test_history.max_rows);
     v_test := perf_internal.get_ab_test(get_ab_test_history.test_id);
     if not coalesce(get_ab_test_history.confidence between 0.5 and 0.999999, false) then
         raise exception using
@@ -73,11 +76,13 @@ begin
     from perf_internal.compare_ab_test(
         v_test.id, get_ab_test_history.confidence, get_ab_test_history.granularity
     ) as c;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_ab_test_history.max_rows, v_row_count, 'weekly');
 end
 $$;
 
 comment on function perf.get_ab_test_history is
-    'What an A/B test had found at the end of each hour, day or week (hourly, daily, weekly; UTC) that has outcomes: by metric, the primary one first, oldest bucket first, with all outcomes from the start to the end of time_bucket. An outcome counts at its own time, also if it came late. A unit counts in the bucket of its first outcome that was recorded: where an earlier one is recorded later, units and intervals of the buckets between them are off. The last row is right. Columns as in perf.get_ab_test_results(). Errors: 22023 bad argument, or a granularity that is no longer kept from the start on; 42501 not an analyst; PT404 no such test.';
+    'What an A/B test had found at the end of each hour, day or week (hourly, daily, weekly; UTC) that has outcomes: by metric, the primary one first, oldest bucket first, with all outcomes from the start to the end of time_bucket. An outcome counts at its own time, also if it came late. A unit counts in the bucket of its first outcome that was recorded: where an earlier one is recorded later, units and intervals of the buckets between them are off. The last row is right. Columns as in perf.get_ab_test_results(). Errors: 22023 bad argument, or more than max_rows rows, or a granularity that is no longer kept from the start on; 42501 not an analyst; PT404 no such test.';
 
 revoke execute on function perf.get_ab_test_history from public;
 grant execute on function perf.get_ab_test_history

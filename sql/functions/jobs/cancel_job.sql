@@ -1,19 +1,15 @@
--- security definer: callers may not write jobs themselves; their role is checked first.
 create or replace function perf.cancel_job(
     job_id bigint,
     cancelled_at timestamptz default now()
 )
 returns boolean
-language plpgsql
-security definer
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    perform perf_internal.require_role('recorder');
-    return perf_internal.finish_job(
-        cancel_job.job_id, 'cancelled', null, cancel_job.cancelled_at, null, null
+    select perf_internal.cancel_job(
+        cancel_job.job_id,
+        cancel_job.cancelled_at
     );
-end
 $$;
 
 comment on function perf.cancel_job is

@@ -1,4 +1,4 @@
--- security definer: callers may not write jobs themselves; their role is checked first.
+-- plpgsql, because that keeps the plan.
 create or replace function perf.complete_job(
     job_id bigint,
     result jsonb default null,
@@ -7,18 +7,14 @@ create or replace function perf.complete_job(
 )
 returns boolean
 language plpgsql
-security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform perf_internal.require_role('recorder');
-    return perf_internal.finish_job(
+    return perf_internal.complete_job(
         complete_job.job_id,
-        'completed',
-        complete_job.worker_name,
+        complete_job.result,
         complete_job.completed_at,
-        nullif(complete_job.result, 'null'),
-        null
+        complete_job.worker_name
     );
 end
 $$;

@@ -1,4 +1,3 @@
--- security definer: callers may not write jobs themselves; their role is checked first.
 create or replace function perf.fail_job(
     job_id bigint,
     error text default null,
@@ -7,34 +6,16 @@ create or replace function perf.fail_job(
     worker_name text default null
 )
 returns boolean
-language plpgsql
-security definer
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    -- A worker that fails may have no better than a long message. It must not keep the job running.
-    v_error_type text := perf_internal.get_error_type(
-        left(
-            regexp_replace(
-                split_part(btrim(fail_job.error, E' \r\n\t'), E'\n', 1),
-                perf_internal.get_control_characters(),
-                ' ',
-                'g'
-            ),
-            200
-        )
-    );
-begin
-    perform perf_internal.require_role('recorder');
-    return perf_internal.finish_job(
+    select perf_internal.fail_job(
         fail_job.job_id,
-        'failed',
-        fail_job.worker_name,
+        fail_job.error,
+        fail_job.result,
         fail_job.completed_at,
-        nullif(fail_job.result, 'null'),
-        v_error_type
+        fail_job.worker_name
     );
-end
 $$;
 
 comment on function perf.fail_job is

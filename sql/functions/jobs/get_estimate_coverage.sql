@@ -5,7 +5,8 @@ create or replace function perf.get_estimate_coverage(
     group_by text default 'workflow',
     metric text default 'total_wall_time_ms',
     confidence double precision default 0.9,
-    history interval default interval '30 days'
+    history interval default interval '30 days',
+    max_rows integer default 1000
 )
 returns table (
     workflow text,
@@ -31,8 +32,10 @@ as $$
 #variable_conflict use_column
 declare
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_estimate_coverage.max_rows);
     perform perf_internal.check_time_range(
         get_estimate_coverage.start_time, get_estimate_coverage.end_time
     );
@@ -109,11 +112,13 @@ begin
     ) as g
     cross join lateral perf.get_wilson_interval(g.covered_count, g.job_count) as w
     order by g.workflow, g.worker;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_estimate_coverage.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_estimate_coverage is
-    'How often perf.estimate_job would have been right: for each day (UTC) that starts in the range the interval from what was before that day, for each worker, resolution tier and model type, and how many successful jobs of that day lie in it. By group_by: all, workflow, or worker (a row for each worker of a workflow). metric is what is estimated: total_wall_time_ms, wall_time_per_frame_ms or vram_peak_mb. coverage is the share of job_count, with a 95 % interval that takes jobs for independent. mean_width is the mean width of the intervals over the jobs, relative_width the same as a share of the range from p5 to p95 of all jobs of the workflow in the range. wider_count counts the jobs whose interval is not based on their worker alone, unestimated_count those that had no interval, because too few jobs were before. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown workflow.';
+    'How often perf.estimate_job would have been right: for each day (UTC) that starts in the range the interval from what was before that day, for each worker, resolution tier and model type, and how many successful jobs of that day lie in it. By group_by: all, workflow, or worker (a row for each worker of a workflow). metric is what is estimated: total_wall_time_ms, wall_time_per_frame_ms or vram_peak_mb. coverage is the share of job_count, with a 95 % interval that takes jobs for independent. mean_width is the mean width of the intervals over the jobs, relative_width the same as a share of the range from p5 to p95 of all jobs of the workflow in the range. wider_count counts the jobs whose interval is not based on their worker alone, unestimated_count those that had no interval, because too few jobs were before. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown workflow.';
 
 revoke execute on function perf.get_estimate_coverage from public;
 grant execute on function perf.get_estimate_coverage

@@ -1,7 +1,8 @@
 create or replace function perf.get_model_log_comparison(
     start_date date default (now() at time zone 'UTC')::date - 6,
     end_date date default (now() at time zone 'UTC')::date + 1,
-    min_generations bigint default 20
+    min_generations bigint default 20,
+    max_rows integer default 1000
 )
 returns table (
     model_type text,
@@ -19,8 +20,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_model_log_comparison.max_rows);
     if get_model_log_comparison.min_generations >= 1 is not true then
         raise exception using
             errcode = 'invalid_parameter_value',
@@ -67,11 +71,13 @@ begin
         t.rated_generations >= get_model_log_comparison.min_generations desc,
         t.avg_quality desc nulls last,
         t.model_type;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_model_log_comparison.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_model_log_comparison is
-    'Model types side by side over a range of days (UTC), best rating first, from start_date to before end_date. Types with fewer than min_generations rated generations come after the others, because so few ratings rank nothing. Each generation has the same weight in the mean time and the mean rating of successful ones and in the success rate (0 to 1, with its 95 % interval, Wilson), whatever its day. timed_generations and rated_generations are how many have a time and a rating. Errors: 22023 bad argument, 42501 not an analyst.';
+    'Model types side by side over a range of days (UTC), best rating first, from start_date to before end_date. Types with fewer than min_generations rated generations come after the others, because so few ratings rank nothing. Each generation has the same weight in the mean time and the mean rating of successful ones and in the success rate (0 to 1, with its 95 % interval, Wilson), whatever its day. timed_generations and rated_generations are how many have a time and a rating. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_model_log_comparison from public;
 grant execute on function perf.get_model_log_comparison

@@ -1,6 +1,7 @@
 create or replace function perf.get_model_log_success_rates(
     start_date date default (now() at time zone 'UTC')::date - 29,
-    end_date date default (now() at time zone 'UTC')::date + 1
+    end_date date default (now() at time zone 'UTC')::date + 1,
+    max_rows integer default 1000
 )
 returns table (
     model_type text,
@@ -17,8 +18,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_model_log_success_rates.max_rows);
     return query
     select
         t.model_type::text,
@@ -47,11 +51,13 @@ begin
         t.successful_generations, t.total_generations
     ) as w
     order by 5 desc, 1;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_model_log_success_rates.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_model_log_success_rates is
-    'Success rate (0 to 1) of every model type over a range of days (UTC) with its interval of 95 % (Wilson), highest first, from start_date to before end_date. avg_quality is the mean rating of all rated generations; null without any. Errors: 22023 bad argument, 42501 not an analyst.';
+    'Success rate (0 to 1) of every model type over a range of days (UTC) with its interval of 95 % (Wilson), highest first, from start_date to before end_date. avg_quality is the mean rating of all rated generations; null without any. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_model_log_success_rates from public;
 grant execute on function perf.get_model_log_success_rates

@@ -1,6 +1,7 @@
 create or replace function perf.get_model_log_summary(
     start_date date default (now() at time zone 'UTC')::date - 6,
-    end_date date default (now() at time zone 'UTC')::date + 1
+    end_date date default (now() at time zone 'UTC')::date + 1,
+    max_rows integer default 1000
 )
 returns table (
     date date,
@@ -17,8 +18,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_model_log_summary.max_rows);
     return query
     select
         l.date,
@@ -37,11 +41,13 @@ begin
     ) as l
     group by l.date
     order by l.date desc;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_model_log_summary.max_rows, v_row_count, 'weekly');
 end
 $$;
 
 comment on function perf.get_model_log_summary is
-    'Generations of all model types together by day (UTC), newest first, from start_date to before end_date: how many model types had any, how many generations, success rate (0 to 1), mean rating of all rated generations. No row for a day without generations. Errors: 22023 bad argument, 42501 not an analyst.';
+    'Generations of all model types together by day (UTC), newest first, from start_date to before end_date: how many model types had any, how many generations, success rate (0 to 1), mean rating of all rated generations. No row for a day without generations. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_model_log_summary from public;
 grant execute on function perf.get_model_log_summary

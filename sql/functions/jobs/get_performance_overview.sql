@@ -120,7 +120,8 @@ begin
             v_metric,
             get_performance_overview.start_time,
             get_performance_overview.end_time,
-            get_performance_overview.min_jobs
+            get_performance_overview.min_jobs,
+            max_rows => 100000
         ) as r
     ) as w;
     select jsonb_agg(to_jsonb(t) order by t.time_bucket)

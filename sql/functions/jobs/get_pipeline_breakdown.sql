@@ -2,7 +2,8 @@ create or replace function perf.get_pipeline_breakdown(
     workflow_id bigint,
     start_time timestamptz default now() - interval '30 days',
     end_time timestamptz default now(),
-    worker_id bigint default null
+    worker_id bigint default null,
+    max_rows integer default 1000
 )
 returns table (
     stage text,
@@ -26,8 +27,10 @@ as $$
 declare
     v_stages text[];
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_pipeline_breakdown.max_rows);
     perform perf_internal.get_workflow_name(get_pipeline_breakdown.workflow_id);
     if get_pipeline_breakdown.worker_id is not null then
         perform perf_internal.get_worker_name(get_pipeline_breakdown.worker_id);
@@ -84,11 +87,13 @@ begin
     ) as x
     where x.metric = any(v_stages)
     order by 4 desc, 1;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_pipeline_breakdown.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_pipeline_breakdown is
-    'Where successful jobs of a workflow spend their time: one row a pipeline stage, most time first, of all workers or of one, over the hours that start in a range. A stage that a job has more than once is added up. Shares are from 0 to 1: share_of_jobs is how many of the jobs have the stage, share_of_stages adds up to 1, and share_of_wall_time is of the time from start to end of all successful jobs, also of those that tell no stages. It is more than 1 together where stages run side by side, and less where time is in no stage. Percentiles of a stage''s time in a job are within 0.5 %. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such workflow or worker.';
+    'Where successful jobs of a workflow spend their time: one row a pipeline stage, most time first, of all workers or of one, over the hours that start in a range. A stage that a job has more than once is added up. Shares are from 0 to 1: share_of_jobs is how many of the jobs have the stage, share_of_stages adds up to 1, and share_of_wall_time is of the time from start to end of all successful jobs, also of those that tell no stages. It is more than 1 together where stages run side by side, and less where time is in no stage. Percentiles of a stage''s time in a job are within 0.5 %. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 no such workflow or worker.';
 
 revoke execute on function perf.get_pipeline_breakdown from public;
 grant execute on function perf.get_pipeline_breakdown

@@ -3,7 +3,8 @@ create or replace function perf.get_quality_distribution(
     start_time timestamptz default now() - interval '30 days',
     end_time timestamptz default now(),
     workflow_id bigint default null,
-    bucket_count integer default 20
+    bucket_count integer default 20,
+    max_rows integer default 1000
 )
 returns table (
     workflow text,
@@ -25,8 +26,10 @@ declare
     v_workflow_ids bigint[];
     v_group_numbers integer[];
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_quality_distribution.max_rows);
     perform perf_internal.check_time_range(
         get_quality_distribution.start_time, get_quality_distribution.end_time
     );
@@ -80,11 +83,13 @@ begin
         x.sketch, x.count, x.lowest, x.highest, get_quality_distribution.bucket_count
     ) as h
     order by f.name, h.bucket_from;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_quality_distribution.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_quality_distribution is
-    'Histogram of a quality score of successful jobs of each workflow, or of one, over the hours that start in a range: bucket_count buckets of equal width from the lowest to the highest score, the same for all workflows, also the empty ones. There are fewer where they would be narrower than 1 % of the score farthest from 0, for scores are known by 1 %, and one where all scores are equal. score_name is the key of the score, for example likeness, or quality_rating. share is of the jobs of the workflow that have the score. A job near the edge of a bucket may count in the next one, because scores are known within 0.5 %; so are the lowest and the highest where a failed job is as low or as high. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such score, which names those that exist, or no such workflow.';
+    'Histogram of a quality score of successful jobs of each workflow, or of one, over the hours that start in a range: bucket_count buckets of equal width from the lowest to the highest score, the same for all workflows, also the empty ones. There are fewer where they would be narrower than 1 % of the score farthest from 0, for scores are known by 1 %, and one where all scores are equal. score_name is the key of the score, for example likeness, or quality_rating. share is of the jobs of the workflow that have the score. A job near the edge of a bucket may count in the next one, because scores are known within 0.5 %; so are the lowest and the highest where a failed job is as low or as high. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 no such score, which names those that exist, or no such workflow.';
 
 revoke execute on function perf.get_quality_distribution from public;
 grant execute on function perf.get_quality_distribution

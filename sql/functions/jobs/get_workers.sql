@@ -1,7 +1,8 @@
 create or replace function perf.get_workers(
     start_time timestamptz default now() - interval '30 days',
     end_time timestamptz default now(),
-    as_of timestamptz default now()
+    as_of timestamptz default now(),
+    max_rows integer default 1000
 )
 returns table (
     worker_id bigint,
@@ -37,8 +38,10 @@ declare
     v_worker_ids bigint[];
     v_group_numbers integer[];
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_workers.max_rows);
     perform perf_internal.check_time_range(get_workers.start_time, get_workers.end_time);
     perform perf_internal.check_as_of(get_workers.as_of);
     select
@@ -96,11 +99,13 @@ begin
     ) as a on a.worker_id = w.id
     where w.retired_at is null or j.job_count is not null
     order by j.gpu_hours desc nulls last, j.wall_hours desc nulls last, w.name;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_workers.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_workers is
-    'Every worker with its jobs that ended in the hours that start in a range, most GPU hours first; retired workers only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. available_hours is how long the worker was offered in the range, up to as_of (perf.worker_availability), null if never; utilization is wall_hours over it, as perf.get_worker_performance says. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst.';
+    'Every worker with its jobs that ended in the hours that start in a range, most GPU hours first; retired workers only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. available_hours is how long the worker was offered in the range, up to as_of (perf.worker_availability), null if never; utilization is wall_hours over it, as perf.get_worker_performance says. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_workers from public;
 grant execute on function perf.get_workers

@@ -2,7 +2,8 @@ create or replace function perf.get_workflow_performance(
     workflow_id bigint,
     start_time timestamptz default now() - interval '30 days',
     end_time timestamptz default now(),
-    bucket_count integer default 20
+    bucket_count integer default 20,
+    max_rows integer default 1000
 )
 returns table (
     metric text,
@@ -32,8 +33,10 @@ as $$
 declare
     v_metrics text[];
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_workflow_performance.max_rows);
     perform perf_internal.get_workflow_name(get_workflow_performance.workflow_id);
     perform perf_internal.check_time_range(
         get_workflow_performance.start_time, get_workflow_performance.end_time
@@ -123,11 +126,13 @@ begin
         ) as x
     ) as h
     order by 1;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_workflow_performance.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_workflow_performance is
-    'One row for each metric that jobs of a workflow have in the hours that start in a range: time per frame, GPU and wall time, VRAM peak, frames, quality_rating, each quality score (quality.<name>), and failure_rate. Of successful jobs; job_count is how many have the metric; failure_rate is of all jobs. average_low and average_high are the 95 % interval of the average. Percentiles are within 0.5 %; so are minimum and maximum where a failed job is as low or as high. histogram has bucket_count buckets of equal width from minimum to maximum: low, high, job_count. It has fewer where they would be narrower than 1 % of the maximum, for values are known by 1 %, and one if all are equal. breakdown, for total_gpu_time_ms, is perf.get_gpu_time_breakdown(), which is of all jobs. Stages are in perf.get_pipeline_breakdown(). range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such workflow.';
+    'One row for each metric that jobs of a workflow have in the hours that start in a range: time per frame, GPU and wall time, VRAM peak, frames, quality_rating, each quality score (quality.<name>), and failure_rate. Of successful jobs; job_count is how many have the metric; failure_rate is of all jobs. average_low and average_high are the 95 % interval of the average. Percentiles are within 0.5 %; so are minimum and maximum where a failed job is as low or as high. histogram has bucket_count buckets of equal width from minimum to maximum: low, high, job_count. It has fewer where they would be narrower than 1 % of the maximum, for values are known by 1 %, and one if all are equal. breakdown, for total_gpu_time_ms, is perf.get_gpu_time_breakdown(), which is of all jobs. Stages are in perf.get_pipeline_breakdown(). range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 no such workflow.';
 
 revoke execute on function perf.get_workflow_performance from public;
 grant execute on function perf.get_workflow_performance

@@ -2,7 +2,8 @@ create or replace function perf.get_workflow_ranking(
     metric text default null,
     start_time timestamptz default now() - interval '30 days',
     end_time timestamptz default now(),
-    min_jobs integer default 20
+    min_jobs integer default 20,
+    max_rows integer default 1000
 )
 returns table (
     rank bigint,
@@ -30,8 +31,10 @@ declare
     v_workflow_ids bigint[];
     v_group_numbers integer[];
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_workflow_ranking.max_rows);
     perform perf_internal.check_time_range(
         get_workflow_ranking.start_time, get_workflow_ranking.end_time
     );
@@ -109,11 +112,13 @@ begin
     where x.position = x.first_position
         and x.count >= get_workflow_ranking.min_jobs
     order by 1, f.name;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_workflow_ranking.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_workflow_ranking is
-    'Workflows by the average of a metric over the hours that start in a range, best first: perf.metrics says whether lower or higher is better. Without a metric it is time_per_frame_ms if any job has it, else total_wall_time_ms. Of successful jobs, unless the metric is a share such as failure_rate. Only workflows with at least min_jobs values are ranked; job_count is their number. average_low and average_high are the 95 % interval of the average, as if jobs were independent. Workflows whose jobs differ in size or machine are no fair race: perf.compare_workflows takes machines into account. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or a metric without a direction, 42501 not an analyst, PT404 no such metric of jobs.';
+    'Workflows by the average of a metric over the hours that start in a range, best first: perf.metrics says whether lower or higher is better. Without a metric it is time_per_frame_ms if any job has it, else total_wall_time_ms. Of successful jobs, unless the metric is a share such as failure_rate. Only workflows with at least min_jobs values are ranked; job_count is their number. average_low and average_high are the 95 % interval of the average, as if jobs were independent. Workflows whose jobs differ in size or machine are no fair race: perf.compare_workflows takes machines into account. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, or a metric without a direction, 42501 not an analyst, PT404 no such metric of jobs.';
 
 revoke execute on function perf.get_workflow_ranking from public;
 grant execute on function perf.get_workflow_ranking

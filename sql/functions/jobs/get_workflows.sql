@@ -1,6 +1,7 @@
 create or replace function perf.get_workflows(
     start_time timestamptz default now() - interval '30 days',
-    end_time timestamptz default now()
+    end_time timestamptz default now(),
+    max_rows integer default 1000
 )
 returns table (
     workflow_id bigint,
@@ -32,8 +33,10 @@ declare
     v_workflow_ids bigint[];
     v_group_numbers integer[];
     v_cover record;
+    v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
+    perform perf_internal.check_max_rows(get_workflows.max_rows);
     perform perf_internal.check_time_range(get_workflows.start_time, get_workflows.end_time);
     select
         array_agg(k.id),
@@ -81,11 +84,13 @@ begin
     ) as j on v_workflow_ids[j.group_number] = f.id
     where f.retired_at is null or j.job_count is not null
     order by j.gpu_hours desc nulls last, j.wall_hours desc nulls last, f.name;
+    get diagnostics v_row_count = row_count;
+    perform perf_internal.check_max_rows(get_workflows.max_rows, v_row_count);
 end
 $$;
 
 comment on function perf.get_workflows is
-    'Every workflow with its jobs that ended in the hours that start in a range, most GPU hours first; retired workflows only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, 42501 not an analyst.';
+    'Every workflow with its jobs that ended in the hours that start in a range, most GPU hours first; retired workflows only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_workflows from public;
 grant execute on function perf.get_workflows

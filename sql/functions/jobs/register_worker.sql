@@ -1,46 +1,17 @@
--- security definer: callers may not write workers themselves; their role is checked first.
 create or replace function perf.register_worker(
     worker_name text,
     hardware text default null,
     vram_mb integer default null
 )
 returns bigint
-language plpgsql
-security definer
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_worker_name text := btrim(register_worker.worker_name);
-    v_hardware text := btrim(register_worker.hardware);
-    v_problem text := coalesce(
-        perf_internal.get_name_problem('worker_name', v_worker_name, 200),
-        case
-            when v_hardware is not null
-            then perf_internal.get_name_problem('hardware', v_hardware, 200)
-        end,
-        case
-            when register_worker.vram_mb <= 0
-            then 'vram_mb must be more than 0, got ' || register_worker.vram_mb
-        end
+    select perf_internal.register_worker(
+        register_worker.worker_name,
+        register_worker.hardware,
+        register_worker.vram_mb
     );
-    v_id bigint;
-begin
-    perform perf_internal.require_role('admin');
-    if v_problem is not null then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = v_problem;
-    end if;
-    -- Whatever the caller has set, this is for the audit log.
-    perform set_config('perf.workflows_are_recorded', 'off', true);
-    insert into perf.workers as w (name, hardware, vram_mb)
-    values (v_worker_name, v_hardware, register_worker.vram_mb)
-    on conflict (name) do update
-        set hardware = coalesce(v_hardware, w.hardware),
-            vram_mb = coalesce(register_worker.vram_mb, w.vram_mb)
-    returning w.id into v_id;
-    return v_id;
-end
 $$;
 
 comment on function perf.register_worker is

@@ -1,26 +1,13 @@
--- security definer: jobs belong to the owner of the functions that they call. Dynamic SQL, because
--- the schema cron may not exist when this function is created.
 create or replace function perf.schedule_jobs()
 returns table (job_name text, schedule text, command text)
-language plpgsql
-security definer
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-#variable_conflict use_column
-begin
-    perform perf_internal.require_role('admin');
-    perform perf_internal.require_cron();
-    for job_name, schedule, command in
-        select j.job_name, j.schedule, j.command
-        from perf_internal.get_jobs() as j
-    loop
-        execute 'select cron.schedule($1, $2, $3)'
-        using schedule_jobs.job_name, schedule_jobs.schedule, schedule_jobs.command;
-        return next;
-    end loop;
-    -- The job that makes partitions runs at 02:00, which may be hours away.
-    perform perf.ensure_partitions();
-end
+    select
+        c.job_name,
+        c.schedule,
+        c.command
+    from perf_internal.schedule_jobs() as c;
 $$;
 
 comment on function perf.schedule_jobs is

@@ -1,23 +1,9 @@
--- security definer: jobs belong to the owner of the functions that they call. Dynamic SQL, because
--- the schema cron may not exist when this function is created.
 create or replace function perf.unschedule_jobs()
 returns bigint
-language plpgsql
-security definer
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_removed bigint;
-begin
-    perform perf_internal.require_role('admin');
-    perform perf_internal.require_cron();
-    execute
-        'select count(cron.unschedule(c.jobid))
-        from cron.job as c
-        where c.jobname like ''pgkit-%'' and c.database = current_database()'
-    into v_removed;
-    return v_removed;
-end
+    select perf_internal.unschedule_jobs();
 $$;
 
 comment on function perf.unschedule_jobs is

@@ -1,5 +1,5 @@
 -- A procedure, because it commits after each run of a pipeline. So it can have neither settings nor
--- security definer.
+-- security definer, and it names operators and types with their schema.
 --
 -- It first begins a transaction whose isolation level it can choose, and keeps that level. With a
 -- snapshot older than its lock a run would fail instead of waiting.
@@ -14,7 +14,7 @@ language plpgsql
 as $$
 declare
     -- A statement_timeout is for the whole call. Half of it leaves time for the last run.
-    v_end timestamptz := pg_catalog.clock_timestamp() operator(pg_catalog.+) least(
+    v_end pg_catalog.timestamptz := pg_catalog.clock_timestamp() operator(pg_catalog.+) least(
         run_for,
         (
             select s.setting::pg_catalog.int8 operator(pg_catalog.*) interval '0.5 milliseconds'
@@ -23,12 +23,12 @@ declare
                 and s.setting operator(pg_catalog.<>) '0'
         )
     );
-    v_due text[];
-    v_pipeline text;
+    v_due pg_catalog.text[];
+    v_pipeline pg_catalog.text;
     v_rows bigint := 0;
-    v_code text;
-    v_problem text;
-    v_hint text;
+    v_code pg_catalog.text;
+    v_problem pg_catalog.text;
+    v_hint pg_catalog.text;
 begin
     perform perf_internal.require_role('admin');
     commit;

@@ -5,16 +5,8 @@ grant select on perf.alert_receivers
 
 drop policy if exists alert_receivers_select_reader on perf.alert_receivers;
 create policy alert_receivers_select_reader on perf.alert_receivers
-    for select to authenticated
-    using (
-        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
-        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
-    );
-
-drop policy if exists alert_receivers_select_login on perf.alert_receivers;
-create policy alert_receivers_select_login on perf.alert_receivers
-    for select to service_role, perf_admin, perf_analyst
-    using (true);
+    for select to authenticated, service_role, perf_admin, perf_analyst
+    using ((select perf_internal.has_any_role('analyst')));
 
 -- Here, because functions of the room configs come after those of this room.
 create or replace trigger queue_audit_entry

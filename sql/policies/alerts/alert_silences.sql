@@ -5,16 +5,8 @@ grant select on perf.alert_silences
 
 drop policy if exists alert_silences_select_reader on perf.alert_silences;
 create policy alert_silences_select_reader on perf.alert_silences
-    for select to authenticated
-    using (
-        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
-        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
-    );
-
-drop policy if exists alert_silences_select_login on perf.alert_silences;
-create policy alert_silences_select_login on perf.alert_silences
-    for select to service_role, perf_admin, perf_analyst
-    using (true);
+    for select to authenticated, service_role, perf_admin, perf_analyst
+    using ((select perf_internal.has_any_role('analyst')));
 
 -- Here, because the file of the trigger function belongs to a room that does not know this table.
 create or replace trigger queue_audit_entry

@@ -9,50 +9,26 @@ grant select on perf.performance_alert_thresholds
 
 drop policy if exists performance_alert_thresholds_select_reader on perf.performance_alert_thresholds;
 create policy performance_alert_thresholds_select_reader on perf.performance_alert_thresholds
-    for select to authenticated
-    using (
-        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
-        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
-    );
-
-drop policy if exists performance_alert_thresholds_select_login on perf.performance_alert_thresholds;
-create policy performance_alert_thresholds_select_login on perf.performance_alert_thresholds
-    for select to service_role, perf_admin, perf_analyst
-    using (true);
+    for select to authenticated, service_role, perf_admin, perf_analyst
+    using ((select perf_internal.has_any_role('analyst')));
 
 grant insert, update, delete on perf.performance_alert_thresholds to authenticated, service_role, perf_admin;
 
 drop policy if exists performance_alert_thresholds_insert_admin on perf.performance_alert_thresholds;
 create policy performance_alert_thresholds_insert_admin on perf.performance_alert_thresholds
-    for insert to authenticated
-    with check ((select perf.has_role((select perf_internal.get_user_id()), 'admin')));
+    for insert to authenticated, service_role, perf_admin
+    with check ((select perf_internal.has_any_role('admin')));
 
 drop policy if exists performance_alert_thresholds_update_admin on perf.performance_alert_thresholds;
 create policy performance_alert_thresholds_update_admin on perf.performance_alert_thresholds
-    for update to authenticated
-    using ((select perf.has_role((select perf_internal.get_user_id()), 'admin')))
-    with check ((select perf.has_role((select perf_internal.get_user_id()), 'admin')));
+    for update to authenticated, service_role, perf_admin
+    using ((select perf_internal.has_any_role('admin')))
+    with check ((select perf_internal.has_any_role('admin')));
 
 drop policy if exists performance_alert_thresholds_delete_admin on perf.performance_alert_thresholds;
 create policy performance_alert_thresholds_delete_admin on perf.performance_alert_thresholds
-    for delete to authenticated
-    using ((select perf.has_role((select perf_internal.get_user_id()), 'admin')));
-
-drop policy if exists performance_alert_thresholds_insert_login on perf.performance_alert_thresholds;
-create policy performance_alert_thresholds_insert_login on perf.performance_alert_thresholds
-    for insert to service_role, perf_admin
-    with check (true);
-
-drop policy if exists performance_alert_thresholds_update_login on perf.performance_alert_thresholds;
-create policy performance_alert_thresholds_update_login on perf.performance_alert_thresholds
-    for update to service_role, perf_admin
-    using (true)
-    with check (true);
-
-drop policy if exists performance_alert_thresholds_delete_login on perf.performance_alert_thresholds;
-create policy performance_alert_thresholds_delete_login on perf.performance_alert_thresholds
-    for delete to service_role, perf_admin
-    using (true);
+    for delete to authenticated, service_role, perf_admin
+    using ((select perf_internal.has_any_role('admin')));
 
 -- Here, because the trigger function is in a folder that is applied after that of alerts.
 create or replace trigger queue_audit_entry

@@ -5,50 +5,26 @@ grant select on perf.slo_objectives
 
 drop policy if exists slo_objectives_select_reader on perf.slo_objectives;
 create policy slo_objectives_select_reader on perf.slo_objectives
-    for select to authenticated
-    using (
-        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
-        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
-    );
-
-drop policy if exists slo_objectives_select_login on perf.slo_objectives;
-create policy slo_objectives_select_login on perf.slo_objectives
-    for select to service_role, perf_admin, perf_analyst
-    using (true);
+    for select to authenticated, service_role, perf_admin, perf_analyst
+    using ((select perf_internal.has_any_role('analyst')));
 
 grant insert, update, delete on perf.slo_objectives to authenticated, service_role, perf_admin;
 
 drop policy if exists slo_objectives_insert_admin on perf.slo_objectives;
 create policy slo_objectives_insert_admin on perf.slo_objectives
-    for insert to authenticated
-    with check ((select perf.has_role((select perf_internal.get_user_id()), 'admin')));
+    for insert to authenticated, service_role, perf_admin
+    with check ((select perf_internal.has_any_role('admin')));
 
 drop policy if exists slo_objectives_update_admin on perf.slo_objectives;
 create policy slo_objectives_update_admin on perf.slo_objectives
-    for update to authenticated
-    using ((select perf.has_role((select perf_internal.get_user_id()), 'admin')))
-    with check ((select perf.has_role((select perf_internal.get_user_id()), 'admin')));
+    for update to authenticated, service_role, perf_admin
+    using ((select perf_internal.has_any_role('admin')))
+    with check ((select perf_internal.has_any_role('admin')));
 
 drop policy if exists slo_objectives_delete_admin on perf.slo_objectives;
 create policy slo_objectives_delete_admin on perf.slo_objectives
-    for delete to authenticated
-    using ((select perf.has_role((select perf_internal.get_user_id()), 'admin')));
-
-drop policy if exists slo_objectives_insert_login on perf.slo_objectives;
-create policy slo_objectives_insert_login on perf.slo_objectives
-    for insert to service_role, perf_admin
-    with check (true);
-
-drop policy if exists slo_objectives_update_login on perf.slo_objectives;
-create policy slo_objectives_update_login on perf.slo_objectives
-    for update to service_role, perf_admin
-    using (true)
-    with check (true);
-
-drop policy if exists slo_objectives_delete_login on perf.slo_objectives;
-create policy slo_objectives_delete_login on perf.slo_objectives
-    for delete to service_role, perf_admin
-    using (true);
+    for delete to authenticated, service_role, perf_admin
+    using ((select perf_internal.has_any_role('admin')));
 
 -- Here, because the functions of this room are applied before those of configs.
 create or replace trigger queue_audit_entry

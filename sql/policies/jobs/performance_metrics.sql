@@ -5,13 +5,5 @@ grant select on perf.performance_metrics
 
 drop policy if exists performance_metrics_select_reader on perf.performance_metrics;
 create policy performance_metrics_select_reader on perf.performance_metrics
-    for select to authenticated
-    using (
-        (select perf.has_role((select perf_internal.get_user_id()), 'analyst'))
-        or (select perf.has_role((select perf_internal.get_user_id()), 'admin'))
-    );
-
-drop policy if exists performance_metrics_select_login on perf.performance_metrics;
-create policy performance_metrics_select_login on perf.performance_metrics
-    for select to service_role, perf_admin, perf_analyst
-    using (true);
+    for select to authenticated, service_role, perf_admin, perf_analyst
+    using ((select perf_internal.has_any_role('analyst')));

@@ -1,6 +1,6 @@
 -- Without the rights of owners on their own objects, and without types: public may use types by
 -- default, and a type gives access to no data.
-create or replace function perf_internal.get_rights()
+create or replace function perf_internal.get_rights(object_names text[] default null)
 returns table (
     grantee text,
     privilege text,
@@ -27,6 +27,8 @@ as $$
             n.nspowner as owner,
             n.nspacl as acl
         from schemas as n
+        where get_rights.object_names is null
+            or n.nspname = any(get_rights.object_names)
         union all
         select
             case c.relkind when 'S' then 'sequence' else 'table' end,
@@ -37,6 +39,10 @@ as $$
         from pg_class as c
         join schemas as n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+            and (
+                get_rights.object_names is null
+                or n.nspname || '.' || c.relname = any(get_rights.object_names)
+            )
         union all
         select 'table', c.oid::regclass::text, t.attname, c.relowner, t.attacl
         from pg_class as c
@@ -44,6 +50,10 @@ as $$
         join pg_attribute as t on t.attrelid = c.oid
         where c.relkind in ('r', 'p', 'v', 'm', 'f')
             and t.attacl is not null
+            and (
+                get_rights.object_names is null
+                or n.nspname || '.' || c.relname = any(get_rights.object_names)
+            )
         union all
         select
             'routine',
@@ -53,6 +63,8 @@ as $$
             coalesce(p.proacl, acldefault('f', p.proowner))
         from pg_proc as p
         join schemas as n on n.oid = p.pronamespace
+        where get_rights.object_names is null
+            or n.nspname || '.' || p.proname = any(get_rights.object_names)
     )
     select
         coalesce(r.rolname, 'public'),
@@ -83,6 +95,6 @@ as $$
 $$;
 
 comment on function perf_internal.get_rights is
-    'What public and the API roles may do with our schemas, tables, columns, sequences and routines; who granted it, and whether as owner.';
+    'What public and the API roles may do with our schemas, tables, columns, sequences and routines, or with those of these names; who granted it, and whether as owner.';
 
 revoke execute on function perf_internal.get_rights from public;

@@ -113,7 +113,8 @@ begin
         failed_since = case
             when v_is_failed then coalesce(r.failed_since, check_alert_thresholds.as_of)
         end,
-        problem = left(nullif(array_to_string(v_problems, '; '), ''), 1000);
+        problem = left(nullif(array_to_string(v_problems, '; '), ''), 1000)
+    where r.is_only;
     -- After the note of this run, so that it does not find this run late.
     begin
         perform set_config('lock_timeout', '2s', true);
@@ -123,7 +124,8 @@ begin
         when others then
             v_problems := v_problems || concat_ws(': ', 'schedule', sqlerrm);
             update perf_internal.alert_runs as r
-            set problem = left(array_to_string(v_problems, '; '), 1000);
+            set problem = left(array_to_string(v_problems, '; '), 1000)
+            where r.is_only;
     end;
 end
 $$;

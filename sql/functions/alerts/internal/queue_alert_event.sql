@@ -17,6 +17,7 @@ declare
     v_alert perf.model_alerts;
     v_labels jsonb;
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     select a.*
     into v_alert
     from perf.model_alerts as a

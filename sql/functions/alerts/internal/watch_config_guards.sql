@@ -13,6 +13,7 @@ declare
     v_versions integer[];
     v_value text;
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     if new.guard_status = 'held' then
         perform perf_internal.clear_alert(
             'config_guard',

@@ -11,6 +11,7 @@ as $$
 declare
     v_model perf_internal.trained_models;
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     if new.drift_detected is null
         or exists (
             select

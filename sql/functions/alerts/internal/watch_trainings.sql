@@ -6,6 +6,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     if new.training_status = 'completed' then
         perform perf_internal.clear_alert(
             'training_failed',

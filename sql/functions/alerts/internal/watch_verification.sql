@@ -41,7 +41,7 @@ begin
                     '[]'
                 )
             into v_count, v_buckets
-            from perf.verify_performance_metrics(v_start, v_end, v_pipeline)
+            from perf_internal.verify_performance_metrics(v_start, v_end, v_pipeline)
                 with ordinality as v (
                     granularity, time_bucket, series_id, metric, expected_count, rolled_up_count,
                     differs_in, position

@@ -15,6 +15,7 @@ declare
     v_queued perf_internal.audit_queue;
     v_entry perf.audit_log;
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     select h.* into v_head from perf_internal.audit_head as h for update;
     delete from perf_internal.audit_queue as q
     where q.id = new.id
@@ -37,7 +38,8 @@ begin
     insert into perf.audit_log select v_entry.*;
     update perf_internal.audit_head as h
     set entries = v_entry.id,
-        hash = v_entry.hash;
+        hash = v_entry.hash
+    where h.is_head;
     return null;
 end
 $$;

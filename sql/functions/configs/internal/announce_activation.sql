@@ -5,6 +5,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     update perf.model_config_history as c
     set is_active = false
     where c.model_type = new.model_type

@@ -1,5 +1,5 @@
 -- An activation ends only where the next one begins. Only the insert of that one may change its
--- range, so no change can make a gap or rewrite the past.
+-- end, so no change can make a gap or rewrite the past.
 create or replace function perf_internal.keep_activations()
 returns trigger
 language plpgsql
@@ -7,9 +7,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_op = 'UPDATE' then
-        if to_jsonb(new) - '{active_during,active_from,active_until,guard_status}'::text[]
-            = to_jsonb(old) - '{active_during,active_from,active_until,guard_status}'::text[]
-            and (new.active_during = old.active_during or pg_trigger_depth() > 1)
+        if to_jsonb(new) - '{active_until,guard_status}'::text[]
+            = to_jsonb(old) - '{active_until,guard_status}'::text[]
+            and (new.active_until is not distinct from old.active_until or pg_trigger_depth() > 1)
             and (new.guard_status is not distinct from old.guard_status
                 or old.guard_status = 'watching')
         then

@@ -1,7 +1,7 @@
 -- Every activation is one insert, and this trigger places it directly after the one before. It
 -- reads the clock after the lock, because now() is the start of a transaction that may have
 -- waited. A server's clock may be set back, so an activation starts at least a microsecond after
--- the one before; a range without length would be empty.
+-- the one before; one without length was never in force.
 create or replace function perf_internal.place_activation()
 returns trigger
 language plpgsql
@@ -13,6 +13,7 @@ declare
     v_restored perf.model_config_activations;
     v_at timestamptz;
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     perform perf_internal.lock_config_type(new.model_type);
     select a.*
     into v_current
@@ -33,12 +34,13 @@ begin
         new.config_id := v_restored.config_id;
         new.previous_id := v_restored.previous_id;
     end if;
-    new.active_during := tstzrange(v_at, null, '[)');
+    new.active_from := v_at;
+    new.active_until := null;
     new.activated_by := perf_internal.get_profile_id();
     new.activated_by_role := perf_internal.get_caller();
     new.activated_by_login := session_user;
     update perf.model_config_activations as a
-    set active_during = tstzrange(a.active_from, v_at, '[)'),
+    set active_until = v_at,
         guard_status = case
             when a.guard_status <> 'watching' then a.guard_status
             when new.kind = 'guard' then 'broken'

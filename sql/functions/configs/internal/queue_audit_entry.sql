@@ -23,6 +23,7 @@ declare
         '/'
     );
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     if tg_op = 'UPDATE' then
         -- Only values that changed.
         select jsonb_object_agg(n.key, v_old -> n.key), jsonb_object_agg(n.key, n.value)
@@ -85,6 +86,10 @@ create or replace trigger queue_audit_entry
     for each row execute function perf_internal.queue_audit_entry('model_type');
 
 create or replace trigger queue_audit_entry
+    after insert or update or delete on perf.access_settings
+    for each row execute function perf_internal.queue_audit_entry('id');
+
+create or replace trigger queue_audit_entry
     after insert or update or delete on perf.profiles
     for each row execute function perf_internal.queue_audit_entry('id');
 
@@ -129,6 +134,10 @@ create or replace trigger queue_audit_entry
     execute function perf_internal.queue_audit_entry('id');
 
 -- All other tables here are referred to by one that cannot be truncated.
+create or replace trigger queue_truncate_entry
+    after truncate on perf.access_settings
+    for each statement execute function perf_internal.queue_audit_entry();
+
 create or replace trigger queue_truncate_entry
     after truncate on perf.user_roles
     for each statement execute function perf_internal.queue_audit_entry();

@@ -25,6 +25,7 @@ declare
     v_names text[];
     v_setting text;
 begin
+    perform perf_internal.check_trigger_table(tg_table_schema);
     if tg_op = 'INSERT' then
         v_jobs := array(
             select row(n.*)::perf.jobs

@@ -1,4 +1,4 @@
--- The files of sql/metrics call this at every migration, so it can run again. Retention stays as
+-- The files of sql/metrics call this whenever they run, so it can run again. Retention stays as
 -- it was set. All metrics of the pipeline are deleted here, and the rest of the file adds them
 -- again. So a metric that is no longer in the file is no longer counted. Named metrics stay as they
 -- are, because raw rows brought them and admins may have changed them.

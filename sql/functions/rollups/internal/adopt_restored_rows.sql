@@ -27,6 +27,7 @@ begin
     end if;
     update perf_internal.database_origin as d
     set origin = gen_random_uuid()
+    where d.origin = v_origin
     returning d.origin into v_origin;
     for v_pipeline in
         select p.pipeline, p.raw_table

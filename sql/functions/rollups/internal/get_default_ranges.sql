@@ -9,9 +9,10 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare
-    v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(get_default_ranges.pipeline);
+    v_pipeline perf_internal.pipelines;
 begin
     perform perf_internal.require_role('analyst', 'admin');
+    v_pipeline := perf_internal.get_pipeline(get_default_ranges.pipeline);
     return query execute format(
         'select d.range_start, d.range_start + $1, d.row_count
         from (

@@ -21,7 +21,11 @@ as $$
                 pg_catalog.timezone(
                     get_zone_bucket.time_zone,
                     pg_catalog.date_trunc(
-                        case get_zone_bucket.granularity when 'weekly' then 'week' else 'day' end,
+                        case
+                            when get_zone_bucket.granularity operator(pg_catalog.=) 'weekly'
+                                then 'week'
+                            else 'day'
+                        end,
                         pg_catalog.timezone(get_zone_bucket.time_zone, get_zone_bucket.at)
                     ) operator(pg_catalog.-) interval '1 microsecond'
                 )

@@ -63,14 +63,14 @@ select is(
 select throws_ok(
     $$ select perf.grant_role(null, 'analyst') $$,
     '22023',
-    'user_id and role must not be null',
+    'give either user_id or subject',
     'refuses a null user'
 );
 
 select throws_ok(
     $$ select perf.grant_role('b0000000-0000-4000-8000-000000000000', null) $$,
     '22023',
-    'user_id and role must not be null',
+    'role must be admin, analyst or recorder, got null',
     'refuses a null role'
 );
 

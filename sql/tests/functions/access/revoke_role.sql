@@ -34,7 +34,12 @@ select is(
     'a stranger has nothing to take'
 );
 
-select is(perf.revoke_role(null, 'analyst'), false, 'a null user has nothing to take');
+select throws_ok(
+    $$ select perf.revoke_role(null, 'analyst') $$,
+    '22023',
+    'give either user_id or subject',
+    'refuses a null user'
+);
 
 select is(
     perf.revoke_role('b0000000-0000-4000-8000-000000000000', null),

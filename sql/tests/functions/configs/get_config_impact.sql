@@ -24,20 +24,22 @@ from generate_series(1, 2) as n;
 -- At fixed times, which the triggers would not allow.
 alter table perf.model_config_activations disable trigger user;
 insert into perf.model_config_activations
-    (model_type, config_id, active_during, kind, activated_by_role, activated_by_login, notes)
+    (model_type, config_id, active_from, active_until, kind, activated_by_role,
+        activated_by_login, notes)
 select
     'sdxl',
     perf.find_model_config('sdxl@' || v.version),
-    v.active_during,
+    v.active_from,
+    v.active_until,
     'activate',
     'perf_admin',
     'ada',
     v.notes
 from (values
-    (1, 1, tstzrange('2020-01-06 00:00+00', '2020-01-08 12:30+00'), 'start'),
-    (2, 2, tstzrange('2020-01-08 12:30+00', '2020-01-10 00:00+00'), 'try'),
-    (3, 1, tstzrange('2020-01-10 00:00+00', null), 'back')
-) as v (position, version, active_during, notes)
+    (1, 1, '2020-01-06 00:00+00'::timestamptz, '2020-01-08 12:30+00'::timestamptz, 'start'),
+    (2, 2, '2020-01-08 12:30+00'::timestamptz, '2020-01-10 00:00+00'::timestamptz, 'try'),
+    (3, 1, '2020-01-10 00:00+00'::timestamptz, null, 'back')
+) as v (position, version, active_from, active_until, notes)
 order by v.position;
 alter table perf.model_config_activations enable trigger user;
 update perf.model_config_history set is_active = true where version = 1;

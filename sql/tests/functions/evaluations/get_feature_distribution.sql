@@ -27,7 +27,7 @@ language sql
 as $$
     select d.kind, d.category, d.bucket_start, d.bucket_end, d.value_count, d.share
     from perf.get_feature_distribution(
-        'energy', null, get.feature, get.start_time, get.end_time, get.bucket_count
+        'energy', null, get.feature, get.start_time, get.end_time, get.bucket_count, 2000
     ) as d
 $$;
 

@@ -205,7 +205,7 @@ select results_eq(
     $$ select count(*), round(min(t.slope_per_day)::numeric, 9),
            round(max(abs(t.value - t.trend_value))::numeric, 6), min(t.reason)
        from perf.get_model_metric_trend(
-           'many', null, 'rmse', '2000-01-01 00:00+00', '2010-01-01 00:00+00'
+           'many', null, 'rmse', '2000-01-01 00:00+00', '2010-01-01 00:00+00', max_rows => 3000
        ) as t $$,
     $$ values (
         2001::bigint, 1.000000000, 0.000000,

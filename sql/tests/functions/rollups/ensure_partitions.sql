@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(31);
 
 set local timezone = 'UTC';
 
@@ -140,6 +140,12 @@ select is(
      where c.oid = 'perf_internal.performance_metrics_raw_20200107'::regclass),
     true,
     'row level security is on for a partition'
+);
+select policies_are(
+    'perf_internal',
+    'performance_metrics_raw_20200107',
+    array['performance_metrics_raw_20200107_all_nobody'],
+    'and its policy lets nobody in'
 );
 select is(
     (select count(*) from pg_constraint as c

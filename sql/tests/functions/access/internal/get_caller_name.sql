@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 
 select perf.grant_role('a0000000-0000-4000-8000-000000000000', 'admin', 'ada');
 
@@ -32,6 +32,18 @@ select is(
 );
 
 set local request.jwt.claims = '{"sub": "nobody"}';
+
+select is(pg_temp.get_name(), 'nobody', 'which may be any text');
+
+set local request.jwt.claims = '{"sub": "a\nb"}';
+
+select is(
+    pg_temp.get_name(),
+    perf_internal.get_subject_id(E'a\nb')::text,
+    'unless it is no name, then it is the id'
+);
+
+set local request.jwt.claims = '{"sub": ""}';
 
 select is(pg_temp.get_name(), 'authenticated', 'or the role');
 

@@ -39,7 +39,7 @@ select results_eq(
         'perf_recorder',
         'execute with grant option',
         'routine',
-        'perf.revoke_role(uuid,perf.app_role)'
+        'perf.revoke_role(uuid,perf.app_role,text)'
     ) $$,
     'a right on a function, with the option to grant it'
 );

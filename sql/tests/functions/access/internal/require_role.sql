@@ -116,7 +116,7 @@ select throws_ok(
     $$ select perf_internal.require_role('recorder') $$,
     '42501',
     'this needs the role recorder',
-    'a user whose sub is no UUID has no role'
+    'a user whose sub is no UUID has no role either'
 );
 
 set local request.jwt.claims = '{"sub": "a0000000-0000-4000-8000-000000000000"}';
@@ -156,6 +156,7 @@ select throws_ok(
 reset role;
 create role pgtap_owner;
 create role pgtap_owner_member in role pgtap_owner;
+grant pgtap_owner, pgtap_owner_member to current_user;
 grant usage on schema perf_internal to pgtap_owner;
 grant execute on all functions in schema perf, perf_internal to pgtap_owner;
 alter schema perf owner to pgtap_owner;
@@ -174,19 +175,19 @@ select lives_ok(
 );
 
 set local role authenticated;
-set local request.jwt.claims = '{"sub": "auth0|1"}';
+set local request.jwt.claims = '{"sub": 5}';
 
 select is(
     get_hint($$ select perf_internal.require_role('analyst') $$),
-    'The token names no user of pgkit: its sub is missing or no UUID.',
-    'a token whose sub is no UUID is told so'
+    'The token names no user: its claim sub is missing, empty or no text.',
+    'a token whose sub is no text is told so'
 );
 
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
 
 select is(
     get_hint($$ select perf_internal.require_role('analyst') $$),
-    'An admin gives it to a user with perf.grant_role(user_id, role), and to a login with grant.',
+    'An admin gives it to a user, by the sub of the token, with perf.grant_role(), and to a login with grant.',
     'a user without the role is told who gives it'
 );
 

@@ -37,7 +37,7 @@ select throws_ok(
 -- A moment before the activation, so that the calls are under it at now() as well.
 alter table perf.model_config_activations disable trigger user;
 update perf.model_config_activations
-set active_during = tstzrange(now() - interval '1 hour', null);
+set active_from = now() - interval '1 hour';
 select perf.record_call('x/m', 'chat', 100, n > 5, call_timestamp => now() - interval '1 minute')
 from generate_series(1, 50) as n;
 

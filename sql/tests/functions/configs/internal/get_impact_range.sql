@@ -13,21 +13,23 @@ select perf.save_model_config('wan', 'n', '{}');
 -- At fixed times, which the triggers would not allow.
 alter table perf.model_config_activations disable trigger user;
 insert into perf.model_config_activations
-    (model_type, config_id, active_during, kind, activated_by_role, activated_by_login, notes)
+    (model_type, config_id, active_from, active_until, kind, activated_by_role,
+        activated_by_login, notes)
 select
     v.model_type,
     perf.find_model_config(v.model_type || '@' || v.version),
-    v.active_during,
+    v.active_from,
+    v.active_until,
     'activate',
     'perf_admin',
     'ada',
     v.notes
 from (values
-    (1, 'sdxl', 1, tstzrange('2020-01-06', '2020-01-08 12:30'), 'start'),
-    (2, 'sdxl', 2, tstzrange('2020-01-08 12:30', '2020-01-10'), 'try'),
-    (3, 'sdxl', 1, tstzrange('2020-01-10', null), 'back'),
-    (4, 'wan', 1, tstzrange('2020-01-08', null), 'other')
-) as v (position, model_type, version, active_during, notes)
+    (1, 'sdxl', 1, '2020-01-06'::timestamptz, '2020-01-08 12:30'::timestamptz, 'start'),
+    (2, 'sdxl', 2, '2020-01-08 12:30'::timestamptz, '2020-01-10'::timestamptz, 'try'),
+    (3, 'sdxl', 1, '2020-01-10'::timestamptz, null, 'back'),
+    (4, 'wan', 1, '2020-01-08'::timestamptz, null, 'other')
+) as v (position, model_type, version, active_from, active_until, notes)
 order by v.position;
 
 create function pg_temp.activation(model_type text, at timestamptz, activation_id bigint)

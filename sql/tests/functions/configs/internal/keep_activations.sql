@@ -13,7 +13,7 @@ select throws_ok(
 
 select throws_ok(
     $$ update perf.model_config_activations
-       set active_during = tstzrange(active_from, now() + interval '1 day')
+       set active_until = now() + interval '1 day'
        where active_until is null $$,
     '23001',
     null,
@@ -45,8 +45,9 @@ alter table perf.model_config_activations disable trigger user;
 
 select throws_ok(
     $$ insert into perf.model_config_activations
-           (model_type, config_id, active_during, kind, activated_by_role, activated_by_login)
-       select model_type, config_id, tstzrange(active_from, active_until), 'activate', 'x', 'x'
+           (model_type, config_id, active_from, active_until, kind, activated_by_role,
+               activated_by_login)
+       select model_type, config_id, active_from, active_until, 'activate', 'x', 'x'
        from perf.model_config_activations where active_until is not null $$,
     '23P01',
     null,
@@ -55,10 +56,11 @@ select throws_ok(
 
 select throws_ok(
     $$ insert into perf.model_config_activations
-           (model_type, config_id, active_during, kind, activated_by_role, activated_by_login)
-       select model_type, config_id, 'empty', 'activate', 'x', 'x'
+           (model_type, config_id, active_from, active_until, kind, activated_by_role,
+               activated_by_login)
+       select model_type, config_id, active_from, active_from, 'activate', 'x', 'x'
        from perf.model_config_activations $$,
-    '23502',
+    '23514',
     null,
     'and one of no length'
 );

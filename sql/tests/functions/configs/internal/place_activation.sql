@@ -19,7 +19,7 @@ select is(
 
 -- As if the clock had been set back by a day.
 alter table perf.model_config_activations disable trigger user;
-update perf.model_config_activations set active_during = tstzrange(now() + interval '1 day', null);
+update perf.model_config_activations set active_from = now() + interval '1 day';
 alter table perf.model_config_activations enable trigger user;
 insert into perf.model_config_activations (model_type, config_id, kind)
 values ('sdxl', perf.find_model_config('sdxl@2'), 'activate');
@@ -32,8 +32,12 @@ select results_eq(
     'never starts before the one before, and leaves it a microsecond at least'
 );
 
-insert into perf.model_config_activations (model_type, config_id, active_during, kind)
-values ('sdxl', perf.find_model_config('sdxl@1'), '[2020-01-01,2020-02-01)', 'activate');
+insert into perf.model_config_activations (model_type, config_id, active_from, active_until, kind)
+values
+    (
+        'sdxl', perf.find_model_config('sdxl@1'), '2020-01-01 00:00+00', '2020-02-01 00:00+00',
+        'activate'
+    );
 
 select results_eq(
     $$ select count(*) from perf.model_config_activations where active_from < '2021-01-01' $$,

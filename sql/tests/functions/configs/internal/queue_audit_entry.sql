@@ -8,7 +8,7 @@ select results_eq(
        from perf_internal.audit_queue order by id $$,
     $$ values
         ('profiles', 'insert', 'a0000000-0000-4000-8000-000000000000',
-            '{"id": "a0000000-0000-4000-8000-000000000000", "username": "ada"}'::jsonb),
+            '{"id": "a0000000-0000-4000-8000-000000000000", "subject": null, "username": "ada"}'::jsonb),
         ('user_roles', 'insert', 'a0000000-0000-4000-8000-000000000000/admin',
             '{"user_id": "a0000000-0000-4000-8000-000000000000", "role": "admin"}') $$,
     'a role that is granted, with its profile; a key of two columns is joined'
