@@ -32,6 +32,9 @@ SETTINGS = {
 }
 # A comment ends with its errors: `Errors: 22023 bad argument, 42501 not an admin.`
 ERRORS = re.compile(r"\s*Errors?:? (?=\d|PT)(.*)$")
+# The last paragraph of a comment, which sql/arguments/arguments.sql adds: a line for each argument.
+ARGUMENTS = "\n\nArguments:\n"
+ARGUMENT = re.compile(r"^- (\w*) ?\(.*?\): (.*)$", re.M)
 HEADER = """\
 # Reference
 
@@ -119,8 +122,9 @@ def write_index(
 
 def write_function(row: Row) -> str:
     """Return the section of a function: what it does, how it is called, what it gives."""
-    what, errors = split_comment(row["comment"] or "")
-    arguments = block(row["arguments"]) if row["arguments"] else "()"
+    comment, meanings = split_arguments(row["comment"])
+    what, errors = split_comment(comment)
+    arguments = explained_block(row["arguments"], meanings) if row["arguments"] else "()"
     lines = [f"### {row['name']}", "", what, "", "```sql", f"perf.{row['name']}{arguments}"]
     if row["columns"]:
         many = "table " if row["returns_rows"] else ""
@@ -179,6 +183,23 @@ def write_families(families: Sequence[Row]) -> str:
 def block(lines: Sequence[str]) -> str:
     """Return lines in brackets, one below the other."""
     return "(\n    " + ",\n    ".join(lines) + "\n)"
+
+
+def explained_block(arguments: Sequence[Sequence[str]], meanings: Mapping[str, str]) -> str:
+    """Return arguments in brackets, one below the other, each with its meaning beside it."""
+    lines = [
+        f"    {text}{',' if place < len(arguments) else ''} -- {meanings.get(name, '')}".rstrip(
+            " -"
+        )
+        for place, (name, text) in enumerate(arguments, 1)
+    ]
+    return "\n".join(["(", *lines, ")"])
+
+
+def split_arguments(comment: str | None) -> tuple[str, dict[str, str]]:
+    """Return what a comment says of a function, in one line, and the meaning of each argument."""
+    text, _, arguments = (comment or "").partition(ARGUMENTS)
+    return text.replace("\n", " "), dict(ARGUMENT.findall(arguments))
 
 
 def split_comment(comment: str) -> tuple[str, str]:

@@ -5,14 +5,14 @@ select
     p.prokind = 'p' as is_procedure,
     obj_description(p.oid, 'pg_proc') as comment,
     array(
-        select concat_ws(
+        select array[coalesce(p.proargnames[a.number], ''), concat_ws(
             ' ',
             nullif(p.proargnames[a.number], ''),
             format_type(a.type, null),
             'default ' || replace(regexp_replace(
                 pg_get_function_arg_default(p.oid, a.number::integer), '::[a-z ]+([[][]])?$', ''
             ), 'NULL', 'null')
-        )
+        )]
         from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]))
             with ordinality as a (type, number)
         where coalesce(p.proargmodes[a.number], 'i') in ('i', 'b', 'v')
@@ -43,4 +43,5 @@ select
     ) as asks_for
 from pg_proc as p
 where p.pronamespace = 'perf'::regnamespace
+    and not exists (select from pg_class as o where o.reltype = p.proargtypes[0])
 order by p.proname

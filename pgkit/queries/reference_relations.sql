@@ -25,22 +25,36 @@ select
         order by 1
     ) as granted_to,
     array(
-        select distinct format(
-            '%s: %s',
-            array_to_string(array(select unnest(p.roles)::text order by 1), ', '),
-            case
-                when p.qual = 'true' then 'all rows'
-                when p.qual ~ '::perf.app_role' then 'all rows, to users with the role '
-                    || array_to_string(array(
-                        select distinct m[1]
-                        from regexp_matches(p.qual, '''([a-z]+)''::perf.app_role', 'g') as m
-                        order by 1
-                    ), ' or ')
-                else 'a user''s own row'
-            end
-        )
-        from pg_policies as p
-        where p.schemaname = 'perf' and p.tablename = c.relname and p.cmd in ('SELECT', 'ALL')
+        -- A policy asks for the role of a user. Database roles that it names have that role.
+        select format('%s: %s', string_agg(g.role, ', ' order by g.role), g.shown)
+        from (
+            select
+                r.role::text as role,
+                case
+                    when r.role <> 'authenticated' then 'all rows'
+                    else concat_ws(
+                        ', and ',
+                        'all rows, to users with the role '
+                            || array_to_string(array(
+                                select distinct m[1]
+                                from regexp_matches(
+                                    p.qual || ' ''admin''::perf.app_role',
+                                    '''([a-z]+)''::perf.app_role',
+                                    'g'
+                                ) as m
+                                order by 1
+                            ), ' or '),
+                        case when p.qual ~ 'get_user_id' then 'a user''s own row' end
+                    )
+                end as shown
+            from pg_policies as p
+            cross join unnest(p.roles) as r (role)
+            where p.schemaname = 'perf'
+                and p.tablename = c.relname
+                and p.cmd in ('SELECT', 'ALL')
+                and p.qual <> 'false'
+        ) as g
+        group by g.shown
         order by 1
     ) as rows_for,
     -- A right of a role, on the table or on columns, that a policy gives rows to.
@@ -49,7 +63,7 @@ select
             '%s: %s%s',
             w.role,
             string_agg(w.command, ', ' order by w.place),
-            case when w.condition ~ '::perf.app_role' then ', by users with the role '
+            case when w.role = 'authenticated' then ', by users with the role '
                 || array_to_string(array(
                     select distinct m[1]
                     from regexp_matches(w.condition, '''([a-z]+)''::perf.app_role', 'g') as m
