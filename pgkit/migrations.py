@@ -3,8 +3,9 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,8 @@ from yoyo import default_migration_table, internalmigrations, read_migrations
 from yoyo.backends import get_backend_class
 from yoyo.connections import parse_uri
 
+from pgkit import changes, retired
+from pgkit.changes import find_function, find_granted, find_names, find_relations
 from pgkit.database import (
     ENCODING_HINT,
     Connection,
@@ -24,11 +27,24 @@ from pgkit.database import (
     query,
 )
 
-FOLDERS = ("roles", "schema", "functions", "views", "metrics", "policies")
+FOLDERS = (
+    "roles",
+    "schema",
+    "functions",
+    "views",
+    "relationships",
+    "metrics",
+    "policies",
+    "arguments",
+)
 SCHEME = "postgresql+psycopg"
-# A grant on an object of ours stands at the start of a line; no text in it holds a semicolon.
-GRANT = re.compile(r"^grant .+?;", re.M | re.S)
-LOCK = "select {}(hashtext('pgkit migrate'))"
+# So often a migration asks for its locks without waiting, before it queues for them.
+NOWAIT_ATTEMPTS = 5
+# Then it queues, each time longer by half.
+FIRST_TURN_MS = 15
+DROP = re.compile(r"\bdrop\b", re.I)
+NAME = "pgkit migrate"
+LOCK = f"select {{}}(hashtext('{NAME}'))"
 
 
 class SqlFile(NamedTuple):
@@ -54,10 +70,12 @@ class Status(NamedTuple):
     changed: list[str]
     missing_functions: list[str]
     stray_functions: list[str]
+    changed_objects: list[str]
+    retired_functions: list[str]
 
     @property
     def is_current(self) -> bool:
-        return self.is_installed and not any(self[1:])
+        return self.is_installed and not any(self[1:-1])
 
 
 def sql_folder() -> Path:
@@ -89,62 +107,199 @@ def migrate(
     report: Callable[[str], None] = lambda file_name: None,
     warn: Callable[[str], None] = lambda message: None,
 ) -> list[SqlFile]:
-    """Make missing roles, run pending schema files, then all functions, views, metrics, policies.
+    """Make missing roles, run pending schema files, then everything else in order of FOLDERS.
 
-    Every right of public and of the API roles that the files do not grant is taken away at the
-    end. All of it is one transaction: whatever ends it early leaves the database as it was.
+    A file that was applied, and whose objects are as it left them, does not run again. Every right
+    of public and of the API roles that the files do not grant is taken away at the end. All of it
+    is one transaction: whatever ends it early leaves the database as it was. A second transaction
+    drops functions of the version before, as soon as no call can need them.
+
     Returns the files that ran. `report` is told each file before it runs, `warn` what a person
     should read.
     """
-    sql = sql or sql_folder()
-    files = read_files(sql)
+    files = read_files(sql or sql_folder())
     with explained():
         connection = open_connection(dsn)
         backend = open_backend(connection)
         connection.add_notice_handler(lambda notice: warn(str(notice.message_primary)))
-        with closing(connection), backend.transaction():
-            prepare_session(connection)
-            take_lock(connection, warn)
-            connection.execute("select set_config('lock_timeout', %s, true)", [lock_timeout])
-            refuse(connection, files)
-            lock_tables(connection)
-            if not is_installed(connection):
-                create_bookkeeping(backend)
-            pending = {
-                migration.path: migration
-                for migration in backend.to_apply(read_migrations(str(sql / "schema")))
-            }
-            ran = []
-            for file in files:
-                migration = pending.get(str(file.path))
-                if file.folder == "schema" and not migration:
-                    continue
-                report(file.name)
-                with naming(file):
-                    if migration:
-                        migration.process_steps(backend, "apply")
-                        backend.mark_one(migration, log=False)
-                    else:
-                        connection.execute(file.text.encode())
-                    if file.folder == "metrics":
-                        # Metrics were deleted and added again, which their foreign keys check
-                        # now: no table with a check that waits can be altered.
-                        connection.execute("set constraints all immediate")
-                        connection.execute("set constraints all deferred")
-                ran.append(file)
-            apply_rights(connection, files)
-            record(connection, files)
-            # PostgREST looks for new functions only when it is told. Sent when this commits.
-            connection.execute("notify pgrst, 'reload schema'")
-    return ran
+        with closing(connection):
+            with backend.transaction():
+                prepare_session(connection)
+                take_lock(connection, warn)
+                refuse(connection, files)
+                migration = Migration(connection, backend, files, report, warn)
+                try:
+                    with connection.transaction():
+                        migration.run(lock_timeout)
+                except psycopg.errors.LockNotAvailable as error:
+                    raise Failure(*say_who_holds(connection, [])) from error
+            with backend.transaction():
+                prepare_session(connection)
+                # Another migration that has begun since does it.
+                if finds(
+                    connection,
+                    "select nullif(pg_try_advisory_xact_lock(hashtext(%s)), false)",
+                    NAME,
+                ):
+                    retired.drop_unused(connection, warn)
+    return migration.ran
+
+
+class Migration:
+    """What a migration has to run, and what has run."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        backend: Any,
+        files: Sequence[SqlFile],
+        report: Callable[[str], None],
+        warn: Callable[[str], None],
+    ) -> None:
+        self.connection = connection
+        self.backend = backend
+        self.files = files
+        self.report = report
+        self.warn = warn
+        self.ran: list[SqlFile] = []
+        # Schema files that were not run yet, by name.
+        self.pending: dict[str, Any] = {}
+        # Functions that made room for one of another signature.
+        self.replaced: list[str] = []
+
+    def run(self, lock_timeout: str) -> None:
+        """Run what is not as the files say: at first everything, often nothing."""
+        is_new = not is_installed(self.connection)
+        if not finds(self.connection, "select to_regclass(%s)", "perf_internal.applied_objects"):
+            create_bookkeeping(self.backend)
+        self.pending = read_pending(self.backend, self.files)
+        if is_new:
+            for file in self.files:
+                self.execute(file)
+            self.finish(None)
+            return
+        self.connection.execute("select set_config('lock_timeout', %s, true)", [lock_timeout])
+        left = self.find_left()
+        rights = find_touched_rights(self.connection, self.files)
+        if left:
+            for file in left:
+                if file.folder == "functions" and not changes.may_lock(file):
+                    self.try_without_locks(file)
+            self.run_with_locks(rights)
+        elif rights is None or rights or read_gone(self.connection, self.files):
+            self.finish(rights)
+
+    def find_left(self) -> list[SqlFile]:
+        """Return the files that have to run and have not, in their order."""
+        differing = changes.find_differing(
+            changes.read_recorded(self.connection), changes.read_fingerprints(self.connection)
+        )
+        # They have to call the function that replaced another.
+        rows = self.connection.execute(query("dependent_relations"), [self.replaced])
+        found = changes.find_changes(
+            self.files,
+            self.pending,
+            read_applied(self.connection),
+            differing.union(row[0] for row in rows),
+        )
+        done = {file.name for file in self.ran}
+        return [file for file in found if file.name not in done]
+
+    def try_without_locks(self, file: SqlFile) -> None:
+        """Run a file that locks no table, unless it needs what is only made later."""
+        with (
+            suppress(Failure, psycopg.errors.LockNotAvailable),
+            self.connection.transaction(),
+        ):
+            self.execute(file)
+
+    def run_with_locks(self, rights: set[str] | None) -> None:
+        """Lock what the other files change, all at once, and run them.
+
+        Between two attempts all other sessions go on, so a long transaction does not stop them.
+        lock_timeout says how long to try.
+        """
+        longest_ms, patience_ms = self.connection.execute(query("lock_times")).fetchone() or (1, 0)
+        give_up_at = time.monotonic() + patience_ms / 1000
+        left = self.find_left()
+        wanted = set[str]().union(*map(find_relations, left))
+        names = [n for (n,) in self.connection.execute(query("relations")) if n in wanted]
+        ran, replaced = [*self.ran], [*self.replaced]
+        for attempt in count(1 - NOWAIT_ATTEMPTS):
+            turn_ms = min(longest_ms, int(FIRST_TURN_MS * 1.5**attempt)) if attempt > 0 else 0
+            try:
+                with self.connection.transaction():
+                    lock(self.connection, names, turn_ms)
+                    self.run_files(left)
+                    self.finish(rights)
+                return
+            except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
+                if patience_ms and time.monotonic() > give_up_at:
+                    raise Failure(*say_who_holds(self.connection, names)) from error
+            self.ran, self.replaced = [*ran], [*replaced]
+            # After a turn the others get four times as long.
+            time.sleep(4 * (turn_ms or FIRST_TURN_MS) / 1000)
+
+    def run_files(self, files: Sequence[SqlFile]) -> None:
+        """Run files, and those that have to run because of them."""
+        left = files
+        for folder in FOLDERS:
+            replaced = len(self.replaced)
+            now = [file for file in left if file.folder == folder]
+            for file in now:
+                self.execute(file)
+            # What a schema file drops may take with it what other files make.
+            if len(self.replaced) > replaced or (
+                folder == "schema" and any(DROP.search(file.text) for file in now)
+            ):
+                left = self.find_left()
+
+    def execute(self, file: SqlFile) -> None:
+        """Run one file."""
+        self.report(file.name)
+        function = find_function(file)
+        with naming(file):
+            if file.name in self.pending:
+                with finding_yoyo_tables(self.connection):
+                    self.pending[file.name].process_steps(self.backend, "apply")
+                    self.backend.mark_one(self.pending[file.name], log=False)
+            elif function:
+                self.replaced += retired.replace(self.connection, function, file.text, self.warn)
+            elif file.folder != "schema":
+                self.connection.execute(file.text.encode())
+            if file.folder == "metrics":
+                # Metrics were deleted and added again, which their foreign keys check
+                # now: no table with a check that waits can be altered.
+                self.connection.execute("set constraints all immediate")
+                self.connection.execute("set constraints all deferred")
+        self.ran.append(file)
+
+    def finish(self, rights: set[str] | None) -> None:
+        """Bring rights up to date, all or of these objects, and remember what this run did."""
+        functions = {
+            name.partition("(")[0] for file in self.files for name in changes.find_functions(file)
+        }
+        retired.retire_missing(self.connection, changes.read_recorded(self.connection), functions)
+        if rights is not None:
+            rights = rights.union(*map(find_names, self.ran))
+        apply_rights(self.connection, self.files, rights)
+        record(self.connection, self.files, self.ran)
+        # Somebody who may create there may have done so meanwhile.
+        refuse_foreign(self.connection)
+        # PostgREST looks for new functions only when it is told. Sent when this commits.
+        self.connection.execute("notify pgrst, 'reload schema'")
 
 
 def plan(connection: Connection, *, sql: Path | None = None) -> list[SqlFile]:
     """Return the files that `migrate` would run, or fail as it would; change nothing."""
     files = read_files(sql or sql_folder())
     refuse(connection, files)
+    if not is_installed(connection):
+        return files
     applied = read_applied(connection)
-    return [file for file in files if file.folder != "schema" or file.name not in applied]
+    pending = [file.name for file in files if file.folder == "schema" and file.name not in applied]
+    recorded, current = changes.read_recorded(connection), changes.read_fingerprints(connection)
+    return changes.find_changes(files, pending, applied, changes.find_differing(recorded, current))
 
 
 def open_backend(connection: Connection) -> Any:
@@ -166,32 +321,53 @@ def take_lock(connection: Connection, warn: Callable[[str], None]) -> None:
         connection.execute(LOCK.format("pg_advisory_xact_lock").encode())
 
 
-def lock_tables(connection: Connection) -> None:
-    """Lock every table and view of ours, until the transaction ends, as soon as all are free.
+def lock(connection: Connection, names: Sequence[str], turn_ms: int) -> None:
+    """Lock tables and views, until the transaction ends, in a short time or not at all.
 
     Files lock one table after another. A session that holds one of them and waits for another
     would end in a deadlock, and lose the calls that it records. So all are locked before the first
-    file runs, in turns that are shorter than deadlock_timeout. Between two turns all sessions go
-    on, so a long transaction does not stop the others. lock_timeout says how long to try.
+    file runs. Others queue behind this session for at most `turn_ms`, which is shorter than
+    deadlock_timeout; with 0 it does not queue. Locks that the files ask for wait no longer.
     """
-    names, turn_ms, patience_ms = (
-        connection.execute(query("lockable_tables")).fetchone() or ("",) * 3
+    if names:
+        statement = f"lock table {', '.join(names)} in access exclusive mode"
+        connection.execute(f"set local statement_timeout = {turn_ms}".encode())
+        connection.execute((statement + ("" if turn_ms else " nowait")).encode())
+        connection.execute("set local statement_timeout = 0")
+    connection.execute(f"set local lock_timeout = {turn_ms or 1}".encode())
+
+
+def say_who_holds(connection: Connection, names: Sequence[str]) -> tuple[str, str]:
+    """Return message and hint for locks that were not to be had."""
+    held = names or [row[0] for row in connection.execute(query("relations"))]
+    holders = [row[0] for row in connection.execute(query("lock_holders"), [held])]
+    return (
+        "another session holds a lock on a table of ours",
+        "".join(f"{holder}. " for holder in holders)
+        + "Nothing was changed; run again later, or wait longer with --lock-timeout.",
     )
-    give_up_at = time.monotonic() + int(patience_ms or 0) / 1000
-    while names:
-        try:
-            with connection.transaction():
-                connection.execute(f"set local statement_timeout = {int(turn_ms)}".encode())
-                connection.execute(f"lock table {names} in access exclusive mode".encode())
-                connection.execute("set local statement_timeout = 0")
-            return
-        except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
-            if patience_ms and time.monotonic() > give_up_at:
-                raise Failure(
-                    "another session holds a lock on a table of ours",
-                    "Nothing was changed; run again later, or wait longer with --lock-timeout.",
-                ) from error
-        time.sleep(0.1)
+
+
+@contextmanager
+def finding_yoyo_tables(connection: Connection) -> Iterator[None]:
+    """Let yoyo find its tables, which it names without a schema, inside the block.
+
+    Temporary objects come last, so that none hides one of ours.
+    """
+    connection.execute("set local search_path = perf_internal, pg_temp")
+    yield
+    connection.execute("set local search_path = pg_catalog, pg_temp")
+
+
+def read_pending(backend: Any, files: Sequence[SqlFile]) -> dict[str, Any]:
+    """Return what yoyo has to do for schema files that were not run yet, by name of the file."""
+    schema = {str(file.path): file.name for file in files if file.folder == "schema"}
+    folders = {str(Path(path).parent) for path in schema}
+    with finding_yoyo_tables(backend.connection):
+        return {
+            schema[migration.path]: migration
+            for migration in backend.to_apply(read_migrations(*folders))
+        }
 
 
 def prepare_session(connection: Connection) -> None:
@@ -199,8 +375,6 @@ def prepare_session(connection: Connection) -> None:
     connection.execute(query("settings"))
     connection.execute("set local check_function_bodies = off")
     connection.execute("set local client_min_messages = warning")
-    # Where yoyo finds its tables.
-    connection.execute("set local search_path = perf_internal")
 
 
 def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
@@ -223,20 +397,38 @@ def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
                 f"the schemas perf and perf_internal hold what is not ours: {', '.join(foreign)}",
                 "Rename that schema, or migrate another database. Nothing was changed.",
             )
+        if owners := [row[0] for row in connection.execute(query("schema_owners"))]:
+            raise Failure(
+                f"these schemas were not made by this user: {', '.join(owners)}",
+                "The owner of a schema can replace what is in it. Drop it, or migrate as its owner."
+                " Nothing was changed.",
+            )
+    refuse_foreign(connection)
+    applied = read_applied(connection)
+    edited, vanished = find_edited(files, applied), find_vanished(files, applied)
+    if edited or vanished:
+        names = [f"{name} (edited)" for name in edited]
+        names += [f"{name} (missing)" for name in vanished]
+        raise Failure(
+            f"schema files that were applied are no longer as they were: {', '.join(names)}",
+            "An applied schema file stays as it is: restore it and put the change into a new file. "
+            "A database that can be lost is started over with `pgkit uninstall`.",
+        )
+
+
+def refuse_foreign(connection: Connection) -> None:
+    """Fail where others have put something between our objects."""
     overloads = [row[0] for row in connection.execute(query("overloads"))]
     if overloads:
         raise Failure(
             f"functions of pgkit share no name, but these do: {', '.join(overloads)}",
             "Drop the one that pgkit did not make. Nothing was changed.",
         )
-    status = read_status(connection, files)
-    if status.edited or status.vanished:
-        names = [f"{name} (edited)" for name in status.edited]
-        names += [f"{name} (missing)" for name in status.vanished]
+    if foreign := [row[0] for row in connection.execute(query("foreign_owners"))]:
         raise Failure(
-            f"schema files that were applied are no longer as they were: {', '.join(names)}",
-            "An applied schema file stays as it is: restore it and put the change into a new file. "
-            "A database that can be lost is started over with `pgkit uninstall`.",
+            f"objects in the schemas of pgkit belong to others: {', '.join(foreign)}",
+            "They could run with the rights of pgkit. Drop them, and revoke create and trigger from"
+            " their owners. Nothing was changed.",
         )
 
 
@@ -261,32 +453,66 @@ def missing_extensions(connection: Connection, files: Sequence[SqlFile]) -> list
 def create_bookkeeping(backend: Any) -> None:
     """Create yoyo's tables and ours, inside the running transaction."""
     backend.connection.execute("create schema if not exists perf_internal")
-    internalmigrations.upgrade(backend)
+    with finding_yoyo_tables(backend.connection):
+        internalmigrations.upgrade(backend)
     backend.connection.execute(query("bookkeeping"))
 
 
 def read_grants(files: Sequence[SqlFile]) -> list[str]:
     """Return the statements of the files that grant rights on our objects."""
-    return [grant for file in files for grant in GRANT.findall(file.text)]
+    return [grant for file in files for grant in changes.find_grants(file)]
 
 
-def apply_rights(connection: Connection, files: Sequence[SqlFile]) -> None:
+def read_gone(connection: Connection, files: Sequence[SqlFile]) -> set[str]:
+    """Return the names of files that the version before had and this one has not."""
+    return read_applied(connection).keys() - {file.name for file in files}
+
+
+def find_touched_rights(connection: Connection, files: Sequence[SqlFile]) -> set[str] | None:
+    """Return the objects whose rights are not as they were left, or None where all may be wrong."""
+    if (
+        any(not name.startswith("functions/") for name in read_gone(connection, files))
+        or not finds(connection, "select to_regproc(%s)", "perf_internal.get_rights")
+        or connection.execute(query("default_privileges")).fetchall()
+    ):
+        return None
+    return {row[4].partition("(")[0] for row in connection.execute(query("rights_differences"))}
+
+
+def apply_rights(
+    connection: Connection, files: Sequence[SqlFile], names: set[str] | None = None
+) -> None:
     """Leave public and the API roles the rights that the files grant, and remember these.
 
     Others come from grants of people and, for objects that were just made, from default privileges.
+    With `names` only rights on these objects are looked at. Retired functions keep theirs, because
+    calls of the version before may still need them.
     """
+    connection.execute(
+        "select set_config('pgkit.objects', %s, true)", ["*" if names is None else ",".join(names)]
+    )
     connection.execute(query("revoke_rights"))
     for statement in read_grants(files):
-        connection.execute(statement.encode())
+        if names is None or not names.isdisjoint(find_granted(statement)):
+            connection.execute(statement.encode())
     connection.execute(query("record_rights"))
 
 
-def record(connection: Connection, files: Sequence[SqlFile]) -> None:
-    """Remember the files as applied, and forget those that are gone."""
-    names = [file.name for file in files]
-    connection.execute(query("record_files"), [names, [file.checksum for file in files]])
+def record(connection: Connection, files: Sequence[SqlFile], ran: Sequence[SqlFile]) -> None:
+    """Remember the files that ran as applied and what they made, and forget what is gone."""
     connection.execute(
-        "delete from perf_internal.applied_files where file_name <> all (%s)", [names]
+        query("record_files"), [[file.name for file in ran], [file.checksum for file in ran]]
+    )
+    connection.execute(
+        "delete from perf_internal.applied_files where file_name <> all (%s)",
+        [[file.name for file in files]],
+    )
+    wanted = set[str]().union(*map(changes.find_objects, files))
+    touched = wanted & set[str]().union(*map(find_names, ran))
+    made = changes.read_fingerprints(connection, [*touched])
+    connection.execute(query("record_objects"), [[*made], [*made.values()]])
+    connection.execute(
+        "delete from perf_internal.applied_objects where object_name <> all (%s)", [[*wanted]]
     )
 
 
@@ -295,12 +521,9 @@ def naming(file: SqlFile) -> Iterator[None]:
     """Put the file's name before an error inside the block."""
     try:
         yield
-    except psycopg.errors.LockNotAvailable as error:
-        raise Failure(
-            f"{file.name}: {error.diag.message_primary}",
-            "Another session holds a lock on a table of ours. Nothing was changed; run again "
-            "later, or wait longer with --lock-timeout.",
-        ) from error
+    except psycopg.errors.LockNotAvailable:
+        # Tried again.
+        raise
     except psycopg.Error as error:
         failure = explain(error)
         message = failure.message if failure else first_line(error)
@@ -321,33 +544,49 @@ def read_applied(connection: Connection) -> dict[str, str]:
     return dict(connection.execute("select file_name, checksum from perf_internal.applied_files"))
 
 
+def find_edited(files: Sequence[SqlFile], applied: Mapping[str, str]) -> list[str]:
+    """Return the schema files that are not as they were applied."""
+    return [
+        file.name
+        for file in files
+        if file.folder == "schema" and applied.get(file.name, file.checksum) != file.checksum
+    ]
+
+
+def find_vanished(files: Sequence[SqlFile], applied: Mapping[str, str]) -> list[str]:
+    """Return the schema files that were applied and are gone."""
+    names = {file.name for file in files}
+    return [name for name in applied if name.startswith("schema/") and name not in names]
+
+
 def read_status(connection: Connection, files: Sequence[SqlFile] | None = None) -> Status:
     """Compare a database with the files."""
     files = read_files(sql_folder()) if files is None else files
     applied = read_applied(connection)
     schema = [file for file in files if file.folder == "schema"]
     code = [file for file in files if file.folder != "schema"]
-    names = {file.name for file in files}
-    wanted = {name for file in files if (name := function_name(file))}
+    wanted = {name for file in files for name in changes.find_functions(file)}
     present = {row[0] for row in connection.execute(query("functions"))}
+    installed = is_installed(connection)
+    old = retired.read_retired(connection) if installed else []
+    hand_made = (
+        changes.find_hand_made(
+            changes.read_recorded(connection), changes.read_fingerprints(connection)
+        )
+        if installed
+        else []
+    )
     return Status(
-        is_installed=is_installed(connection),
+        is_installed=installed,
         pending=[file.name for file in schema if file.name not in applied],
-        edited=[f.name for f in schema if applied.get(f.name, f.checksum) != f.checksum],
-        vanished=[n for n in applied if n.startswith("schema/") and n not in names],
+        edited=find_edited(files, applied),
+        vanished=find_vanished(files, applied),
         changed=[file.name for file in code if applied.get(file.name) != file.checksum],
         missing_functions=sorted(wanted - present),
-        stray_functions=sorted(present - wanted),
+        stray_functions=sorted(present - wanted - {name.partition("(")[0] for name in old}),
+        changed_objects=hand_made,
+        retired_functions=old,
     )
-
-
-def function_name(file: SqlFile) -> str | None:
-    """Return the function that a file under `functions/` creates, with its schema."""
-    if file.folder != "functions":
-        return None
-    pattern = r"^create or replace (?:function|procedure|aggregate) ([\w.]+)"
-    found = re.search(pattern, file.text, re.M | re.I)
-    return found[1] if found else None
 
 
 def read_dependents(connection: Connection) -> list[str]:
@@ -367,7 +606,7 @@ def uninstall(connection: Connection) -> tuple[list[str], list[str]]:
             "Check --dsn: see `pgkit status`.",
         )
     removed = ["scheduled jobs"] if unschedule(connection) else []
-    for schema in ("perf", "perf_internal"):
+    for schema in ("perf", "perf_internal", retired.SCHEMA):
         if finds(connection, "select to_regnamespace(%s)", schema):
             connection.execute(f"drop schema {schema} cascade".encode())
             removed.append(f"schema {schema}")

@@ -73,14 +73,16 @@ def test_server(dsn: str) -> Iterator[str]:
 
 
 @contextmanager
-def temporary_server() -> Iterator[str]:
-    """Yield the connection string of a new server that is gone after the block."""
+def temporary_server(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Yield the connection string of a new server with `settings` that is gone after the block."""
     folder = Path(tempfile.mkdtemp(prefix="pgkit-"))
     # When we are root the server runs as another user, who must get in.
     folder.chmod(0o755)
     data = folder / "postgres"
     try:
-        yield server.up(data, settings={"fsync": "off", "max_connections": "200"})
+        yield server.up(
+            data, settings={"fsync": "off", "max_connections": "200", **(settings or {})}
+        )
     finally:
         server.down(data)
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,14 @@
--- Every function and procedure of ours in the database.
-select n.nspname || '.' || p.proname
+-- Every function and procedure of ours in the database. A relationship, which takes a row of a table
+-- and returns rows, is told from others of its name by the table.
+select n.nspname || '.' || p.proname || coalesce('(' || m.nspname || '.' || c.relname || ')', '')
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+left join pg_catalog.pg_class as c
+    on p.pronargs = 1
+    and p.proretset
+    and c.reltype = p.proargtypes[0]
+    and c.relkind in ('r', 'p', 'v')
+left join pg_catalog.pg_namespace as m on m.oid = c.relnamespace
 where n.nspname in ('perf', 'perf_internal')
     and not exists (
         select

@@ -1,5 +1,6 @@
 -- Takes every right on our objects from public and the API roles, whoever granted it. What another
 -- role granted is taken back as that role; where this user may not be it, pgkit doctor says so.
+-- pgkit.objects lists the names that are meant, * are all. Retired functions keep their rights.
 do $$
 declare
     v_grantees text :=
@@ -10,7 +11,13 @@ declare
 begin
     for v_right in
         select distinct r.object_type, r.object_name, r.grantor, r.is_by_owner
-        from perf_internal.get_rights() as r
+        from perf_internal.get_rights(
+            string_to_array(nullif(current_setting('pgkit.objects', true), '*'), ',')
+        ) as r
+        where r.object_name not in (
+            select f.signature
+            from perf_internal.retired_functions as f
+        )
         order by r.is_by_owner desc
     loop
         begin
