@@ -1,27 +1,18 @@
 """Check a database from the outside in, and say what to do about each finding."""
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
 
 import psycopg
 
-from pgkit import migrations, scheduling
+from pgkit import migrations, postgrest, scheduling
+from pgkit.checks import Check, name_some
 from pgkit.database import ENCODING_HINT, Connection, Failure, connect, query
 from pgkit.hints import in_commands
 
 OLDEST_PG_CRON = (1, 4)
 
 
-class Check(NamedTuple):
-    """One line of the report; `next` is what to run or do, empty where nothing is."""
-
-    check: str
-    result: Literal["ok", "warn", "fail"]
-    message: str
-    next: str = ""
-
-
-def examine(dsn: str) -> Iterator[Check]:
+def examine(dsn: str, postgrest_url: str | None = None) -> Iterator[Check]:
     """Yield the checks in an order in which each builds on the ones before."""
     asked = "connection"
     try:
@@ -36,6 +27,10 @@ def examine(dsn: str) -> Iterator[Check]:
             yield check_migration(connection)
             yield from check_grants(connection)
             yield from check_owners(connection)
+            yield from postgrest.check_policies(connection)
+            yield from postgrest.check_login(connection)
+            if postgrest_url:
+                yield from postgrest.check_server(connection, postgrest_url)
             if unfinished := check_restore(connection):
                 # Nothing that reads calls would work.
                 yield unfinished
@@ -124,6 +119,9 @@ def check_migration(connection: Connection) -> Check:
         return Check(
             "migration", "fail", f"{count} files or functions are not up to date", "pgkit migrate"
         )
+    if status.changed_objects:
+        names = name_some(status.changed_objects)
+        return Check("migration", "fail", f"changed by hand: {names}", "pgkit migrate")
     if status.stray_functions:
         names = ", ".join(status.stray_functions)
         return Check("migration", "warn", f"functions without a file: {names}", "drop them")
@@ -172,11 +170,6 @@ def check_owners(connection: Connection) -> Iterator[Check]:
 def name_right(grantee: str, privilege: str, object_type: str, object_name: str) -> str:
     name = object_name.partition("(")[0]
     return f"{privilege} on {'schema ' if object_type == 'schema' else ''}{name} to {grantee}"
-
-
-def name_some(names: list[str], limit: int = 3) -> str:
-    more = len(names) - limit
-    return "; ".join(names[:limit]) + (f"; and {more} more" if more > 0 else "")
 
 
 def check_restore(connection: Connection) -> Check | None:
