@@ -74,6 +74,7 @@ PURE = {
     "get_sample_ratio_probability",
     "get_student_t_probability",
     "get_student_t_quantile",
+    "get_subject_id",
     "get_theil_sen_slope",
     "get_wasserstein_distance",
     "get_welch_test",
@@ -89,6 +90,7 @@ RECORDING = {
     "create_job",
     "fail_job",
     "fail_training",
+    "get_own_calls",
     "heartbeat_training",
     "record_ab_outcome",
     "record_ab_outcomes",
@@ -136,6 +138,7 @@ select
     )
 from pg_proc as p
 where p.pronamespace = 'perf'::regnamespace
+    and not exists (select from pg_class as o where o.reltype = p.proargtypes[0])
 order by 1
 """
 TABLES = """
@@ -180,6 +183,7 @@ def filled(database: str, connection: psycopg.Connection) -> psycopg.Connection:
     connection.execute("select set_config('request.jwt.claims', '', false)")
     for user_id, role in ((ADMIN, "admin"), (ANALYST, "analyst"), (RECORDER, "recorder")):
         connection.execute("select perf.grant_role(%s, %s::perf.app_role)", [user_id, role])
+    connection.execute("select perf.set_own_calls_readable(true)")
     connection.execute("select perf.record_call('m', 't', 1)")
     connection.execute(
         "select perf.record_job_metrics('w', 'g', total_gpu_time_ms => 1, project_name => 'p',"

@@ -12,11 +12,19 @@ from pgkit import database, migrations
 SQL = migrations.sql_folder()
 
 # Tables of the migration itself, which have no policy file.
-BOOKKEEPING = {"applied_files", "applied_rights", "_yoyo_log", "_yoyo_migration", "_yoyo_version"}
+BOOKKEEPING = {
+    "applied_files",
+    "applied_objects",
+    "applied_rights",
+    "retired_functions",
+    "_yoyo_log",
+    "_yoyo_migration",
+    "_yoyo_version",
+}
 
 
 # The folders below `sql/` whose files are tested one by one.
-TESTED = ["functions", "metrics", "policies", "views"]
+TESTED = ["functions", "metrics", "policies", "relationships", "views"]
 OBJECT = re.compile(
     r"^create (?:or replace )?(?:materialized )?(?:function|procedure|aggregate|view)"
     r" (?:if not exists )?(\w+)\.(\w+)",
@@ -26,6 +34,13 @@ OBJECT = re.compile(
 LITERAL = re.compile(
     r"""--[^\n]*|/\*.*?\*/|"[^"]*"|(?<!\w)[eE]'(?:[^'\\]|\\.|'')*'|'((?:[^']|'')*)'""", re.S
 )
+
+
+# It takes a row of a table and returns rows of another: PostgREST joins with it.
+IS_RELATIONSHIP = """
+    p.pronamespace = 'perf'::regnamespace and p.pronargs = 1 and p.proretset
+    and p.proargtypes[0] in (select c.reltype from pg_class as c)
+"""
 
 
 def paths(folder: Path) -> set[str]:
@@ -76,9 +91,22 @@ def test_every_view_has_a_file_of_its_name(connection: psycopg.Connection) -> No
 def test_every_function_has_a_file_of_its_name(connection: psycopg.Connection) -> None:
     rows = connection.execute(
         "select p.proname from pg_proc as p "
-        "where p.pronamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)"
+        "where p.pronamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace) "
+        f"and not ({IS_RELATIONSHIP})"
     ).fetchall()
     assert {name for (name,) in rows} == {Path(path).stem for path in paths(SQL / "functions")}
+
+
+def test_every_relationship_is_in_the_file_of_its_table(connection: psycopg.Connection) -> None:
+    rows = connection.execute(
+        f"select c.relname, p.proname from pg_proc as p join pg_class as c"
+        f" on c.reltype = p.proargtypes[0] where {IS_RELATIONSHIP}"
+    ).fetchall()
+    assert set(rows) == {
+        (path.stem, name)
+        for path in (SQL / "relationships").rglob("*.sql")
+        for _, name in OBJECT.findall(path.read_text(encoding="utf-8"))
+    }
 
 
 def test_every_table_has_a_policy_file_of_its_name(connection: psycopg.Connection) -> None:
