@@ -6,21 +6,25 @@ import hmac
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import postgrest
 import psycopg
 import pytest
 
-from pgkit import binaries, reference
+from pgkit import binaries, migrations, reference, runner
 from pgkit.cli import HEADINGS
+from pgkit.database import parse_dsn
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), README, ROOT / "CONTRIBUTING.md"]
-NAME = re.compile(r"\b(perf(?:_internal)?)\.([a-z_][a-z0-9_]*)")
+NAME = re.compile(r"\b(perf(?:_internal)?)\.(?!types\b)([a-z_][a-z0-9_]*)")
+# perf.types.ts is a file, so it is no name of an object above.
 # A path ends before a placeholder: of sql/functions/<room>/ it is sql/functions.
 FILE = re.compile(r"(?<![\w/])(?:benchmarks|docker|docs|pgkit|scripts|sql|tests)/[\w./-]*\w")
 LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
@@ -128,6 +132,81 @@ def test_the_guide_to_postgrest_makes_a_token_that_is_valid(tmp_path: Path) -> N
     assert named == {"role": "authenticated", "sub": "7d9f1c5e-1111-4222-8333-444455556666"}
     signed = hmac.digest(secret.encode(), f"{header}.{claims}".encode(), hashlib.sha256)
     assert decode(signature) == signed
+
+
+def read_blocks(section: str, language: str) -> list[tuple[str, str]]:
+    """Return the blocks of a section in a language, each with the text up to the next block."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```\n(.*?)(?=^```|\Z)", section, re.M | re.S)
+    return [(block, text) for found, block, text in blocks if found == language]
+
+
+def test_the_guide_to_postgrest_works_as_written(
+    private_server: str, tmp_path: Path, pgkit
+) -> None:
+    """With another address of the database, and another port."""
+    postgrest.find_postgrest()
+    guide = (ROOT / "docs/postgrest.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", guide, re.M | re.S))
+    [(roles, _)] = read_blocks(sections["Roles"], "sql")
+    [(settings, _)] = read_blocks(sections["Configuration"], "")
+    [(script, _)] = read_blocks(sections["A token"], "python")
+    [(grant, _)] = read_blocks(sections["A token"], "")
+    [(doctor, _), (found, _)] = read_blocks(sections["Check it"], "")
+    (tmp_path / "make_token.py").write_text(script)
+    with runner.temporary_database(private_server) as dsn:
+        migrations.migrate(dsn)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(roles.encode())
+        parts = {**parse_dsn(dsn), "user": "authenticator", "password": "choose-one"}
+        parts.pop("fallback_application_name", None)
+        uri = " ".join(f"{name}='{value}'" for name, value in parts.items() if value is not None)
+        settings, count = re.subn('(?m)^db-uri = ".*"$', f'db-uri = "{uri}"', settings)
+        assert count == 1
+        try:
+            with postgrest.run(settings, tmp_path) as url:
+                done = pgkit(*shlex.split(grant)[1:], dsn=dsn)
+                assert done.returncode == 0, done.stderr
+                done = pgkit(*shlex.split(doctor.replace(ADDRESS, url))[1:], dsn=dsn)
+                said = done.stdout.replace("\t", " ")
+                for line in found.splitlines():
+                    # The version is that of the machine.
+                    wanted = re.sub(r"/[\d.]+$", "/", " ".join(line.split()))
+                    assert wanted in said
+                check_answers(sections["Recording"], url, tmp_path)
+                pgkit(*shlex.split(grant.replace("recorder", "analyst"))[1:], dsn=dsn)
+                check_answers(sections["Reading"], url, tmp_path)
+        finally:
+            with psycopg.connect(dsn, autocommit=True) as connection:
+                connection.execute("drop owned by authenticator")
+                connection.execute("drop role authenticator")
+
+
+ADDRESS = "http://localhost:3000"
+TOKEN = """
+export PGRST_JWT_SECRET='at least 32 characters that nobody else knows'
+TOKEN=$(python3 make_token.py)
+"""
+
+
+def check_answers(section: str, url: str, folder: Path) -> None:
+    """Run the commands of a section; each answers as the text after it says, or with an array."""
+    commands = read_blocks(section, "sh")
+    assert commands
+    for command, text in commands:
+        answers = re.findall(r"answers?(?: is(?: its id, such as)?)? `(\w+)`", text)
+        # The answer, and where the text tells of one that of a retry.
+        for expected in answers if "A retry answers" in text else answers[:1] or [None]:
+            done = subprocess.run(
+                ["sh", "-ec", TOKEN + command.replace(ADDRESS, url)],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            if expected is None:
+                assert isinstance(json.loads(done.stdout), list), done.stdout
+            else:
+                assert done.stdout == expected, command
 
 
 def test_sessions_of_psql_in_documents_show_what_psql_prints(database: str) -> None:
