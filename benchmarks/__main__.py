@@ -21,6 +21,7 @@ from benchmarks import (
     drift,
     estimates,
     experiments,
+    guard,
     job_recording,
     jobs,
     load,
@@ -37,6 +38,7 @@ from pgkit import server
 MEASUREMENTS = {
     "load": load.measure,
     "record": record.measure,
+    "guard": guard.measure,
     "jobs-record": job_recording.measure,
     "runs": runs.measure,
     "sustained": sustained.measure,

@@ -72,7 +72,9 @@ def write_script(bench: Bench, connection: Connection, name: str) -> Path:
     return path
 
 
-def pgbench(dsn: str, script: Path, seconds: float, clients: int = CLIENTS) -> float:
+def pgbench(
+    dsn: str, script: Path, seconds: float, clients: int = CLIENTS, options: str = ROLE
+) -> float:
     """Return how many transactions pgbench gets done in a second."""
     program = binaries.find_program("pgbench")
     output = subprocess.run(
@@ -91,7 +93,7 @@ def pgbench(dsn: str, script: Path, seconds: float, clients: int = CLIENTS) -> f
             script,
             dsn,
         ],
-        env={**os.environ, "PGOPTIONS": ROLE},
+        env={**os.environ, "PGOPTIONS": options},
         capture_output=True,
         text=True,
         check=True,
