@@ -598,7 +598,8 @@ def find_receiver(connection: Connection, name: str) -> dict[str, Any] | None:
     """Return a receiver as perf.get_alert_receivers() lists it."""
     rows = select(
         connection,
-        "select * from perf.get_alert_receivers() as r where r.receiver_name = %(name)s",
+        "select * from perf.get_alert_receivers(max_rows => 100000) as r"
+        " where r.receiver_name = %(name)s",
         name=name.strip(),
     )
     return rows[0] if rows else None

@@ -10,15 +10,33 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import forked
 import psycopg
 import pytest
+from pipeline import wait_for
+from psycopg.conninfo import make_conninfo
 
-from pgkit import binaries, migrations, runner
+from pgkit import binaries, migrations, runner, server
 from pgkit.database import parse_dsn
 
 Pgkit = Callable[..., subprocess.CompletedProcess[str]]
+
+POOLER_PORT = 6432
+POOLER_CONFIG = """
+[databases]
+* = {server}
+
+[pgbouncer]
+listen_port = {port}
+unix_socket_dir = {folder}
+logfile = {folder}/log
+auth_type = any
+pool_mode = transaction
+default_pool_size = {size}
+query_wait_timeout = 60
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -135,3 +153,44 @@ def dump_schema() -> Callable[[str], str]:
         return "\n".join(kept)
 
     return dump
+
+
+@pytest.fixture
+def pooled() -> Iterator[Callable[[str, int], str]]:
+    """Start a pgbouncer with so many sessions; return the connection string through it."""
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if program is None:
+        pytest.skip("there is no pgbouncer on this machine")
+    account = server.server_account()
+    started: list[subprocess.Popen[bytes]] = []
+    with TemporaryDirectory(prefix="pgkit-", dir="/tmp") as name:
+        folder = Path(name)
+        if account is not None:
+            shutil.chown(folder, account.pw_uid, account.pw_gid)
+
+        def start(dsn: str, size: int) -> str:
+            parts = parse_dsn(dsn)
+            kept = {key: parts[key] for key in ("host", "port", "user", "password") if key in parts}
+            config = POOLER_CONFIG.format(
+                server=make_conninfo("", **kept), folder=folder, size=size, port=POOLER_PORT
+            )
+            (folder / "config").write_text(config)
+            command = [program, str(folder / "config")]
+            started.append(
+                subprocess.Popen(
+                    command,
+                    cwd="/",
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    **server.switch_to(account),
+                )
+            )
+            wait_for((folder / f".s.PGSQL.{POOLER_PORT}").exists)
+            return make_conninfo(
+                "", host=str(folder), port=POOLER_PORT, dbname=parts["dbname"], user=parts["user"]
+            )
+
+        yield start
+        for process in started:
+            process.terminate()
+            process.wait(timeout=60)

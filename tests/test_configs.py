@@ -28,11 +28,13 @@ FILL = """
         g
     from generate_series(1, {versions}) as g;
     insert into perf.model_config_activations
-        (model_type, config_id, active_during, kind, activated_by_role, activated_by_login)
+        (model_type, config_id, active_from, active_until, kind, activated_by_role,
+            activated_by_login)
     select
         'sdxl',
         c.id,
-        tstzrange(c.created_at, lead(c.created_at) over (order by c.version)),
+        c.created_at,
+        lead(c.created_at) over (order by c.version),
         'activate',
         'nobody',
         'nobody'

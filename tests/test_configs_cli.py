@@ -41,7 +41,8 @@ def test_diff_names_each_change_once(pgkit, saved) -> None:
 
 def test_an_activation_is_printed_as_json(pgkit, saved) -> None:
     back = json.loads(pgkit("configs", "rollback", "sdxl", "--json", dsn=saved).stdout)
-    assert back["active_during"] == {"lower": back["active_from"], "upper": None}
+    assert back["active_until"] is None
+    assert back["active_from"]
     forth = json.loads(pgkit("configs", "activate", "sdxl@2", "--json", dsn=saved).stdout)
     assert forth["previous_id"] == back["id"]
 

@@ -16,17 +16,11 @@ import psycopg
 import pytest
 from pipeline import MONDAY, wait_for, wait_until_blocked
 from psycopg.types.json import Jsonb
-from test_crash import (
-    crashing_database,
-    crashing_server,
-    data_directory,
-    kill_server,
-    start_server,
-)
+from test_crash import data_directory, kill_server, start_server
 from test_recording import PATIENCE
 from test_restore import new_cluster, restored
 
-__all__ = ["crashing_database", "crashing_server", "new_cluster", "restored"]
+__all__ = ["new_cluster", "restored"]
 
 METRICS = [
     {"metric": "success", "role": "primary", "better": "higher", "minimum_effect": 0.01},

@@ -47,12 +47,14 @@ from (
         coalesce(p.proargmodes, '{t}')
     ) as a (type, name, mode)
     where p.pronamespace = 'perf'::regnamespace
+        and not exists (select from pg_class as o where o.reltype = p.proargtypes[0])
         and a.mode in ('o', 'b', 't')
         and a.type not in (select c.reltype from pg_class as c)
     union all
     select p.oid::regproc::text, 'result', p.prorettype
     from pg_proc as p
     where p.pronamespace = 'perf'::regnamespace
+        and not exists (select from pg_class as o where o.reltype = p.proargtypes[0])
         and p.proargmodes is not null
         and not p.proargmodes && '{o,b,t}'
         and p.prorettype not in (select c.reltype from pg_class as c)
@@ -70,7 +72,9 @@ FLOAT_FUNCTIONS = """
 select p.proname, array_agg(format_type(a.type, null) order by a.number)
 from pg_proc as p
 cross join lateral unnest(p.proargtypes::oid[]) with ordinality as a (type, number)
-where p.pronamespace = 'perf'::regnamespace and p.provolatile = 'i'
+where p.pronamespace = 'perf'::regnamespace
+    and not exists (select from pg_class as o where o.reltype = p.proargtypes[0])
+    and p.provolatile = 'i'
 group by p.oid
 having bool_or(a.type = 'double precision'::regtype)
 """

@@ -99,6 +99,7 @@ select p.proname, coalesce(p.proargnames, '{}'),
     )
 from pg_proc as p
 where p.pronamespace = 'perf'::regnamespace
+    and not exists (select from pg_class as o where o.reltype = p.proargtypes[0])
     -- PostgREST calls no procedures.
     and p.prokind = 'f'
 order by 1
@@ -152,6 +153,7 @@ class Function(NamedTuple):
 def filled(connection: psycopg.Connection) -> dict[str, Any]:
     """A database with something of everything, and arguments that name what is there."""
     for statement in (
+        "select perf.set_own_calls_readable(true)",
         "select perf.record_call('acme/one', 'chat', 5, error_type => 'timeout',"
         " call_timestamp => '2020-01-06 10:00+00')",
         "select perf.register_model('acme/one', model_type => 'sdxl')",
@@ -236,6 +238,7 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "severity": "info",
         "objective_name": "works",
         "set_slo_objective metric_name": "response_time_ms",
+        "max_rows": 1000,
         "model_name": "acme/one",
         "tool_name": "chat",
         "model_type": "sdxl",

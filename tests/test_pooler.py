@@ -1,37 +1,14 @@
 """Everything works behind a pooler that gives each transaction another session: pgbouncer."""
 
 import csv
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
-from pipeline import wait_for
-from psycopg.conninfo import make_conninfo
 from receivers import receiver
 from test_delivery import Worker, add, open_alert, wait_until_delivered
 
-from pgkit import server
-from pgkit.database import parse_dsn
-
-PORT = 6432
-CONFIG = """
-[databases]
-* = {server}
-
-[pgbouncer]
-listen_port = {port}
-unix_socket_dir = {folder}
-logfile = {folder}/log
-auth_type = any
-pool_mode = transaction
-default_pool_size = {size}
-query_wait_timeout = 60
-"""
 COUNTED = """
 select sum(r.count)
 from perf_internal.rollups as r
@@ -43,47 +20,6 @@ from perf_internal.rollups as r
 where r.granularity = 'daily' and r.metric = 'jobs'
 """
 DAYS = "--from", "2026-01-05", "--to", "2026-01-06"
-
-
-@pytest.fixture
-def pooled(server_dsn: str) -> Iterator[Callable[[str, int], str]]:
-    """Start a pgbouncer with so many sessions; return the connection string through it."""
-    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-    if program is None:
-        pytest.skip("there is no pgbouncer on this machine")
-    account = server.server_account()
-    started: list[subprocess.Popen[bytes]] = []
-    with TemporaryDirectory(prefix="pgkit-", dir="/tmp") as name:
-        folder = Path(name)
-        if account is not None:
-            shutil.chown(folder, account.pw_uid, account.pw_gid)
-
-        def start(dsn: str, size: int) -> str:
-            parts = parse_dsn(dsn)
-            kept = {key: parts[key] for key in ("host", "port", "user", "password") if key in parts}
-            config = CONFIG.format(
-                server=make_conninfo("", **kept), folder=folder, size=size, port=PORT
-            )
-            (folder / "config").write_text(config)
-            command = [program, str(folder / "config")]
-            started.append(
-                subprocess.Popen(
-                    command,
-                    cwd="/",
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    **server.switch_to(account),
-                )
-            )
-            wait_for((folder / f".s.PGSQL.{PORT}").exists)
-            return make_conninfo(
-                "", host=str(folder), port=PORT, dbname=parts["dbname"], user=parts["user"]
-            )
-
-        yield start
-        for process in started:
-            process.terminate()
-            process.wait(timeout=60)
 
 
 def write_calls(path: Path) -> Path:

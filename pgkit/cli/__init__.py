@@ -33,7 +33,9 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
         database.migrate,
         database.status,
         database.run_doctor,
+        database.export_files,
         database.print_reference,
+        database.print_types,
         database.uninstall,
     ),
     "Calls": (
@@ -58,7 +60,7 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
     ),
     "Configurations": (configs.config_commands,),
     "Alerts": (alerts.alert_commands,),
-    "Access": (access.grant_role, access.revoke_role),
+    "Access": (access.grant_role, access.revoke_role, access.access_commands),
     "Schedule": (
         operations.schedule,
         operations.unschedule,

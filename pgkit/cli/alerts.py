@@ -948,7 +948,9 @@ def set_objective(
 def list_receivers(dsn: str, zone: tzinfo, as_json: bool) -> None:
     """List who is told of alerts, and whether messages arrive."""
     with connect(dsn) as connection:
-        rows = reports.select(connection, "select * from perf.get_alert_receivers()", zone)
+        rows = reports.select(
+            connection, "select * from perf.get_alert_receivers(max_rows => 100000)", zone
+        )
     print_rows(
         alerts.receiver_rows(rows) if is_for_people() and not as_json else rows,
         alerts.RECEIVER_COLUMNS,

@@ -139,7 +139,8 @@ def compare(
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
-            "select * from perf.get_model_comparison(%(start)s, %(end)s, %(tool)s, %(outcome)s)",
+            "select * from perf.get_model_comparison(%(start)s, %(end)s, %(tool)s, %(outcome)s,"
+            " max_rows => 100000)",
             zone,
             start=start,
             end=end,
@@ -201,7 +202,7 @@ def percentiles(
             connection,
             "select * from perf.get_latency_percentiles(%(start)s, %(end)s, %(fractions)s,"
             " %(groups)s, %(model)s, %(tool)s, outcome => %(outcome)s, measure => %(measure)s,"
-            " exact => %(exact)s)",
+            " exact => %(exact)s, max_rows => 100000)",
             zone,
             start=start,
             end=end,
@@ -243,7 +244,8 @@ def errors(
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
-            "select * from perf.get_error_breakdown(%(start)s, %(end)s, %(model)s, %(tool)s)",
+            "select * from perf.get_error_breakdown(%(start)s, %(end)s, %(model)s, %(tool)s,"
+            " max_rows => 100000)",
             zone,
             start=start,
             end=end,

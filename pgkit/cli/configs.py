@@ -128,7 +128,7 @@ def diff_configs(dsn: str, old: str, new: str, as_json: bool) -> None:
         a, b = configs.find(connection, old), configs.find(connection, new)
         changes = reports.select(
             connection,
-            "select * from perf.compare_model_configs(%(a)s, %(b)s)",
+            "select * from perf.compare_model_configs(%(a)s, %(b)s, max_rows => 100000)",
             a=a["id"],
             b=b["id"],
         )

@@ -2,11 +2,20 @@
 
 import sys
 from collections import Counter
+from pathlib import Path
 
 import click
 from rich.console import Console
 
-from pgkit import __version__, doctor, migrations, reference, scheduling
+from pgkit import (
+    __version__,
+    doctor,
+    migrations,
+    reference,
+    scheduling,
+    supabase,
+    typescript,
+)
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import Failure, connect
 from pgkit.output import is_for_people, print_checks, print_json, print_list, print_rows, shown
@@ -19,7 +28,8 @@ from pgkit.output import is_for_people, print_checks, print_json, print_list, pr
 def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
     """Install pgkit in the database, or bring it up to date.
 
-    Everything happens in one transaction. Running it again changes nothing.
+    Everything happens in one transaction. Files that were applied, and whose objects nobody has
+    changed since, do not run again.
     """
     if dry_run:
         with connect(dsn) as connection:
@@ -36,8 +46,9 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
     counts = Counter(file.folder for file in ran)
     new = [file.path.stem for file in ran if file.folder == "schema"]
     click.echo(f"Schema files run: {', '.join(new) or 'none, all are applied'}.")
-    applied = ", ".join(f"{folder} {counts[folder]}" for folder in counts if folder != "schema")
-    click.echo(f"Other files applied: {applied}.")
+    del counts["schema"]
+    applied = ", ".join(f"{name} {counts[name]}" for name in migrations.FOLDERS if counts[name])
+    click.echo(f"Other files applied: {applied or 'none, all are as they were applied'}.")
     click.echo("Next: pgkit doctor", err=True)
 
 
@@ -95,18 +106,55 @@ def uninstall(dsn: str, yes: bool) -> None:
 
 
 @click.command("doctor")
+@click.option(
+    "--postgrest",
+    "postgrest_url",
+    envvar="PGKIT_POSTGREST_URL",
+    metavar="URL",
+    help="Also ask the PostgREST at this address. Or the variable PGKIT_POSTGREST_URL.",
+)
 @json_option
 @takes_dsn
-def run_doctor(dsn: str, as_json: bool) -> None:
+def run_doctor(dsn: str, postgrest_url: str | None, as_json: bool) -> None:
     """Check everything, and say what to do about each problem.
 
-    Connection, versions, rights, extensions, schedule and health are checked. The exit code is 1
-    if a check fails.
+    Connection, versions, rights, extensions, schedule and health are checked, and the login of
+    PostgREST. The exit code is 1 if a check fails.
+
+    On Supabase the address ends with /rest/v1, and PGKIT_POSTGREST_KEY is the public (anon) key.
+    What PostgREST has in a file, such as db-max-rows, is not seen.
+
+    Example: pgkit doctor --postgrest http://localhost:3000
     """
-    checks = [check._asdict() for check in doctor.examine(dsn)]
+    checks = [check._asdict() for check in doctor.examine(dsn, postgrest_url)]
     print_checks(checks, as_json=as_json)
     if any(check["result"] == "fail" for check in checks):
         sys.exit(1)
+
+
+@click.command("export")
+@click.option(
+    "--supabase",
+    "folder",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder supabase/migrations of your project.",
+)
+def export_files(folder: Path) -> None:
+    """Write pgkit as a migration of Supabase.
+
+    The first export is one file with everything. supabase db push, db reset and migration up run
+    it, in one transaction, as the user postgres. Running it again changes nothing. Files that are
+    in DIR stay as they are: after an upgrade of pgkit, the next export adds one file that leads
+    from them to the new version. Without an upgrade nothing is written.
+    """
+    path = supabase.export(folder)
+    if path is None:
+        click.echo(f"The newest export in {folder} is of this version.")
+        return
+    click.echo(path)
+    click.echo("Next: supabase db push", err=True)
 
 
 @click.command("reference")
@@ -115,3 +163,11 @@ def print_reference(dsn: str) -> None:
     """Print what every function, table and metric means, in Markdown."""
     with connect(dsn) as connection:
         click.echo(reference.describe(connection), nl=False)
+
+
+@click.command("types")
+@takes_dsn
+def print_types(dsn: str) -> None:
+    """Print the types of tables and functions for TypeScript."""
+    with connect(dsn) as connection:
+        click.echo(typescript.describe(connection), nl=False)

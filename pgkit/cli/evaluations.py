@@ -116,7 +116,7 @@ def show_trend(
         rows = reports.select(
             connection,
             "select * from perf.get_model_metric_trend(%(model_type)s, %(machine)s, %(metric)s,"
-            " %(start)s, %(end)s, %(window)s, %(confidence)s)",
+            " %(start)s, %(end)s, %(window)s, %(confidence)s, max_rows => 100000)",
             zone,
             model_type=model_type,
             machine=machine,

@@ -144,7 +144,7 @@ def list_workflows(dsn: str, start: datetime, end: datetime, zone: tzinfo, as_js
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
-            "select * from perf.get_workflows(%(start)s, %(end)s)",
+            "select * from perf.get_workflows(%(start)s, %(end)s, max_rows => 100000)",
             zone,
             start=reports.bucket_start(start, zone=zone),
             end=end,
@@ -174,7 +174,7 @@ def list_workers(dsn: str, start: datetime, end: datetime, zone: tzinfo, as_json
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
-            "select * from perf.get_workers(%(start)s, %(end)s)",
+            "select * from perf.get_workers(%(start)s, %(end)s, max_rows => 100000)",
             zone,
             start=reports.bucket_start(start, zone=zone),
             end=end,
@@ -205,7 +205,8 @@ def show_workflow(
     with connect(dsn) as connection:
         rows = reports.select(
             connection,
-            "select * from perf.get_workflow_performance(%(workflow)s, %(start)s, %(end)s)",
+            "select * from perf.get_workflow_performance(%(workflow)s, %(start)s, %(end)s,"
+            " max_rows => 100000)",
             zone,
             workflow=find_id(connection, "workflow", workflow),
             start=reports.bucket_start(start, zone=zone),
@@ -331,7 +332,7 @@ def show_stages(
         rows = reports.select(
             connection,
             "select * from perf.get_pipeline_breakdown("
-            "%(workflow)s, %(start)s, %(end)s, %(worker)s)",
+            "%(workflow)s, %(start)s, %(end)s, %(worker)s, max_rows => 100000)",
             zone,
             workflow=find_id(connection, "workflow", workflow),
             start=reports.bucket_start(start, zone=zone),

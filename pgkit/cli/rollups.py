@@ -173,7 +173,8 @@ def verify(dsn: str, start: datetime, end: datetime, pipeline: str | None, as_js
             wrong += reports.select(
                 connection,
                 "select %(pipeline)s::text as pipeline, v.*"
-                " from perf.verify_performance_metrics(%(start)s, %(end)s, %(pipeline)s) as v",
+                " from perf.verify_performance_metrics(%(start)s, %(end)s, %(pipeline)s,"
+                " max_rows => 100000) as v",
                 start=start,
                 end=end,
                 pipeline=one,

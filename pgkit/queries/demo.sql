@@ -11,7 +11,7 @@ measured as (
         'p' || round(p.percentile * 100) as figure
     from bounds as b
     cross join lateral perf.get_latency_percentiles(
-        b.start_time, b.end_time, outcome => 'success'
+        b.start_time, b.end_time, outcome => 'success', max_rows => 100000
     ) as p
 
     union all
@@ -23,7 +23,8 @@ measured as (
         'first_token_p50'
     from bounds as b
     cross join lateral perf.get_latency_percentiles(
-        b.start_time, b.end_time, '{0.5}', outcome => 'success', measure => 'first_token'
+        b.start_time, b.end_time, '{0.5}', outcome => 'success', measure => 'first_token',
+        max_rows => 100000
     ) as p
 )
 
