@@ -9,7 +9,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_subject jsonb;
-    v_text text;
 begin
     v_subject := nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'sub';
     if v_subject is null then
@@ -17,14 +16,7 @@ begin
     elsif jsonb_typeof(v_subject) <> 'string' then
         return null;
     end if;
-    v_text := v_subject #>> '{}';
-    -- As in perf_internal.get_subject_id(), which is asked for all others.
-    if v_text ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
-        and substr(v_text, 15, 1) <> '8'
-    then
-        return v_text::uuid;
-    end if;
-    return perf_internal.get_subject_id(v_text);
+    return perf_internal.get_subject_id(v_subject #>> '{}');
 exception
     when data_exception or statement_too_complex then
         return null;
