@@ -552,6 +552,7 @@ select functions_are(
         'get_threshold_series',
         'get_threshold_value',
         'get_token_roles',
+        'get_token_user',
         'get_trade_off',
         'get_trained_model',
         'get_training_improvement',

@@ -7,9 +7,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user_id uuid := case
-        when pg_has_role(perf_internal.get_caller(), 'authenticated', 'member')
-            and cardinality(perf_internal.get_token_roles()) > 0
-        then perf_internal.get_user_id()
+        when cardinality(perf_internal.get_token_roles()) > 0
+        then perf_internal.get_token_user()
     end;
     v_name text;
 begin

@@ -1,4 +1,3 @@
--- Claims count only for a member of authenticated, as in perf_internal.require_role().
 create or replace function perf_internal.get_caller_name()
 returns text
 language sql
@@ -14,10 +13,9 @@ as $$
         perf_internal.get_caller()
     )
     from (
-        select perf_internal.get_user_id() as user_id, perf_internal.get_claims() ->> 'sub' as subject
-        where pg_has_role(perf_internal.get_caller(), 'authenticated', 'member')
-    ) as u
-    right join (values (1)) as one (row) on u.user_id is not null;
+        select t.user_id, case when t.user_id is not null then perf_internal.get_claims() ->> 'sub' end
+        from (select perf_internal.get_token_user()) as t (user_id)
+    ) as u (user_id, subject);
 $$;
 
 comment on function perf_internal.get_caller_name is

@@ -25,10 +25,7 @@ as $$
 #variable_conflict use_column
 declare
     v_login text := perf_internal.get_caller();
-    v_user_id uuid := case
-        when pg_has_role(v_login::name, 'authenticated', 'member')
-        then perf_internal.get_user_id()
-    end;
+    v_user_id uuid := perf_internal.get_token_user();
     v_problem text := case
         when get_own_calls.start_time is null or get_own_calls.end_time is null
             then 'start_time and end_time must not be null'

@@ -8,10 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_login text := perf_internal.get_caller();
-    v_user_id uuid := case
-        when pg_has_role(v_login::name, 'authenticated', 'member')
-        then perf_internal.get_user_id()
-    end;
+    v_user_id uuid := perf_internal.get_token_user();
     v_id integer;
 begin
     -- The second time finds what the first added, here or in another session. A third time is for a

@@ -1,5 +1,3 @@
--- Claims count only for a member of authenticated, the role of PostgREST's tokens. Any other session
--- can set request.jwt.claims to name anybody. Several may hold the service key, so it names nobody.
 create or replace function perf_internal.get_profile_id()
 returns uuid
 language sql
@@ -8,8 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select p.id
     from perf.profiles as p
-    where p.id = (select perf_internal.get_user_id())
-        and pg_has_role(perf_internal.get_caller(), 'authenticated', 'member');
+    where p.id = (select perf_internal.get_token_user());
 $$;
 
 comment on function perf_internal.get_profile_id is

@@ -2,7 +2,7 @@
 -- profiles. The login counts where a profile is missing on either side, because then the same login
 -- could be the same person. One case is allowed: what was asked for with the service key, by a
 -- machine for example, may be approved by a person with a token. A database login cannot use that:
--- only a member of authenticated has a profile (see get_profile_id), and set role does not change
+-- only a member of authenticated has a profile (see get_token_user), and set role does not change
 -- session_user.
 create or replace function perf_internal.is_requester(request perf.model_config_requests)
 returns boolean
