@@ -10,7 +10,7 @@ from itertools import accumulate
 from uuid import UUID
 
 from pgkit import llmperf
-from pgkit.calls import Call, Writer, Written
+from pgkit.calls import CALL_ID, FIELDS, Call, Writer, Written
 from pgkit.database import Connection
 
 # One profile for each role; their ids are what a development token carries as sub.
@@ -101,6 +101,7 @@ def make_call(sample: llmperf.Sample, called_at: datetime, parameters: str, name
         None if sample.first_token_ms is None else repr(sample.first_token_ms),
         called_at.isoformat(),
         str(make_id(called_at, name)),
+        *[None] * (len(FIELDS) - CALL_ID - 1),
     )
 
 

@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pipeline import (
     MONDAY,
     Call,
@@ -22,6 +24,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 
 from pgkit import runner
+from pgkit.calls import make_call_id
 from pgkit.database import parse_dsn
 
 PATIENCE = "-c statement_timeout=60s"
@@ -337,7 +340,8 @@ WRONG_ELEMENTS = {
     "a date in words": {**GOOD, "call_timestamp": "some day"},
     "the 30th of February": {**GOOD, "call_timestamp": "2020-02-30"},
     "a year beyond timestamps": {**GOOD, "call_timestamp": "999999-01-01"},
-    "an id that is none": {**GOOD, "call_id": "call-5"},
+    "an id that is blank": {**GOOD, "call_id": " "},
+    "more cached than sent": {**GOOD, "input_tokens": 1, "cached_input_tokens": 2},
     "a key we do not know": {**GOOD, "latency": 5},
     "parameters that are a string": {**GOOD, "parameters": "{}"},
 }
@@ -570,3 +574,25 @@ def test_logins_with_a_group_role_record_and_read_without_a_token(database, conn
         finally:
             connection.execute(sql.SQL("drop role {}").format(sql.Identifier(login)))
     assert seen == {"recorder": (True, None), "analyst": (False, 1), "admin": (True, 1)}
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), max_size=9)
+)
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_python_makes_the_same_call_id_of_a_text(untouched, texts: list[str]) -> None:
+    texts += [
+        "req_011CT",
+        "{0123456789abcdef0123456789ABCDEF}",
+        "0123-4567-89abcdef0123456789abcdef",
+    ]
+    texts += [" chatcmpl-1\n", "0123456789abcdef0123456789abcdef-", str(uuid.uuid4())]
+    made = untouched.execute(
+        "select array(select perf.get_call_id(t) from unnest(%s::text[]) as t)", [texts]
+    ).fetchone()
+    assert made is not None
+    assert made[0] == [make_call_id(text) if text.strip(" ") else None for text in texts]

@@ -23,6 +23,36 @@ from (
         ('output_tokens', 'r.output_tokens', 'tokens', null, 'Tokens that a call got back.')
 ) as m (metric, expression, unit, better, meaning);
 
+-- Prices are per token, so totals are what costs need. Without sketches runs take less time.
+select perf_internal.add_metric(
+    'calls',
+    m.metric,
+    'r.' || m.metric,
+    unit => m.unit,
+    better => m.better,
+    meaning => m.meaning,
+    is_sketched => false
+)
+from (
+    values
+        (
+            'cached_input_tokens', 'tokens', null,
+            'Tokens that a call sent and the provider read from its cache; a part of input_tokens.'
+        ),
+        (
+            'cache_write_tokens', 'tokens', null,
+            'Tokens that a call sent and the provider wrote to its cache; a part of input_tokens.'
+        ),
+        (
+            'reasoning_tokens', 'tokens', null,
+            'Tokens that the model used to reason; a part of output_tokens.'
+        ),
+        (
+            'cost', 'currency of the prices', 'lower',
+            'What the provider billed for a call, where the call says it.'
+        )
+) as m (metric, unit, better, meaning);
+
 select perf_internal.add_share(
     'error_rate', 'failed_response_time_ms', 'response_time_ms',
     better => 'lower', meaning => 'How many of the calls failed.'

@@ -54,13 +54,18 @@ create table perf.model_tool_configs (
     tool_id uuid not null references perf.tools (id),
     parameters jsonb not null default '{}',
     parameter_hash text not null,
+    provider text,
     created_at timestamptz not null default now(),
-    unique (model_id, tool_id, parameter_hash),
-    constraint parameters_is_an_object check (jsonb_typeof(parameters) = 'object')
+    unique nulls not distinct (model_id, tool_id, parameter_hash, provider),
+    constraint parameters_is_an_object check (jsonb_typeof(parameters) = 'object'),
+    constraint provider_is_1_to_200_characters check (
+        provider ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
+        and length(provider) <= 200
+    )
 );
 
 comment on table perf.model_tool_configs is
-    'A model, a tool and one set of the parameters that affect performance.';
+    'A model, a tool, one set of the parameters that affect performance, and who served the calls.';
 comment on column perf.model_tool_configs.id is
     'Key of the configuration, and the series of its rollups.';
 comment on column perf.model_tool_configs.model_id is 'The model that is called.';
@@ -69,6 +74,8 @@ comment on column perf.model_tool_configs.parameters is
     'All parameters of the first call of this set, also those that are not hashed.';
 comment on column perf.model_tool_configs.parameter_hash is
     'Hash of thinking_mode, use_websearch, streaming, max_tokens and temperature; set by a trigger.';
+comment on column perf.model_tool_configs.provider is
+    'Who served these calls, where that is not the provider of the model: a router has one model from several. Null for the provider of the model.';
 comment on column perf.model_tool_configs.created_at is 'When the first such call was recorded.';
 
 -- For the foreign key, and for the configurations of a tool.
@@ -104,7 +111,11 @@ create type perf_internal.call as (
     call_timestamp timestamptz,
     call_id uuid,
     test_id uuid,
-    unit_key text
+    unit_key text,
+    cached_input_tokens integer,
+    cache_write_tokens integer,
+    reasoning_tokens integer,
+    cost double precision
 );
 
 comment on type perf_internal.call is
@@ -130,9 +141,13 @@ create table perf.performance_metrics_raw (
     response_time_ms double precision not null,
     transaction_id bigint not null default txid_current(),
     first_token_ms double precision,
+    cost double precision,
     created_at timestamptz,
     input_tokens integer,
     output_tokens integer,
+    cached_input_tokens integer,
+    cache_write_tokens integer,
+    reasoning_tokens integer,
     recorder_id integer,
     success boolean not null,
     error_type text,
@@ -141,6 +156,14 @@ create table perf.performance_metrics_raw (
     constraint first_token_is_0_to_1e10_ms check (first_token_ms between 0 and 1e10),
     constraint input_tokens_are_not_negative check (input_tokens >= 0),
     constraint output_tokens_are_not_negative check (output_tokens >= 0),
+    constraint cached_input_tokens_are_not_negative check (cached_input_tokens >= 0),
+    constraint cache_write_tokens_are_not_negative check (cache_write_tokens >= 0),
+    constraint reasoning_tokens_are_not_negative check (reasoning_tokens >= 0),
+    constraint parts_of_tokens_are_at_most_the_whole check (
+        coalesce(cached_input_tokens, 0)::bigint + coalesce(cache_write_tokens, 0) <= input_tokens
+        and reasoning_tokens <= output_tokens
+    ),
+    constraint cost_is_0_to_1e9 check (cost between 0 and 1e9),
     constraint error_type_is_1_to_200_characters check (
         error_type ~ '^[^ [:cntrl:]]([^[:cntrl:]]*[^ [:cntrl:]])?$'
         and length(error_type) <= 200
@@ -161,9 +184,17 @@ comment on column perf.performance_metrics_raw.first_token_ms is 'Time to the fi
 comment on column perf.performance_metrics_raw.created_at is
     'When the call was recorded; null if at call_timestamp, or if loaded in bulk.';
 comment on column perf.performance_metrics_raw.input_tokens is
-    'Tokens that the call sent; null if unknown.';
+    'Tokens that the call sent, with those of the cache; null if unknown.';
 comment on column perf.performance_metrics_raw.output_tokens is
-    'Tokens that the call got back; null if unknown.';
+    'Tokens that the call got back, with those of reasoning; null if unknown.';
+comment on column perf.performance_metrics_raw.cached_input_tokens is
+    'Those of input_tokens that the provider read from its cache; null if unknown.';
+comment on column perf.performance_metrics_raw.cache_write_tokens is
+    'Those of input_tokens that the provider wrote to its cache; null if unknown.';
+comment on column perf.performance_metrics_raw.reasoning_tokens is
+    'Those of output_tokens that the model used to reason; null if unknown.';
+comment on column perf.performance_metrics_raw.cost is
+    'What the provider billed for the call, in the currency of the prices of the model; null if unknown.';
 comment on column perf.performance_metrics_raw.recorder_id is
     'Who recorded the call: an id of perf.recorders; null if loaded in bulk.';
 comment on column perf.performance_metrics_raw.success is 'Whether the call succeeded.';

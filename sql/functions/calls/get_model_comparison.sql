@@ -53,7 +53,12 @@ begin
     return query
     select
         o.name,
-        o.provider,
+        (
+            select string_agg(distinct coalesce(s.provider, o.provider), ', ')
+            from perf.model_tool_configs as s
+            where s.model_id = o.id
+                and s.id = any(v_configs.config_ids)
+        ),
         o.model_type::text,
         c.call_count,
         (c.all_count - c.error_count)::float8 / c.all_count,
@@ -85,7 +90,7 @@ end
 $$;
 
 comment on function perf.get_model_comparison is
-    'Models side by side over the hours that start in a range, fastest median first. outcome (all, success, error) says whose call_count, times (ms) and tokens these are: failed calls are often fast. success_rate and error_count are of all calls. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown tool.';
+    'Models side by side over the hours that start in a range, fastest median first. outcome (all, success, error) says whose call_count, times (ms) and tokens these are: failed calls are often fast. success_rate and error_count are of all calls. provider names all who served the model. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown tool.';
 
 revoke execute on function perf.get_model_comparison from public;
 grant execute on function perf.get_model_comparison

@@ -14,7 +14,12 @@ returns table (
     error_type text,
     input_tokens integer,
     output_tokens integer,
-    call_id uuid
+    call_id uuid,
+    provider text,
+    cached_input_tokens integer,
+    cache_write_tokens integer,
+    reasoning_tokens integer,
+    cost double precision
 )
 language sql
 stable
@@ -31,7 +36,12 @@ as $$
         c.error_type,
         c.input_tokens,
         c.output_tokens,
-        c.call_id
+        c.call_id,
+        c.provider,
+        c.cached_input_tokens,
+        c.cache_write_tokens,
+        c.reasoning_tokens,
+        c.cost
     from perf_internal.get_own_calls(
         get_own_calls.start_time,
         get_own_calls.end_time,

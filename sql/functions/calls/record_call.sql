@@ -13,7 +13,11 @@ create or replace function perf.record_call(
     call_timestamp timestamptz default null,
     call_id uuid default null,
     test_id uuid default null,
-    unit_key text default null
+    unit_key text default null,
+    cached_input_tokens integer default null,
+    cache_write_tokens integer default null,
+    reasoning_tokens integer default null,
+    cost double precision default null
 )
 returns boolean
 language plpgsql
@@ -34,13 +38,17 @@ begin
         record_call.call_timestamp,
         record_call.call_id,
         record_call.test_id,
-        record_call.unit_key
+        record_call.unit_key,
+        record_call.cached_input_tokens,
+        record_call.cache_write_tokens,
+        record_call.reasoning_tokens,
+        record_call.cost
     );
 end
 $$;
 
 comment on function perf.record_call is
-    'Records one call of a model. For several use perf.record_calls(): PostgREST passes on only the first element of a JSON array. Times in milliseconds. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. With test_id and unit_key the call is an outcome of that unit of an A/B test while it runs: success, and of a call that succeeded response_time_ms and first_token_ms, as far as the test has these metrics. Errors: 22023 bad argument, PT404 no such test, 42501 not a recorder.';
+    'Records one call of a model. For several use perf.record_calls(): PostgREST passes on only the first element of a JSON array. Times in milliseconds. cached_input_tokens and cache_write_tokens are a part of input_tokens, reasoning_tokens of output_tokens. cost is what the provider billed. provider says who served this call, by default the provider of the model. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. With test_id and unit_key the call is an outcome of that unit of an A/B test while it runs: success, and of a call that succeeded response_time_ms and first_token_ms, as far as the test has these metrics. Errors: 22023 bad argument, PT404 no such test, 42501 not a recorder.';
 
 revoke execute on function perf.record_call from public;
 grant execute on function perf.record_call

@@ -31,11 +31,15 @@ select results_eq(
            and m.kind = 'measured'
        order by 1 $$,
     $$ values
+        ('cache_write_tokens', 'r.cache_write_tokens', 'tokens', null),
+        ('cached_input_tokens', 'r.cached_input_tokens', 'tokens', null),
+        ('cost', 'r.cost', 'currency of the prices', 'lower'),
         ('first_token_ms', 'r.first_token_ms', 'ms', 'lower'),
         ('input_tokens', 'r.input_tokens', 'tokens', null),
         ('output_tokens', 'r.output_tokens', 'tokens', null),
+        ('reasoning_tokens', 'r.reasoning_tokens', 'tokens', null),
         ('response_time_ms', 'r.response_time_ms', 'ms', 'lower') $$,
-    'what is measured of a call are two times and two numbers of tokens'
+    'what is measured of a call are two times, numbers of tokens, and what it cost'
 );
 select results_eq(
     $$ select m.metric, m.base_metric, m.other_metric, m.better

@@ -6,7 +6,7 @@ select
     jsonb_build_object(
         'model', m.name,
         'tool', t.name,
-        'provider', m.provider,
+        'provider', coalesce(c.provider, m.provider),
         'model_type', m.model_type,
         'parameters', perf.get_performance_affecting_parameters(c.parameters)
     ) as labels

@@ -11,8 +11,6 @@ returns uuid
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_provider text;
 begin
     -- Fails while a restore is under way, because its end would take the call for a restored one.
     perform perf_internal.check_origin();
@@ -34,31 +32,13 @@ begin
         and m.provider = 'unknown'
         and add_config.provider <> 'unknown';
     perform set_config('perf.models_are_recorded', 'off', true);
-    select m.provider
-    into v_provider
-    from perf.models as m
-    where m.name = add_config.model_name;
-    if v_provider <> add_config.provider then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = format(
-                'provider of model %s is %s, got %s',
-                perf_internal.quote_value(add_config.model_name),
-                perf_internal.quote_value(v_provider),
-                perf_internal.quote_value(add_config.provider)
-            ),
-            hint = format(
-                'The same model of another provider needs a name of its own, such as %s.',
-                perf_internal.quote_value(add_config.provider || '/' || add_config.model_name)
-            );
-    end if;
     if not exists (select 1 from perf.tools as t where t.name = add_config.tool_name) then
         insert into perf.tools (name)
         values (add_config.tool_name)
         on conflict do nothing;
     end if;
-    insert into perf.model_tool_configs (model_id, tool_id, parameters)
-    select m.id, t.id, add_config.parameters
+    insert into perf.model_tool_configs (model_id, tool_id, parameters, provider)
+    select m.id, t.id, add_config.parameters, nullif(add_config.provider, m.provider)
     from perf.models as m
     cross join perf.tools as t
     where m.name = add_config.model_name
@@ -71,6 +51,6 @@ end
 $$;
 
 comment on function perf_internal.add_config is
-    'The configuration of a call, made with its model and tool where they are new. Error 22023: the model belongs to another provider.';
+    'The configuration of a call, made with its model and tool where they are new. The first provider that a model without one gets becomes its own.';
 
 revoke execute on function perf_internal.add_config from public;

@@ -22,8 +22,14 @@ begin
                 select m.id
                 from perf.models as m
                 where m.name = find_config.model_name
-                    and (find_config.provider is null or m.provider = find_config.provider)
             )
+            and case
+                when find_config.provider is null then c.provider is null
+                else find_config.provider = coalesce(
+                    c.provider,
+                    (select m.provider from perf.models as m where m.name = find_config.model_name)
+                )
+            end
             and c.tool_id = (
                 select t.id
                 from perf.tools as t
@@ -37,11 +43,13 @@ begin
                 where o.oid = 'perf_internal.origin'::regclass
                     and o.relispopulated
             )
+        -- There are two where the model has got the provider that some of its calls had already.
+        limit 1
     );
 end
 $$;
 
 comment on function perf_internal.find_config is
-    'The configuration of a call; null if there is none yet, the model has another provider, or a restore is under way.';
+    'The configuration of a call; null if there is none yet, the provider of the model is to become known, or a restore is under way.';
 
 revoke execute on function perf_internal.find_config from public;

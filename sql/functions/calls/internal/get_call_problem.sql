@@ -44,6 +44,28 @@ begin
             then 'input_tokens must not be negative, got ' || c.input_tokens
         when c.output_tokens < 0
             then 'output_tokens must not be negative, got ' || c.output_tokens
+        when c.cached_input_tokens < 0
+            then 'cached_input_tokens must not be negative, got ' || c.cached_input_tokens
+        when c.cache_write_tokens < 0
+            then 'cache_write_tokens must not be negative, got ' || c.cache_write_tokens
+        when c.reasoning_tokens < 0
+            then 'reasoning_tokens must not be negative, got ' || c.reasoning_tokens
+        when coalesce(c.cached_input_tokens, 0)::bigint + coalesce(c.cache_write_tokens, 0)
+            > c.input_tokens
+            then format(
+                'cached_input_tokens and cache_write_tokens must be a part of input_tokens, got %s and %s of %s',
+                coalesce(c.cached_input_tokens, 0),
+                coalesce(c.cache_write_tokens, 0),
+                c.input_tokens
+            )
+        when c.reasoning_tokens > c.output_tokens
+            then format(
+                'reasoning_tokens must be a part of output_tokens, got %s of %s',
+                c.reasoning_tokens,
+                c.output_tokens
+            )
+        when c.cost not between 0 and 1e9
+            then 'cost must be between 0 and 1e9, got ' || c.cost
         when c.first_token_ms not between 0 and 1e10
             then 'first_token_ms must be between 0 and 1e10, got ' || c.first_token_ms
         when c.call_timestamp < '1970-01-01 00:00+00'

@@ -66,7 +66,14 @@ begin
                 values
                     ('model', to_jsonb(m.name)),
                     ('tool', to_jsonb(t.name)),
-                    ('provider', to_jsonb(m.provider)),
+                    (
+                        'provider',
+                        case
+                            when 'provider' = any(get_config_groups.group_by)
+                            then to_jsonb(coalesce(c.provider, m.provider))
+                            else to_jsonb(m.provider)
+                        end
+                    ),
                     (
                         'parameters',
                         case
@@ -80,7 +87,10 @@ begin
         ) as l (labels)
         where (get_config_groups.model_name is null or m.name = get_config_groups.model_name)
             and (get_config_groups.tool_name is null or t.name = get_config_groups.tool_name)
-            and (get_config_groups.provider is null or m.provider = get_config_groups.provider)
+            and (
+                get_config_groups.provider is null
+                or coalesce(c.provider, m.provider) = get_config_groups.provider
+            )
             and (
                 v_parameters is null
                 or perf.get_performance_affecting_parameters(c.parameters) @> v_parameters
@@ -90,7 +100,7 @@ end
 $$;
 
 comment on function perf_internal.get_config_groups is
-    'The configurations of a model, tool, provider, and of every parameter set that has the given values (null asks for any); the number of the group of each, and what each group is: those of model, tool, provider and parameters that group_by names, and the one provider of a model with it. Errors: PT404 unknown model or tool, 22023 a parameter that is not kept apart.';
+    'The configurations of a model, tool, provider, and of every parameter set that has the given values (null asks for any); the number of the group of each, and what each group is: those of model, tool, provider and parameters that group_by names, and with a model its own provider. Errors: PT404 unknown model or tool, 22023 a parameter that is not kept apart.';
 
 revoke execute on function perf_internal.get_config_groups from public;
 grant execute on function perf_internal.get_config_groups

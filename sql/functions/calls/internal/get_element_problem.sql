@@ -9,7 +9,8 @@ declare
     v_keys text[] := array[
         'model_name', 'tool_name', 'response_time_ms', 'success', 'provider', 'parameters',
         'input_tokens', 'output_tokens', 'error_type', 'first_token_ms', 'call_timestamp',
-        'call_id', 'test_id', 'unit_key'
+        'call_id', 'test_id', 'unit_key', 'cached_input_tokens', 'cache_write_tokens',
+        'reasoning_tokens', 'cost'
     ];
     v_problem text;
 begin
@@ -44,8 +45,22 @@ begin
         when jsonb_typeof(e -> 'first_token_ms') in ('object', 'array')
             then 'first_token_ms must be of type double precision, got '
                 || perf_internal.quote_json(e -> 'first_token_ms')
-        when jsonb_typeof(e -> 'call_id') in ('object', 'array')
-            then 'call_id must be of type uuid, got ' || perf_internal.quote_json(e -> 'call_id')
+        when jsonb_typeof(e -> 'cached_input_tokens') in ('object', 'array')
+            then 'cached_input_tokens must be of type integer, got '
+                || perf_internal.quote_json(e -> 'cached_input_tokens')
+        when jsonb_typeof(e -> 'cache_write_tokens') in ('object', 'array')
+            then 'cache_write_tokens must be of type integer, got '
+                || perf_internal.quote_json(e -> 'cache_write_tokens')
+        when jsonb_typeof(e -> 'reasoning_tokens') in ('object', 'array')
+            then 'reasoning_tokens must be of type integer, got '
+                || perf_internal.quote_json(e -> 'reasoning_tokens')
+        when jsonb_typeof(e -> 'cost') in ('object', 'array')
+            then 'cost must be of type double precision, got '
+                || perf_internal.quote_json(e -> 'cost')
+        when jsonb_typeof(e -> 'call_id') not in ('string', 'number', 'null')
+            or btrim(e ->> 'call_id') = ''
+            then 'call_id must be a text that is not blank, got '
+                || perf_internal.quote_json(e -> 'call_id')
         when jsonb_typeof(e -> 'test_id') in ('object', 'array')
             then 'test_id must be of type uuid, got ' || perf_internal.quote_json(e -> 'test_id')
         when jsonb_typeof(e -> 'unit_key') not in ('string', 'null')

@@ -15,7 +15,12 @@ returns table (
     error_type text,
     input_tokens integer,
     output_tokens integer,
-    call_id uuid
+    call_id uuid,
+    provider text,
+    cached_input_tokens integer,
+    cache_write_tokens integer,
+    reasoning_tokens integer,
+    cost double precision
 )
 language plpgsql
 stable
@@ -63,7 +68,12 @@ begin
         c.error_type,
         c.input_tokens,
         c.output_tokens,
-        c.id
+        c.id,
+        coalesce(g.provider, m.provider),
+        c.cached_input_tokens,
+        c.cache_write_tokens,
+        c.reasoning_tokens,
+        c.cost
     from perf.performance_metrics_raw as c
     join perf.model_tool_configs as g on g.id = c.model_tool_config_id
     join perf.models as m on m.id = g.model_id

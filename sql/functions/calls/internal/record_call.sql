@@ -15,7 +15,11 @@ create or replace function perf_internal.record_call(
     call_timestamp timestamptz,
     call_id uuid,
     test_id uuid,
-    unit_key text
+    unit_key text,
+    cached_input_tokens integer,
+    cache_write_tokens integer,
+    reasoning_tokens integer,
+    cost double precision
 )
 returns boolean
 language plpgsql
@@ -61,7 +65,11 @@ begin
             record_call.call_timestamp,
             record_call.call_id,
             record_call.test_id,
-            record_call.unit_key
+            record_call.unit_key,
+            record_call.cached_input_tokens,
+            record_call.cache_write_tokens,
+            record_call.reasoning_tokens,
+            record_call.cost
         ))
     end;
     if v_problem is not null then
@@ -95,9 +103,13 @@ begin
         call_timestamp,
         response_time_ms,
         first_token_ms,
+        cost,
         created_at,
         input_tokens,
         output_tokens,
+        cached_input_tokens,
+        cache_write_tokens,
+        reasoning_tokens,
         recorder_id,
         success,
         error_type,
@@ -108,9 +120,13 @@ begin
         v_called_at,
         record_call.response_time_ms,
         record_call.first_token_ms,
+        record_call.cost,
         nullif(now(), v_called_at),
         record_call.input_tokens,
         record_call.output_tokens,
+        record_call.cached_input_tokens,
+        record_call.cache_write_tokens,
+        record_call.reasoning_tokens,
         v_recorder_id,
         coalesce(record_call.success, v_error_type is null),
         v_error_type,

@@ -41,6 +41,23 @@ begin
     ) then
         perform perf_internal.refuse_calls(v_given);
     end if;
+    -- Most ids are UUIDs. Only a batch with another one is written anew.
+    if exists (
+        select
+        from jsonb_array_elements(v_given) as e
+        where e ->> 'call_id'
+            !~ '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$'
+    ) then
+        select jsonb_agg(
+            case
+                when e ->> 'call_id' is null then e
+                else e || jsonb_build_object('call_id', perf.get_call_id(e ->> 'call_id'))
+            end
+            order by ordinality
+        )
+        into v_given
+        from jsonb_array_elements(v_given) with ordinality as u (e, ordinality);
+    end if;
     begin
         v_calls := array(
             select row(
@@ -60,7 +77,11 @@ begin
                 c.call_timestamp,
                 c.call_id,
                 c.test_id,
-                c.unit_key
+                c.unit_key,
+                c.cached_input_tokens,
+                c.cache_write_tokens,
+                c.reasoning_tokens,
+                c.cost
             )::perf_internal.call
             from jsonb_populate_recordset(null::perf_internal.call, v_given) as c
         );
@@ -208,9 +229,13 @@ begin
         call_timestamp,
         response_time_ms,
         first_token_ms,
+        cost,
         created_at,
         input_tokens,
         output_tokens,
+        cached_input_tokens,
+        cache_write_tokens,
+        reasoning_tokens,
         recorder_id,
         success,
         error_type,
@@ -221,9 +246,13 @@ begin
         g.called_at,
         g.response_time_ms,
         g.first_token_ms,
+        g.cost,
         nullif(now(), g.called_at),
         g.input_tokens,
         g.output_tokens,
+        g.cached_input_tokens,
+        g.cache_write_tokens,
+        g.reasoning_tokens,
         v_recorder_id,
         coalesce(g.success, g.error_type is null),
         g.error_type,

@@ -1,5 +1,5 @@
 begin;
-select plan(55);
+select plan(62);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -276,15 +276,48 @@ select throws_ok(
     'refuses a random call_id without a time, for the retry would have another'
 );
 select throws_ok(
-    $$ select perf.record_call('acme/one', 'chat', 1, provider => 'other') $$,
-    '22023',
-    'provider of model "acme/one" is "acme", got "other"',
-    'refuses another provider of a known model'
-);
+    format('select perf.record_call(''acme/new'', ''chat'', 1, %s)', c.arguments),
+    '22023', c.message, c.message
+)
+from (
+    values
+        ('cached_input_tokens => -1', 'cached_input_tokens must not be negative, got -1'),
+        ('cache_write_tokens => -1', 'cache_write_tokens must not be negative, got -1'),
+        ('reasoning_tokens => -1', 'reasoning_tokens must not be negative, got -1'),
+        (
+            'input_tokens => 5, cached_input_tokens => 3, cache_write_tokens => 3',
+            'cached_input_tokens and cache_write_tokens must be a part of input_tokens, got 3 and 3 of 5'
+        ),
+        (
+            'output_tokens => 5, reasoning_tokens => 6',
+            'reasoning_tokens must be a part of output_tokens, got 6 of 5'
+        ),
+        ('cost => -0.1', 'cost must be between 0 and 1e9, got -0.1'),
+        ('cost => ''NaN''', 'cost must be between 0 and 1e9, got NaN')
+) as c (arguments, message);
 select is(
     (select count(*) from perf.models where name = 'acme/new'),
     0::bigint,
     'what is refused leaves nothing'
+);
+
+select perf.record_call(
+    'acme/routed', 'chat', 21, provider => p.provider, input_tokens => 10, output_tokens => 7,
+    cached_input_tokens => 4, cache_write_tokens => 6, reasoning_tokens => 7, cost => 0.25,
+    call_timestamp => '2020-01-07 10:00+00'
+)
+from unnest('{acme,other,other,null}'::text[]) as p (provider);
+select results_eq(
+    $$ select s.labels ->> 'provider', count(*), sum(r.cost)
+       from perf.performance_metrics_raw as r
+       join perf_internal.call_series as s on s.series_id = r.model_tool_config_id
+       where r.response_time_ms = 21
+           and r.cached_input_tokens = 4
+           and r.cache_write_tokens = 6
+           and r.reasoning_tokens = 7
+       group by 1 order by 1 $$,
+    $$ values ('acme', 2::bigint, 0.5::float8), ('other', 2, 0.5) $$,
+    'the provider is that of the call, and by default that of the model'
 );
 
 set local role authenticated;

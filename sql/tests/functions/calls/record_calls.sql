@@ -1,5 +1,5 @@
 begin;
-select plan(40);
+select plan(48);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -238,7 +238,7 @@ select throws_ok(
        ) $$,
     '22023',
     'calls[0]: has an unknown key "latency"'
-        || '; known keys: model_name, tool_name, response_time_ms, success, provider, parameters, input_tokens, output_tokens, error_type, first_token_ms, call_timestamp, call_id, test_id, unit_key',
+        || '; known keys: model_name, tool_name, response_time_ms, success, provider, parameters, input_tokens, output_tokens, error_type, first_token_ms, call_timestamp, call_id, test_id, unit_key, cached_input_tokens, cache_write_tokens, reasoning_tokens, cost',
     'refuses a key that would be lost'
 );
 select throws_ok(
@@ -272,15 +272,63 @@ select throws_ok(
     'calls[0]: call_timestamp must be between 1970 and tomorrow, got 9999-12-31 00:00:00+00',
     'refuses the year 9999'
 );
-select throws_ok(
-    $$ select perf.record_calls(
-           '[{"model_name": "acme/one", "tool_name": "t", "response_time_ms": 1,
-              "provider": "other"}]'
-       ) $$,
-    '22023',
-    'provider of model "acme/one" is "acme", got "other"',
-    'refuses another provider of a known model'
+select is(
+    perf.record_calls('[
+        {"model_name": "acme/routed", "tool_name": "t", "response_time_ms": 21, "provider": "acme",
+            "call_id": "gen-1", "call_timestamp": "2020-01-07T10:00Z", "cost": 0.5},
+        {"model_name": "acme/routed", "tool_name": "t", "response_time_ms": 21, "provider": "other",
+            "call_id": "gen-2", "call_timestamp": "2020-01-07T10:00Z", "input_tokens": 9,
+            "cached_input_tokens": 4, "cache_write_tokens": 5},
+        {"model_name": "acme/routed", "tool_name": "t", "response_time_ms": 22, "provider": "other",
+            "call_id": 3, "call_timestamp": "2020-01-07T10:00Z", "output_tokens": 8,
+            "reasoning_tokens": 8},
+        {"model_name": "acme/routed", "tool_name": "t", "response_time_ms": 22, "provider": "other",
+            "call_id": "gen-2", "call_timestamp": "2020-01-07T10:00Z"}
+    ]'),
+    3::bigint,
+    'any text or number is a call_id, and counts once'
 );
+select results_eq(
+    $$ select s.labels ->> 'provider', r.cost, r.cached_input_tokens, r.cache_write_tokens,
+           r.reasoning_tokens
+       from perf.performance_metrics_raw as r
+       join perf_internal.call_series as s on s.series_id = r.model_tool_config_id
+       where r.id in (perf.get_call_id('gen-1'), perf.get_call_id('gen-2'), perf.get_call_id('3'))
+       order by 1, 3 $$,
+    $$ values
+        ('acme', 0.5::float8, null::integer, null::integer, null::integer),
+        ('other', null, 4, 5, null),
+        ('other', null, null, null, 8) $$,
+    'the provider is that of the call, and tokens and cost are kept'
+);
+select throws_ok(
+    format(
+        'select perf.record_calls(%L)',
+        jsonb_build_array(
+            '{"model_name": "acme/new", "tool_name": "t", "response_time_ms": 1}'::jsonb || c.fields
+        )
+    ),
+    '22023', c.message, c.message
+)
+from (
+    values
+        ('{"call_id": " "}'::jsonb, 'calls[0]: call_id must be a text that is not blank, got " "'),
+        ('{"call_id": true}', 'calls[0]: call_id must be a text that is not blank, got "true"'),
+        ('{"call_id": {}}', 'calls[0]: call_id must be a text that is not blank, got "{}"'),
+        (
+            '{"cached_input_tokens": []}',
+            'calls[0]: cached_input_tokens must be of type integer, got "[]"'
+        ),
+        (
+            '{"cache_write_tokens": 1.5}',
+            'calls[0]: cache_write_tokens must be of type integer, got "1.5"'
+        ),
+        ('{"cost": "free"}', 'calls[0]: cost must be of type double precision, got "free"'),
+        (
+            '{"output_tokens": 1, "reasoning_tokens": 2}',
+            'calls[0]: reasoning_tokens must be a part of output_tokens, got 2 of 1'
+        )
+) as c (fields, message);
 
 select is(
     perf.record_calls('[

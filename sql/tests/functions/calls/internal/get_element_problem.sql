@@ -42,7 +42,7 @@ select is(
 select is(
     perf_internal.get_element_problem('{"model_name": "m", "tool_name": "t", "latency": 5}'),
     'has an unknown key "latency"'
-        || '; known keys: model_name, tool_name, response_time_ms, success, provider, parameters, input_tokens, output_tokens, error_type, first_token_ms, call_timestamp, call_id, test_id, unit_key',
+        || '; known keys: model_name, tool_name, response_time_ms, success, provider, parameters, input_tokens, output_tokens, error_type, first_token_ms, call_timestamp, call_id, test_id, unit_key, cached_input_tokens, cache_write_tokens, reasoning_tokens, cost',
     'names a key that is unknown'
 );
 select is(

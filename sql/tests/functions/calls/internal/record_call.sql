@@ -19,7 +19,11 @@ select throws_ok(
         null::timestamptz,
         null::uuid,
         null::uuid,
-        null::text
+        null::text,
+        null::integer,
+        null::integer,
+        null::integer,
+        null::float8
     ) $$,
     '42501',
     null,
@@ -42,7 +46,11 @@ select throws_ok(
         null::timestamptz,
         null::uuid,
         null::uuid,
-        null::text
+        null::text,
+        null::integer,
+        null::integer,
+        null::integer,
+        null::float8
     ) $$,
     '42501',
     null,

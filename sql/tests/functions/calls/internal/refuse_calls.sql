@@ -27,7 +27,7 @@ select throws_ok(
        ) $$,
     '22023',
     'calls[0]: has an unknown key "speed"'
-        || '; known keys: model_name, tool_name, response_time_ms, success, provider, parameters, input_tokens, output_tokens, error_type, first_token_ms, call_timestamp, call_id, test_id, unit_key',
+        || '; known keys: model_name, tool_name, response_time_ms, success, provider, parameters, input_tokens, output_tokens, error_type, first_token_ms, call_timestamp, call_id, test_id, unit_key, cached_input_tokens, cache_write_tokens, reasoning_tokens, cost',
     'an unknown key is refused'
 );
 
