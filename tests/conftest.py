@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zlib import crc32
 
 import forked
 import psycopg
@@ -39,9 +40,21 @@ query_wait_timeout = 60
 """
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the file that waits for the clock, while others go on beside it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the file that waits for the clock, and leave tests marked `once` to another run.
+
+    PGKIT_TEST_PART=1/2 is the first of two runs: each of these tests belongs to one of them.
+    """
     items.sort(key=lambda item: item.path.name != "test_schedule.py")
+    part, _, parts = os.environ.get("PGKIT_TEST_PART", "1/1").partition("/")
+    elsewhere = [
+        item
+        for item in items
+        if item.get_closest_marker("once")
+        and crc32(item.nodeid.encode()) % int(parts) != int(part) - 1
+    ]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
 
 
 @pytest.fixture(scope="session")

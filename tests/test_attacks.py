@@ -313,6 +313,7 @@ def armed(connection: psycopg.Connection) -> psycopg.Connection:
     return connection
 
 
+@pytest.mark.once
 def test_no_text_is_run_as_sql(
     armed: psycopg.Connection, known: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

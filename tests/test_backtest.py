@@ -11,6 +11,8 @@ from psycopg.types.json import Jsonb
 
 from pgkit import llmperf
 
+pytestmark = pytest.mark.once
+
 START = datetime(2020, 1, 6, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -82,6 +82,7 @@ def mule_database(server_dsn: str) -> Iterator[str]:
     yield from make_database(server_dsn, "MULE_INTERNAL")
 
 
+@pytest.mark.once
 def test_every_pgtap_file_passes_in_a_database_of_other_styles(server_dsn) -> None:
     try:
         outcome = runner.run_pgtap(server_dsn, runner.pgtap_files([]), settings=STYLES)
@@ -115,6 +116,7 @@ def test_a_limit_on_transactions_does_not_end_a_migration(pgkit, server_dsn) -> 
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.once
 def test_every_command_is_right_in_a_hostile_database(pgkit, hostile, tmp_path) -> None:
     config = tmp_path / "config.json"
     config.write_text('{"temperature": 0.5}')

@@ -204,6 +204,7 @@ def nasty(database, connection) -> str:
     return database
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_table_fits_its_terminal(nasty, width) -> None:
     hours = ["--from", "2h", "--to", "2100-01-01"]

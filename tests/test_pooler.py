@@ -45,6 +45,7 @@ def write_jobs(path: Path) -> Path:
     return path
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("size", [1, 2])
 def test_every_command_works_through_a_pooler(pgkit, pooled, empty_database, tmp_path, size):
     dsn = pooled(empty_database, size)
