@@ -5,9 +5,12 @@ says how it reads the value or what is wrong with it, so the rules and their wor
 """
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 from uuid import UUID
@@ -15,6 +18,8 @@ from uuid import UUID
 import psycopg
 
 from pgkit.database import Connection, query
+from pgkit.output import quoted
+from pgkit.times import find_guess
 
 # The arguments of perf.record_call() that files hold, in the order of perf_internal.call.
 FIELDS = (
@@ -30,20 +35,31 @@ FIELDS = (
     "first_token_ms",
     "call_timestamp",
     "call_id",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "cost",
 )
 COLUMNS = (
     "model_tool_config_id, call_timestamp, response_time_ms, first_token_ms,"
-    " input_tokens, output_tokens, success, error_type, id"
+    " input_tokens, output_tokens, success, error_type, id,"
+    " cached_input_tokens, cache_write_tokens, reasoning_tokens, cost"
 )
 
 # One text or nothing for each of FIELDS; an empty text is nothing.
 Call = Sequence[str | None]
 
 NULL = r"\N"
+DOUBTS = (LookupError, ValueError, OverflowError, RecursionError)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST_INTEGER = 2**31 - 1
 SUCCESS = {"true": "t", "t": "t", "1": "t", "yes": "t", "false": "f", "f": "f", "0": "f", "no": "f"}
 LINES_AT_ONCE = 500
+CALL_ID = FIELDS.index("call_id")
+# As PostgreSQL reads one: a dash may stand after every fourth digit.
+UUID_TEXT = re.compile(r"(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}|\{(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}\}", re.I)
+# Of the digit that holds the variant of a UUID, two bits are given: 10.
+VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 # Texts to remember before starting over: a file may have a new one in every line.
 LARGEST_CACHE = 20_000
 
@@ -63,6 +79,16 @@ class BadLine(Exception):
         self.line = line
 
 
+class Counts(dict[str, int | str]):
+    """Counts by their texts, which are the same in many lines; ValueError for what is none."""
+
+    def __missing__(self, text: str) -> int | str:
+        if len(self) > LARGEST_CACHE:
+            self.clear()
+        self[text] = count = NULL if text == NULL else read_count(text)
+        return count
+
+
 class Written(NamedTuple):
     """What became of the calls, and the time they span."""
 
@@ -80,11 +106,17 @@ class Writer:
 
     `are_samples` is for calls that are the same every time: where retention has removed their day,
     they are also skipped if the rollup has calls of that day and configuration.
+
+    With `keeps_going` a call that is refused leaves the transaction as it was. `outcomes` counts
+    calls by their error type, of those that succeeded nothing.
     """
 
-    def __init__(self, connection: Connection, *, are_samples: bool = False) -> None:
+    def __init__(
+        self, connection: Connection, *, are_samples: bool = False, keeps_going: bool = False
+    ) -> None:
         self.connection = connection
         self.are_samples = are_samples
+        self.keeps_going = keeps_going
         self.table = "perf.performance_metrics_raw"
         self.have_ids = False
         self.lines: list[str] = []
@@ -95,6 +127,8 @@ class Writer:
         self.configs: dict[tuple[object, ...], str] = {}
         self.error_types: dict[str, str] = {}
         self.unhashed_keys: set[str] = set()
+        self.counts = Counts()
+        self.outcomes: Counter[str | None] = Counter()
         self.copying: Any = None
         self.copy: psycopg.Copy | None = None
 
@@ -119,9 +153,14 @@ class Writer:
         """Write one call, or raise BadLine."""
         try:
             line = self.encode(call)
-        except (LookupError, ValueError, OverflowError, RecursionError):
-            line = self.encode(self.judge(call))
-        if call[-1] and not self.have_ids:
+        except DOUBTS:
+            # Texts of a table may have spaces around them.
+            call = [value and value.strip() for value in call]
+            try:
+                line = self.encode(call)
+            except DOUBTS:
+                line = self.encode(self.judge(call))
+        if call[CALL_ID] and not self.have_ids:
             self.set_apart()
         self.lines.append(line)
         if len(self.lines) >= LINES_AT_ONCE:
@@ -142,13 +181,16 @@ class Writer:
             first_token_ms,
             call_timestamp,
             call_id,
+            cached_input_tokens,
+            cache_write_tokens,
+            reasoning_tokens,
+            cost,
         ) = call
         key = (model_name, tool_name, provider, parameters)
         config_id = self.configs.get(key) or self.find_similar(*key)
         if not response_time_ms:
             raise ValueError
-        identifier = UUID(call_id) if call_id else None
-        called_at = read_time(call_timestamp) if call_timestamp else read_uuid_time(identifier)
+        called_at = read_time(call_timestamp) if call_timestamp else read_uuid_time(call_id)
         if not EPOCH <= called_at <= self.latest:
             raise ValueError
         if self.first is None or self.last is None:
@@ -159,15 +201,28 @@ class Writer:
             self.last = called_at
         error = self.error_types[error_type] if error_type else NULL
         succeeded = SUCCESS[success.lower()] if success else "t" if error == NULL else "f"
-        return (
+        counts = self.counts
+        if cached_input_tokens or cache_write_tokens:
+            check_parts(
+                counts[input_tokens or NULL],
+                counts[cached_input_tokens or NULL],
+                counts[cache_write_tokens or NULL],
+            )
+        if reasoning_tokens:
+            check_parts(counts[output_tokens or NULL], counts[reasoning_tokens])
+        line = (
             f"{config_id}\t{called_at.isoformat()}\t{read_ms(response_time_ms)}"
             f"\t{read_ms(first_token_ms) if first_token_ms else NULL}"
-            f"\t{read_count(input_tokens) if input_tokens else NULL}"
-            f"\t{read_count(output_tokens) if output_tokens else NULL}"
+            f"\t{counts[input_tokens or NULL]}\t{counts[output_tokens or NULL]}"
             f"\t{succeeded}"
             f"\t{error}"
-            f"\t{identifier or NULL}\n"
+            f"\t{read_id(call_id) if call_id else NULL}"
+            f"\t{counts[cached_input_tokens or NULL]}\t{counts[cache_write_tokens or NULL]}"
+            f"\t{counts[reasoning_tokens or NULL]}"
+            f"\t{read_cost(cost) if cost else NULL}\n"
         )
+        self.outcomes[None if succeeded == "t" else error_type or "unknown"] += 1
+        return line
 
     def find_similar(self, *key: str | None) -> str:
         """Return the configuration of parameters that differ only where it does not matter."""
@@ -198,11 +253,12 @@ class Writer:
         """Have the database read a call: return it in plain form, or raise BadLine."""
         self.end_copy()
         given = [value or None for value in call]
+        refuse_guess("call_timestamp", given[FIELDS.index("call_timestamp")])
         for field, read in READERS.items():
             place = FIELDS.index(field)
             with suppress(ValueError, OverflowError):
                 given[place] = str(read(given[place] or ""))
-        with refusing():
+        with refusing(), self.connection.transaction() if self.keeps_going else nullcontext():
             row = self.connection.execute(query("judge_call"), given).fetchone()
             assert row is not None
             problem, *plain = row
@@ -291,8 +347,8 @@ def refusing() -> Iterator[None]:
         hint = error.diag.message_hint
         if isinstance(error, psycopg.errors.DatetimeFieldOverflow):
             hint = (
-                "Write times as 2026-11-20T10:00:00Z, or in seconds since 1970. Of milliseconds"
-                " --map COLUMN/1000=FIELD makes seconds."
+                "Write times as 2026-11-20T10:00:00Z, or in seconds, milliseconds, microseconds or"
+                " nanoseconds since 1970."
             )
         raise BadLine(message, hint) from None
 
@@ -312,6 +368,37 @@ def read_count(text: str) -> int:
     return int(value)
 
 
+def check_parts(whole: int | str, *parts: int | str) -> None:
+    """Raise ValueError for parts that are more than the whole, if that is known."""
+    if type(whole) is int and sum(part for part in parts if type(part) is int) > whole:
+        raise ValueError
+
+
+def read_cost(text: str) -> float:
+    value = float(text)
+    if "_" in text or not 0 <= value <= 1e9:
+        raise ValueError
+    return value
+
+
+def make_call_id(text: str) -> UUID:
+    """Return the UUID of any text, as perf.get_call_id() makes it; ValueError for a blank one."""
+    text = text.strip(" ")
+    if not text:
+        raise ValueError
+    return UUID(read_id(text))
+
+
+def read_id(text: str) -> str:
+    """Return the digits of the UUID of a text without spaces around it."""
+    if text[0] == " " or text[-1] == " ":
+        raise ValueError
+    if UUID_TEXT.fullmatch(text):
+        return text
+    digits = sha256(f"call {text}".encode()).hexdigest()
+    return f"{digits[:12]}8{digits[13:16]}{VARIANT[digits[16]]}{digits[17:32]}"
+
+
 def read_time(text: str) -> datetime:
     """Return an ISO time, in UTC where it has no offset, or seconds since 1970."""
     if text[4:5] == "-":
@@ -324,9 +411,20 @@ def read_time(text: str) -> datetime:
     return EPOCH + timedelta(seconds=seconds)
 
 
-def read_uuid_time(identifier: UUID | None) -> datetime:
+def refuse_guess(field: str, text: str | None) -> None:
+    """Raise BadLine for a time of which PostgreSQL would guess what it means."""
+    reason = find_guess(text) if text else None
+    if reason:
+        raise BadLine(
+            f"{field} must say which time it is, got {quoted(text or '')}: {reason}",
+            "Write an offset (+05:30), UTC or Z, or none and load with --zone AREA/CITY.",
+        )
+
+
+def read_uuid_time(text: str | None) -> datetime:
     """Return the time in a version 7 UUID."""
-    if identifier is None or identifier.version != 7:
+    identifier = make_call_id(text or "")
+    if identifier.version != 7:
         raise ValueError
     return EPOCH + timedelta(milliseconds=identifier.int >> 80)
 
@@ -335,7 +433,11 @@ def read_uuid_time(identifier: UUID | None) -> datetime:
 READERS: dict[str, Callable[[str], object]] = {
     "input_tokens": read_count,
     "output_tokens": read_count,
+    "cached_input_tokens": read_count,
+    "cache_write_tokens": read_count,
+    "reasoning_tokens": read_count,
     "call_timestamp": read_time,
+    "call_id": make_call_id,
 }
 
 

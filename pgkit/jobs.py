@@ -7,14 +7,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any, NamedTuple, cast
 
 import psycopg
 
-from pgkit.calls import SUCCESS, BadLine, read_time, refuse_constant, refusing
+from pgkit.calls import SUCCESS, BadLine, read_time, refuse_constant, refuse_guess, refusing
 from pgkit.database import Connection
 from pgkit.output import quoted
 
@@ -88,10 +88,13 @@ class Writer:
     """Record jobs inside the transaction of a connection: `write` each, `send`, `finish`.
 
     A job whose external_id was recorded before is skipped. A job that is not over is left out.
+    With `keeps_going` jobs that the database refuses are put into `refused`.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, keeps_going: bool = False) -> None:
         self.connection = connection
+        self.keeps_going = keeps_going
+        self.refused: list[tuple[BadLine, dict[str, Any]]] = []
         self.elements: list[str] = []
         self.lines: list[int] = []
         self.size = 0
@@ -148,7 +151,9 @@ class Writer:
 
     def add_times(self, element: dict[str, Any]) -> None:
         """Put the times of a job in plain form, and when it ended where only its start is given."""
-        times = {field: self.read_time(element[field]) for field in TIMES if field in element}
+        times = {
+            field: self.read_time(field, element[field]) for field in TIMES if field in element
+        }
         wall_time = element.get("total_wall_time_ms")
         if "completed_at" not in times:
             if "started_at" not in times or wall_time is None:
@@ -164,34 +169,54 @@ class Writer:
         self.first = min(self.first or ended, ended)
         self.last = max(self.last or ended, ended)
 
-    def read_time(self, text: str) -> datetime:
+    def read_time(self, field: str, text: str) -> datetime:
         """Return a time; what we cannot read the database may, or says what is wrong with it."""
         with suppress(ValueError, OverflowError):
             return read_time(text)
         self.send()
-        with refusing():
+        refuse_guess(field, text)
+        with refusing(), self.connection.transaction() if self.keeps_going else nullcontext():
             row = self.connection.execute("select %s::text::timestamptz", [text]).fetchone()
         assert row is not None
         return cast(datetime, row[0])
 
     def send(self) -> None:
         """Record what is waiting; BadLine names the line of the first bad job."""
-        if not self.elements:
-            return
-        batch, lines = f"[{','.join(self.elements)}]", self.lines
+        elements, lines = self.elements, self.lines
         self.elements, self.lines, self.size = [], [], 0
-        try:
+        while elements:
+            try:
+                self.recorded += self.record(elements)
+                return
+            except psycopg.DataError as error:
+                message = error.diag.message_primary or str(error)
+                found = PROBLEM.fullmatch(message)
+            place = int(found[1]) if found else 0
+            if not found and len(elements) > 1:
+                # It does not say which: find it among fewer.
+                if self.keeps_going:
+                    half = len(elements) // 2
+                    for part in (slice(half), slice(half, None)):
+                        self.elements, self.lines = elements[part], lines[part]
+                        self.send()
+                    return
+                message = f"{message} (or of the {len(lines) - 1} lines after it)"
+            problem = BadLine(found[2] if found else message, line=lines[place])
+            if not self.keeps_going:
+                raise problem
+            element = json.loads(elements.pop(place))
+            self.outcomes[element["success"]] -= 1
+            self.refused.append((problem, element))
+            del lines[place]
+
+    def record(self, elements: Sequence[str]) -> int:
+        """Record jobs and return how many are new; the transaction survives a bad one."""
+        with self.connection.transaction() if self.keeps_going else nullcontext():
             row = self.connection.execute(
-                "select perf.record_job_metrics_batch(%s::jsonb)", [batch]
+                "select perf.record_job_metrics_batch(%s::jsonb)", [f"[{','.join(elements)}]"]
             ).fetchone()
-        except psycopg.DataError as error:
-            message = error.diag.message_primary or str(error)
-            if found := PROBLEM.fullmatch(message):
-                raise BadLine(found[2], line=lines[int(found[1])]) from None
-            later = f" (or of the {len(lines) - 1} lines after it)" if len(lines) > 1 else ""
-            raise BadLine(message + later, line=lines[0]) from None
         assert row is not None
-        self.recorded += row[0]
+        return cast(int, row[0])
 
     def finish(self) -> Written:
         """Record what is left and say what became of the jobs."""

@@ -14,6 +14,15 @@ UNITS = {
     "w": timedelta(weeks=1),
 }
 
+MONTHS = "january february march april may june july august september october november december"
+DAYS = "monday tuesday wednesday thursday friday saturday sunday"
+# What stands in a time besides digits and the names of zones, also cut to three letters.
+TIME_WORDS = {
+    *(word[:length] for word in f"{MONTHS} {DAYS}".split() for length in (3, len(word))),
+    *("am", "pm", "t", "z", "sept", "tues", "thurs", "ad"),
+}
+NAMES_OF_NOW = ("now", "today", "tomorrow", "yesterday")
+
 
 def read_time(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
     """Return `now`, `30m`, `24h`, `7d` or `2w` before now, or an ISO time, by default of the zone.
@@ -52,6 +61,30 @@ def read_zone(name: str) -> tzinfo:
     raise ValueError(
         f"{quoted(name)} is neither UTC nor the name of an area and a city (Asia/Kolkata)"
     )
+
+
+def find_guess(text: str) -> str | None:
+    """Return why PostgreSQL would have to guess what a time means, or nothing if it would not."""
+    words = re.findall(r"[^\W\d_][^\W\d/]*(?:/[^\W\d/]+)*", text)
+    if not re.search(r"\d", text):
+        words = [word for word in words if word.lower() in NAMES_OF_NOW]
+    for word in words:
+        if word.lower() in TIME_WORDS:
+            continue
+        if word.lower() in ("utc", "gmt"):
+            if re.search(rf"\b{word}\s*[-+]\s*\d", text):
+                return f"{word} with an offset is the other side of Greenwich to PostgreSQL"
+            continue
+        if word.lower() in NAMES_OF_NOW:
+            return f"{word} is another time at every load"
+        if "/" in word:
+            try:
+                read_zone(word)
+                continue
+            except ValueError:
+                pass
+        return f"{word} is no time zone that is the same everywhere"
+    return None
 
 
 def span(first: datetime, last: datetime, zone: tzinfo = UTC) -> str:

@@ -59,7 +59,9 @@ def test_csv_columns_are_found_by_name_and_alias(pgkit, database, connection, tm
     )
     loaded = pgkit("load", file, dsn=database)
     assert loaded.returncode == 0, loaded.stderr
-    assert loaded.stdout == ("Loaded 2 calls, from 2020-01-06 10:00 to 10:30 UTC.\n")
+    assert loaded.stdout == (
+        "Loaded 2 calls (1 succeeded, 1 failed: 1 timeout), from 2020-01-06 10:00 to 10:30 UTC.\n"
+    )
     assert "Not loaded: columns note\n" in loaded.stderr
     assert "`pgkit trends MODEL TOOL --from 2020-01-06` shows them at once" in loaded.stderr
     assert "The next cleanup removes raw calls older than 7 days, hours older than" in loaded.stderr
@@ -166,9 +168,9 @@ def test_a_mapping_converts_units_and_a_constant_fills_in(
     [
         (",acme/one,chat,1", "call_timestamp must be given, got null"),
         ("2020-01-06,,chat,1", "model_name must have 1 to 200 characters, got null"),
-        ("2020-01-06,acme/one, ,1", 'tool_name must have 1 to 200 characters, got " "'),
+        ("2020-01-06,acme/one, ,1", "tool_name must have 1 to 200 characters, got null"),
         (f"2020-01-06,{'x' * 201},chat,1", "model_name must have 1 to 200 characters, got"),
-        ("2020-01-06,acme/one,chat,", "response_time_ms must be between 0 and 1e10, got null"),
+        ("2020-01-06,acme/one,chat,", "response_time_ms must be given for a call that succeeded"),
         ("2020-01-06,acme/one,chat,-1", 'response_time_ms must be between 0 and 1e10, got "-1"'),
         ("2020-01-06,acme/one,chat,NaN", 'response_time_ms must be between 0 and 1e10, got "NaN"'),
         ("2020-01-06,acme/one,chat,inf", "response_time_ms must be between 0 and 1e10, got"),
@@ -206,11 +208,12 @@ def test_a_bad_line_is_named_and_nothing_is_loaded(
         ({"input_tokens": -1}, "input_tokens must not be negative, got -1"),
         ({"output_tokens": 2**31}, 'value "2147483648" is out of range for type integer'),
         ({"input_tokens": 1.5}, 'invalid input syntax for type integer: "1.5"'),
-        ({"error_type": "x" * 201}, "error_type must have 1 to 200 characters, got"),
+        ({"error_type": {"type": "x"}}, "error_type must be a text, not a JSON object or array"),
         ({"first_token_ms": float("inf")}, "first_token_ms must be between 0 and 1e10"),
         ({"success": "maybe"}, 'invalid input syntax for type boolean: "maybe"'),
-        ({"call_id": "7"}, 'invalid input syntax for type uuid: "7"'),
-        ({"provider": "other"}, 'provider of model "acme/one" is "acme", got "other"'),
+        ({"cached_input_tokens": 2, "input_tokens": 1}, "cached_input_tokens and cache_write_tok"),
+        ({"reasoning_tokens": 2, "output_tokens": 1}, "reasoning_tokens must be a part of output"),
+        ({"cost": -1}, "cost must be between 0 and 1e9, got -1"),
     ],
 )
 def test_a_bad_value_in_json_is_refused_as_record_call_does(
@@ -226,12 +229,12 @@ def test_a_bad_value_in_json_is_refused_as_record_call_does(
     ("text", "place", "reason"),
     [
         ('{"model": "x",\n}', ":1", "not JSON"),
-        ("[1]", ":1", "a JSON array"),
+        ("[1]", ":1", 'must be an object, got "1"'),
         ("{}\n", ":1", "no column for model_name"),
         ("model,tool,latency_ms\n", ":1", "no column for call_timestamp"),
         ("model,model,tool,ts,latency_ms\n", ":1", 'model_name may be "model" or "model"'),
         (f'{HEADER},n\n2020-01-06,m,chat,1,"a\nb"\n2020-01-06,m,chat,x,\n', ":4", "invalid input"),
-        (f'{HEADER}\n2020-01-06,m,"chat', ":2", "unexpected end of data"),
+        (f'{HEADER}\n2020-01-06,m,"chat', ":2", "half a line: unexpected end of data"),
         ("\x1f\ufffd", ":1", "no column"),
     ],
 )
@@ -258,6 +261,31 @@ def test_a_damaged_gzip_file_loads_nothing(pgkit, database, connection, tmp_path
     assert failed.returncode == 1
     assert failed.stderr.startswith(f"Error: {file}: ")
     assert count(connection) == 0
+
+
+def test_of_a_gzip_file_that_is_cut_short_what_can_be_read_is_loaded_with_skip_bad(
+    pgkit, database, connection, tmp_path
+) -> None:
+    file = tmp_path / "calls.csv.gz"
+    lines = [GOOD.replace("12.5", str(number)) for number in range(30_000)]
+    file.write_bytes(gzip.compress("\n".join([HEADER, *lines]).encode())[:-9000])
+    loaded = pgkit("load", "--skip-bad", file, dsn=database)
+    assert loaded.returncode == 0, loaded.stderr
+    assert "the rest of the file cannot be read: Compressed file ended" in loaded.stderr
+    assert 1000 < count(connection) < 30_000
+
+
+def test_a_file_that_does_not_name_the_model_says_so(pgkit, database, tmp_path) -> None:
+    file = tmp_path / "responses.json"
+    sample = {"end_to_end_latency_s": 3.2, "ttft_s": 0.4, "error_code": None, "error_msg": ""}
+    counts = ("number_total_tokens", "number_output_tokens", "number_input_tokens")
+    sample |= dict.fromkeys(("inter_token_latency_s", *counts), 5)
+    file.write_text(json.dumps([sample]))
+    given = ("--set", "call_timestamp=2020-01-06T10:00Z")
+    told = "model_name: not in the file; --set model_name=NAME says it"
+    assert told in pgkit("load", file, *given, dsn=database).stderr
+    named = pgkit("load", file, *given, "--set", "model_name=acme/one", dsn=database)
+    assert named.returncode == 0 and told not in named.stderr
 
 
 def test_an_empty_file_is_no_calls(pgkit, database, tmp_path) -> None:

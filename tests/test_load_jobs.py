@@ -111,6 +111,8 @@ def test_every_field_is_loaded_from_json(pgkit, database, connection, tmp_path) 
     assert json.loads(loaded.stdout) == {
         **{"loaded": 1, "skipped": 0, "completed": 0, "failed": 1, "left_out": {}},
         **{"first": "2020-01-06T10:02:00+00:00", "last": "2020-01-06T10:02:00+00:00"},
+        "bad_lines": 0,
+        "notes": ["started_at: seconds since 1970"],
         "unused_columns": [],
     }
     (row,) = recorded(
@@ -192,10 +194,11 @@ def test_statuses_of_job_services_are_understood(pgkit, database, tmp_path) -> N
     assert "(1 starting, 1 processing, 1 in_queue, 1 inprogress, 1 stopped" in loaded.stderr
 
 
-def test_milliseconds_since_1970_are_refused_with_advice(pgkit, database, tmp_path) -> None:
+def test_milliseconds_since_1970_are_told_by_their_size(pgkit, database, tmp_path) -> None:
     file = write(tmp_path / "jobs.csv", HEADER, "upscale,box-1,1795600000000,1")
-    refused = pgkit("load", "--jobs", file, dsn=database)
-    assert "--map COLUMN/1000=FIELD" in refused.stderr
+    loaded = pgkit("load", "--jobs", file, dsn=database)
+    assert "Note: started_at: milliseconds since 1970" in loaded.stderr
+    assert "from 2026-11-25 09:46 to 09:46 UTC" in loaded.stdout
     loaded = pgkit(*("load", "--jobs", file, "--map", "started_at/1000=started_at"), dsn=database)
     assert "from 2026-11-25 09:46 to 09:46 UTC" in loaded.stdout
 

@@ -7,6 +7,10 @@ insert into perf.performance_metrics_raw (
     first_token_ms,
     input_tokens,
     output_tokens,
+    cached_input_tokens,
+    cache_write_tokens,
+    reasoning_tokens,
+    cost,
     success,
     error_type,
     id
@@ -18,6 +22,10 @@ select
     n.first_token_ms,
     n.input_tokens,
     n.output_tokens,
+    n.cached_input_tokens,
+    n.cache_write_tokens,
+    n.reasoning_tokens,
+    n.cost,
     n.success,
     n.error_type,
     n.id
