@@ -108,6 +108,23 @@ JOB = {
     "resolution_tier": "1080p",
     "completed_at": "2020-01-06T12:00:00Z",
 }
+OTLP = {
+    "resourceMetrics": [
+        {
+            "scopeMetrics": [
+                {
+                    "metrics": [
+                        {
+                            "name": "gen_ai.queue",
+                            "gauge": {"dataPoints": [{"timeUnixNano": str(10**18), "asInt": 3}]},
+                        }
+                    ]
+                }
+            ]
+        }
+    ]
+}
+OTLP_ANSWER = {"partialSuccess": {}, "skipped": 0, "ignored": 0}
 NO_ROLE = refused("42501", "this needs the role", "perf.grant_role")
 NO_TOKEN = refused("42501", "permission denied for function")
 
@@ -185,6 +202,10 @@ RECORDING = [
         200,
         True,
     ),
+    post("recorder", "record_otlp", OTLP, 200, {"recorded": 1, **OTLP_ANSWER}),
+    post("recorder", "record_otlp", OTLP, 200, {"recorded": 0, **OTLP_ANSWER, "skipped": 1}),
+    post("recorder", "record_otlp", {"resourceSpans": 1}, 400, refused("22023", "resourceSpans")),
+    post("analyst", "record_otlp", OTLP, 403, NO_ROLE),
     post("service_role", "record_call", {**FAST, "tool_name": "first"}, 200, True),
     post("service_role", "aggregate_performance_metrics", {"pipeline": "calls"}, 200, ...),
     post("service_role", "aggregate_performance_metrics", {"pipeline": "calls"}, 200, 0),
@@ -773,8 +794,8 @@ def call(
         given = {name: value for name, value in query.items() if name not in RESERVED}
         query = {name: value for name, value in query.items() if name in RESERVED}
     source = sql.SQL("")
-    if types == ["jsonb"] and not any(names):
-        arguments = sql.SQL("%s::jsonb")
+    if types in (["json"], ["jsonb"]) and not any(names):
+        arguments = sql.SQL("%s::{}").format(sql.SQL(types[0]))
         values = [json.dumps(given)]
     else:
         known = dict(zip(names, types, strict=False))

@@ -1062,6 +1062,12 @@ def test_health_says_of_each_pipeline_how_it_is(readings, connection) -> None:
             "feature_value",
         ),
         (
+            "perf_internal.otlp_summaries",
+            "point_id, metric, count, sum, m2, min, max",
+            "gen_random_uuid(), 'gen_ai.x', 1, 0, 0, 0, 0",
+            "gen_ai.x",
+        ),
+        (
             "perf.model_performance_metrics",
             "model_type, model_version",
             "'wear', n::text",
@@ -1083,6 +1089,8 @@ def test_once_a_bulk_load_is_rolled_up_a_read_leaves_its_pages_alone(
         "select partition_name from perf_internal.raw_partitions where pipeline = %s", [pipeline]
     ).fetchall():
         connection.execute(f"alter table perf_internal.{name} set (autovacuum_enabled = off)")
+    if metric == "gen_ai.x":
+        connection.execute("select perf_internal.add_named_metrics(%s, %s)", [pipeline, [metric]])
     with connection.transaction():
         connection.execute("set local perf.rows_are_checked = on")
         connection.execute(

@@ -15,6 +15,7 @@ create table perf_internal.pipelines (
     failed_when text,
     partition_width interval not null,
     measures text,
+    name_column text,
     -- Added to a date, because PostgreSQL takes '30 days' and '1 month' for equal.
     constraint partition_width_is_a_day_or_a_month check (
         timestamp '2001-01-01' + partition_width in ('2001-01-02', '2001-02-01')
@@ -31,6 +32,8 @@ comment on column perf_internal.pipelines.failed_when is
     'Condition on a raw row r that counts it as failed; null where nothing fails.';
 comment on column perf_internal.pipelines.measures is
     'SQL over a raw row r: an array of perf_internal.measure, the values of its named metrics, each name once; null for none. perf.forget_metric() needs an id in the raw table that grows.';
+comment on column perf_internal.pipelines.name_column is
+    'Of a raw table whose rows are summaries: the column that says of which named metric; null for none. perf.forget_metric() needs an id as with measures.';
 
 create table perf_internal.metric_families (
     pipeline text not null references perf_internal.pipelines (pipeline),
@@ -77,7 +80,7 @@ comment on table perf.metrics is
 comment on column perf.metrics.metric is 'Name of the metric, as perf.query_metrics() takes it.';
 comment on column perf.metrics.pipeline is 'Which rows it is measured of, for example calls.';
 comment on column perf.metrics.kind is
-    'measured: expression of every raw row; named: what rows bring under this name; summary: raw rows are summaries of many values, with the columns count, sum, m2, min, max and sketch; failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric.';
+    'measured: expression of every raw row; named: what rows bring under this name; summary: raw rows are summaries of many values, with the columns count, sum, m2, min, max and sketch (named, where the pipeline has a name_column); failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric.';
 comment on column perf.metrics.unit is 'Unit of its values, for example ms.';
 comment on column perf.metrics.better is
     'Whether higher or lower values are better; null where neither is.';

@@ -11,7 +11,8 @@ create or replace function perf_internal.add_pipeline(
     failed_when text default null,
     partition_width interval default '1 day',
     keep_raw interval default '7 days',
-    measures text default null
+    measures text default null,
+    name_column text default null
 )
 returns void
 language plpgsql
@@ -27,7 +28,8 @@ begin
         add_pipeline.series_view,
         add_pipeline.failed_when,
         add_pipeline.partition_width,
-        add_pipeline.measures
+        add_pipeline.measures,
+        add_pipeline.name_column
     )
     on conflict on constraint pipelines_pkey do update
     set raw_table = excluded.raw_table,
@@ -36,12 +38,16 @@ begin
         series_view = excluded.series_view,
         failed_when = excluded.failed_when,
         partition_width = excluded.partition_width,
-        measures = excluded.measures;
+        measures = excluded.measures,
+        name_column = excluded.name_column;
     delete from perf_internal.metric_families as f
     where f.pipeline = add_pipeline.pipeline;
     delete from perf.metrics as m
     where m.pipeline = add_pipeline.pipeline
-        and (m.kind <> 'named' or add_pipeline.measures is null);
+        and (
+            m.kind <> 'named'
+            or (add_pipeline.measures is null and add_pipeline.name_column is null)
+        );
     perform perf_internal.add_outcome_metrics(array(
         select m.metric
         from perf.metrics as m
@@ -69,12 +75,14 @@ begin
     );
     -- Tried here, so that a mistake ends the migration and not every later run.
     execute format(
-        'select r.%I, r.%I, r.transaction_id, (%s)::perf_internal.measure[], s.series_id, s.labels
+        'select r.%I, r.%I, r.transaction_id, (%s)::perf_internal.measure[], (%s)::text,
+            s.series_id, s.labels
         from %s as r, %s as s
         limit 0',
         add_pipeline.series_column,
         add_pipeline.time_column,
         coalesce(add_pipeline.measures, 'null'),
+        coalesce('r.' || quote_ident(add_pipeline.name_column), 'null'),
         add_pipeline.raw_table,
         add_pipeline.series_view
     );

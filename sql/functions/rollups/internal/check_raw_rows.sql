@@ -53,6 +53,16 @@ begin
             )
             using v_pipeline.pipeline, txid_current();
         end if;
+        if v_pipeline.name_column is not null then
+            execute format(
+                'select perf_internal.add_named_metrics($1, array_agg(distinct r.%I))
+                from %s as r
+                where r.transaction_id = $2',
+                v_pipeline.name_column,
+                v_pipeline.raw_table
+            )
+            using v_pipeline.pipeline, txid_current();
+        end if;
         return null;
     elsif v_is_known then
         raise exception using

@@ -54,7 +54,7 @@ begin
                 || coalesce(perf_internal.quote_value(forget_metric.metric), 'null'),
             hint = 'select metric, meaning from perf.metrics lists them.';
     end if;
-    if v_pipeline.measures is not null then
+    if coalesce(v_pipeline.measures, v_pipeline.name_column) is not null then
         -- Dynamic SQL, because each pipeline has its own table.
         execute format('select max(r.id) from %s as r', v_pipeline.raw_table)
         into v_last_id;

@@ -6,15 +6,13 @@
 -- error. Sums of sums are then 0 or at least 1e-117, whose square is large enough.
 --
 -- Measured metrics are columns of one query, named ones are rows of another. Raw rows that are
--- summaries add up as rollups do. Only names in
+-- summaries add up as rollups do; where a column names the metric of each, the name is one more column
+-- to group by. Only names in
 -- perf.metrics are counted, which the statement itself reads, so that it sees rows and names by one
 -- snapshot: a row is never counted under a name that nobody can ask for.
 -- The case keeps PostgreSQL from making a join of it, and "is true" from reading all metrics of the
 -- pipeline. Without statistics of perf.metrics it would do both, and make all sketches again for each
 -- name.
---
--- A name that was forgotten and came again counts only in rows after perf.forget_metric(). Rows after
--- the last such call, nearly all, need no look at the name.
 --
 -- A text, because each pipeline has its own table and metrics, and because a run must be one
 -- statement that other machines can run.
@@ -62,6 +60,7 @@ where m.count > 0
     v_measured_query text;
     v_named_query text;
     v_summary_query text;
+    v_named_summary_query text;
 begin
     select
         string_agg(
@@ -217,24 +216,7 @@ cross join lateral (
                 when get_summary_query.metrics is not null
                 then format(' and e.name = any(%L::text[])', v_names)
             end,
-            (
-                select format(
-                    '
-        and case
-            when r.id > %s then true
-            else not exists (
-                select
-                from perf.metrics as o
-                where o.metric = e.name
-                    and o.counted_after_id >= r.id
-            )
-        end',
-                    s.forgotten_until_id
-                )
-                from perf_internal.rollup_state as s
-                where s.pipeline = get_summary_query.pipeline
-                    and s.forgotten_until_id > 0
-            ),
+            perf_internal.get_forgotten_condition(get_summary_query.pipeline, 'e.name'),
             v_outcomes,
             get_summary_query.pipeline
         );
@@ -290,7 +272,72 @@ union all
             get_summary_query.metrics is null
             or m.metric = any(get_summary_query.metrics)
         );
-    if coalesce(v_measured_query, v_named_query, v_summary_query) is null then
+    if v_pipeline.name_column is not null
+        and (get_summary_query.metrics is null or v_names is not null)
+    then
+        v_named_summary_query := format(
+            'select
+    s.series_id,
+    s.time_bucket,
+    s.metric,
+    s.count,
+    case when abs(s.sum) > 1e-100 then s.sum else 0 end as sum,
+    case when s.m2 > 1e-200 then s.m2 else 0 end as m2,
+    s.min,
+    s.max,
+    s.sketch
+from (
+    select
+        r.%I as series_id,
+        date_bin(%L, r.%I, ''2001-01-01 00:00+00'') as time_bucket,
+        r.%I as metric,
+        sum(r.count)::bigint as count,
+        sum(r.sum) as sum,
+        sum(r.m2 + r.sum * r.sum / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8 as m2,
+        min(r.min) as min,
+        max(r.max) as max,
+        %s as sketch
+    from %s as r
+    where (%s)%s%s
+    group by 1, 2, 3
+) as s
+where case
+        when exists (
+            select 1
+            from perf.metrics as c
+            where c.metric = s.metric
+                and (c.pipeline = %L) is true
+                and c.kind = ''named''
+        )
+        then true
+    end',
+            v_pipeline.series_column,
+            get_summary_query.bucket_width,
+            v_pipeline.time_column,
+            v_pipeline.name_column,
+            case
+                when get_summary_query.sketched_metrics is null
+                then 'perf_internal.sum_sketches(r.sketch)'
+                when v_sketched_names is null then 'null::numeric'
+                else format(
+                    'perf_internal.sum_sketches(r.sketch) filter (where r.%I = any(%L::text[]))',
+                    v_pipeline.name_column,
+                    v_sketched_names
+                )
+            end,
+            v_pipeline.raw_table,
+            get_summary_query.condition,
+            case
+                when get_summary_query.metrics is not null
+                then format(' and r.%I = any(%L::text[])', v_pipeline.name_column, v_names)
+            end,
+            perf_internal.get_forgotten_condition(
+                get_summary_query.pipeline, format('r.%I', v_pipeline.name_column)
+            ),
+            get_summary_query.pipeline
+        );
+    end if;
+    if coalesce(v_measured_query, v_named_query, v_summary_query, v_named_summary_query) is null then
         raise exception using
             errcode = 'PT409',
             message = 'nothing is measured of pipeline '
@@ -299,7 +346,7 @@ union all
     end if;
     return concat_ws('
 union all
-', v_measured_query, v_named_query, v_summary_query);
+', v_measured_query, v_named_query, v_summary_query, v_named_summary_query);
 end
 $$;
 

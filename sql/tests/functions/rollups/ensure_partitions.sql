@@ -109,7 +109,9 @@ select results_eq(
         ('ab_outcomes_20200109'),
         ('ab_outcomes_20200110'),
         ('feature_summaries_20200109'),
-        ('feature_summaries_20200110') $$,
+        ('feature_summaries_20200110'),
+        ('otlp_summaries_20200109'),
+        ('otlp_summaries_20200110') $$,
     'the next day it makes what is missing then'
 );
 
@@ -200,12 +202,13 @@ select results_eq(
         ('model_performance_metrics_20210101'),
         ('ab_outcomes_20210104'),
         ('feature_summaries_20210104'),
-        ('performance_metrics_20210101') $$,
+        ('performance_metrics_20210101'),
+        ('otlp_summaries_20210104') $$,
     'no days ahead is today alone, and its month'
 );
 select is(
     (select count(*) from perf.ensure_partitions('2021-06-01 12:00')),
-    3 * 8 + 2::bigint,
+    4 * 8 + 2::bigint,
     'by default it is today and a week ahead, and the month'
 );
 

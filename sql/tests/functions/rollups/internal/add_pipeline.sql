@@ -42,7 +42,8 @@ select results_eq(
     $$ values (jsonb_build_object(
         'pipeline', 'flights', 'raw_table', 'perf.flights_raw', 'series_column', 'flight_id',
         'time_column', 'landed_at', 'series_view', 'perf_internal.flight_series',
-        'failed_when', null, 'partition_width', interval '1 month', 'measures', null
+        'failed_when', null, 'partition_width', interval '1 month', 'measures', null,
+        'name_column', null
     )) $$,
     'with what it is told'
 );

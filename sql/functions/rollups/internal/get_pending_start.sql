@@ -1,0 +1,34 @@
+-- Dynamic SQL, because each pipeline has its own raw table.
+create or replace function perf_internal.get_pending_start(
+    pipeline text,
+    start_time timestamptz,
+    end_time timestamptz
+)
+returns timestamptz
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+declare
+    v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(get_pending_start.pipeline);
+    v_first timestamptz;
+begin
+    execute format(
+        'select min(r.%1$I) from %2$s as r where r.%1$I >= $1 and r.%1$I < $2 and %3$s',
+        v_pipeline.time_column,
+        v_pipeline.raw_table,
+        perf_internal.get_pending_condition(get_pending_start.pipeline)
+    )
+    into v_first
+    using get_pending_start.start_time, get_pending_start.end_time;
+    return coalesce(v_first, 'infinity');
+end
+$$;
+
+comment on function perf_internal.get_pending_start is
+    'The time of the first row of a pipeline in a range that no run has read yet; infinity without one. Error PT404: no such pipeline.';
+
+revoke execute on function perf_internal.get_pending_start from public;
+grant execute on function perf_internal.get_pending_start
+    to authenticated, service_role, perf_admin, perf_analyst;
