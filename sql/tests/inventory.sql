@@ -1,5 +1,5 @@
 begin;
-select plan(129);
+select plan(135);
 
 select tables_are(
     'perf',
@@ -11,6 +11,7 @@ select tables_are(
         'alert_receivers',
         'alert_silences',
         'audit_log',
+        'budgets',
         'characters',
         'drift_references',
         'jobs',
@@ -24,6 +25,7 @@ select tables_are(
         'model_drift_checks',
         'model_performance_logs',
         'model_performance_metrics',
+        'model_prices',
         'model_tool_configs',
         'model_training_history',
         'models',
@@ -74,6 +76,10 @@ select tables_are(
         'job_kinds',
         'metric_families',
         'model_performance_metrics_default',
+        'otlp_series',
+        'otlp_streams',
+        'otlp_summaries',
+        'otlp_summaries_default',
         'performance_metrics_default',
         'performance_metrics_raw_default',
         'pipelines',
@@ -109,7 +115,8 @@ select views_are(
         'call_series',
         'evaluation_series',
         'feature_series_labels',
-        'job_series'
+        'job_series',
+        'otlp_series_labels'
     ],
     'perf_internal has these views'
 );
@@ -153,6 +160,8 @@ select functions_are(
         'create_job',
         'delete_alert_receiver',
         'delete_alert_threshold',
+        'delete_budget',
+        'delete_model_price',
         'delete_slo_objective',
         'end_alert_silence',
         'ensure_partitions',
@@ -181,6 +190,8 @@ select functions_are(
         'get_benjamini_hochberg_adjusted',
         'get_beta_probability',
         'get_beta_quantile',
+        'get_budget_status',
+        'get_call_id',
         'get_chi_square_probability',
         'get_chi_square_quantile',
         'get_chi_square_test',
@@ -188,6 +199,7 @@ select functions_are(
         'get_config_history',
         'get_config_impact',
         'get_config_settings',
+        'get_costs',
         'get_difference_interval',
         'get_drift_checks',
         'get_drift_references',
@@ -217,6 +229,7 @@ select functions_are(
         'get_model_log_times',
         'get_model_log_trends',
         'get_model_metric_trend',
+        'get_model_prices',
         'get_normal_probability',
         'get_normal_quantile',
         'get_own_calls',
@@ -238,6 +251,7 @@ select functions_are(
         'get_subject_id',
         'get_theil_sen_slope',
         'get_trainings',
+        'get_unpriced_models',
         'get_wasserstein_distance',
         'get_welch_test',
         'get_wilson_interval',
@@ -268,6 +282,7 @@ select functions_are(
         'record_job_metrics_batch',
         'record_model_metrics',
         'record_model_metrics_batch',
+        'record_otlp',
         'record_worker_availability',
         'recorders',
         'register_model',
@@ -288,9 +303,12 @@ select functions_are(
         'send_test_alert',
         'set_alert_receiver',
         'set_alert_threshold_enabled',
+        'set_budget',
         'set_config_approval',
         'set_drift_reference',
         'set_metric',
+        'set_model_price',
+        'set_model_prices',
         'set_own_calls_readable',
         'set_role_claim',
         'set_slo_objective',
@@ -352,6 +370,7 @@ select functions_are(
         'check_bucket_count',
         'check_compared_ids',
         'check_config_guards',
+        'check_cost_labels',
         'check_date_range',
         'check_drift_arguments',
         'check_given',
@@ -366,9 +385,11 @@ select functions_are(
         'check_new_jobs',
         'check_numbers',
         'check_origin',
+        'check_otlp_items',
         'check_outcomes',
         'check_p_values',
         'check_percentiles',
+        'check_price_book',
         'check_raw_rows',
         'check_sample_size',
         'check_severity',
@@ -417,8 +438,10 @@ select functions_are(
         'fail_job',
         'fail_lost_trainings',
         'fail_training',
+        'find_close_names',
         'find_config',
         'find_evaluation_metric',
+        'find_model_prices',
         'finish_job',
         'forget_metric',
         'form_alert_deliveries',
@@ -441,6 +464,7 @@ select functions_are(
         'get_backtest_alerts',
         'get_backtest_plan',
         'get_beta_tail',
+        'get_budget_message',
         'get_call_outcomes',
         'get_call_problem',
         'get_caller',
@@ -453,7 +477,9 @@ select functions_are(
         'get_config_metrics',
         'get_control_characters',
         'get_correlation_interval',
+        'get_cost_ranges',
         'get_cover',
+        'get_cover_start',
         'get_daily_from',
         'get_default_partition',
         'get_default_ranges',
@@ -475,6 +501,8 @@ select functions_are(
         'get_finish_problem',
         'get_fitting_workers',
         'get_float',
+        'get_forgotten_condition',
+        'get_gen_ai_names',
         'get_granularity',
         'get_guard_problem',
         'get_impact_range',
@@ -486,6 +514,7 @@ select functions_are(
         'get_job_metric',
         'get_job_status',
         'get_jobs',
+        'get_json_object',
         'get_json_problem',
         'get_known_values',
         'get_kolmogorov_probability',
@@ -507,15 +536,20 @@ select functions_are(
         'get_odds_probability',
         'get_odds_quantile',
         'get_odds_tail',
+        'get_otlp_items',
+        'get_otlp_rejection',
+        'get_otlp_unit',
         'get_outcome_prefix',
         'get_outcome_problem',
         'get_overflow_category',
         'get_own_calls',
         'get_parameter_hash',
         'get_pending_condition',
+        'get_pending_start',
         'get_pipeline',
         'get_pipeline_stages',
         'get_prediction_interval',
+        'get_price_problem',
         'get_profile_id',
         'get_provider',
         'get_quality_scores',
@@ -539,10 +573,12 @@ select functions_are(
         'get_sketch_interval',
         'get_sketch_percentiles',
         'get_sketch_unit',
+        'get_spending_projection',
         'get_stirling_error',
         'get_subject_id',
         'get_suggested_threshold',
         'get_summary_query',
+        'get_text_id',
         'get_threshold_changes_problem',
         'get_threshold_details',
         'get_threshold_level',
@@ -585,6 +621,7 @@ select functions_are(
         'keep_job_kinds',
         'keep_job_subjects',
         'keep_model_configs',
+        'keep_otlp_series',
         'keep_recorded_configs',
         'keep_trained_models',
         'keep_watched_subjects',
@@ -596,8 +633,10 @@ select functions_are(
         'lock_rollup',
         'lock_training',
         'lock_worker',
+        'make_counted_sketch',
         'make_sketch',
         'matches_alert',
+        'measure_budgets',
         'measure_objectives',
         'measure_type',
         'note_address_change',
@@ -605,6 +644,8 @@ select functions_are(
         'open_job_alerts',
         'place_activation',
         'prepare_alert_threshold',
+        'prepare_budget',
+        'prepare_model_price',
         'prepare_slo_objective',
         'queue_alert_event',
         'queue_audit_entry',
@@ -615,7 +656,9 @@ select functions_are(
         'read_ab_sums',
         'read_anomalies',
         'read_baselines',
+        'read_budget_samples',
         'read_calls',
+        'read_costs',
         'read_features',
         'read_generations',
         'read_job_days',
@@ -626,10 +669,14 @@ select functions_are(
         'read_model_log',
         'read_objective_samples',
         'read_objective_windows',
+        'read_otlp_histogram',
+        'read_otlp_metrics',
+        'read_otlp_spans',
         'read_reference',
         'read_threshold_groups',
         'read_threshold_history',
         'read_threshold_samples',
+        'read_totals',
         'read_window_samples',
         'rebuild_performance_metrics',
         'record_ab_outcome',
@@ -645,6 +692,9 @@ select functions_are(
         'record_jobs',
         'record_model_metrics',
         'record_model_metrics_batch',
+        'record_otlp',
+        'record_otlp_metrics',
+        'record_otlp_spans',
         'record_outcome',
         'record_outcomes',
         'record_worker_availability',
@@ -685,9 +735,11 @@ select functions_are(
         'start_ab_test',
         'start_job',
         'stop_ab_test',
+        'subtract_otlp_histogram',
         'sum_sketches',
         'summarize_feature',
         'summarize_new_ranges',
+        'summarize_otlp_histogram',
         'summarize_values',
         'test_features',
         'test_metrics',
@@ -727,6 +779,11 @@ select types_are(
         'feature_part',
         'job_report',
         'measure',
+        'otlp_call',
+        'otlp_histogram',
+        'otlp_item',
+        'otlp_point',
+        'otlp_reading',
         'value_summary'
     ],
     'perf_internal has these types'
@@ -751,6 +808,8 @@ select set_eq(
         'perf.alert_silences queue_audit_entry',
         'perf.alert_silences queue_truncate_entry',
         'perf.audit_log keep_audit_log',
+        'perf.budgets prepare_budget',
+        'perf.budgets queue_audit_entry',
         'perf.jobs check_job_change',
         'perf.jobs check_new_job',
         'perf.jobs collect_changed_jobs',
@@ -778,6 +837,8 @@ select set_eq(
         'perf.model_config_types queue_audit_entry',
         'perf.model_drift_checks watch_drift_checks',
         'perf.model_performance_metrics check_raw_rows',
+        'perf.model_prices prepare_model_price',
+        'perf.model_prices queue_audit_entry',
         'perf.model_tool_configs keep_recorded_configs',
         'perf.model_tool_configs set_parameter_hash',
         'perf.model_training_history announce_new_training',
@@ -809,6 +870,8 @@ select set_eq(
         'perf_internal.feature_series keep_feature_series',
         'perf_internal.feature_summaries check_raw_rows',
         'perf_internal.job_kinds keep_job_kinds',
+        'perf_internal.otlp_series keep_otlp_series',
+        'perf_internal.otlp_summaries check_raw_rows',
         'perf_internal.receiver_addresses note_address_change',
         'perf_internal.trained_models keep_trained_models'
     ],
@@ -870,6 +933,17 @@ select policies_are(
         'audit_log_select_reader'
     ],
     'perf.audit_log has these policies'
+);
+select policies_are(
+    'perf',
+    'budgets',
+    array[
+        'budgets_delete_admin',
+        'budgets_insert_admin',
+        'budgets_select_reader',
+        'budgets_update_admin'
+    ],
+    'perf.budgets has these policies'
 );
 select policies_are(
     'perf',
@@ -980,6 +1054,17 @@ select policies_are(
         'model_performance_metrics_select_reader'
     ],
     'perf.model_performance_metrics has these policies'
+);
+select policies_are(
+    'perf',
+    'model_prices',
+    array[
+        'model_prices_delete_admin',
+        'model_prices_insert_admin',
+        'model_prices_select_reader',
+        'model_prices_update_admin'
+    ],
+    'perf.model_prices has these policies'
 );
 select policies_are(
     'perf',
@@ -1355,6 +1440,38 @@ select policies_are(
 );
 select policies_are(
     'perf_internal',
+    'otlp_series',
+    array[
+        'otlp_series_select_reader'
+    ],
+    'perf_internal.otlp_series has these policies'
+);
+select policies_are(
+    'perf_internal',
+    'otlp_streams',
+    array[
+        'otlp_streams_all_nobody'
+    ],
+    'perf_internal.otlp_streams has these policies'
+);
+select policies_are(
+    'perf_internal',
+    'otlp_summaries',
+    array[
+        'otlp_summaries_select_reader'
+    ],
+    'perf_internal.otlp_summaries has these policies'
+);
+select policies_are(
+    'perf_internal',
+    'otlp_summaries_default',
+    array[
+        'otlp_summaries_default_all_nobody'
+    ],
+    'perf_internal.otlp_summaries_default has these policies'
+);
+select policies_are(
+    'perf_internal',
     'performance_metrics_default',
     array[
         'performance_metrics_default_all_nobody'
@@ -1629,6 +1746,15 @@ select set_eq(
        cross join aclexplode(t.attacl) as a
        where a.grantee <> r.relowner $$,
     array[
+        'perf.budgets delete authenticated',
+        'perf.budgets delete perf_admin',
+        'perf.budgets delete service_role',
+        'perf.budgets insert authenticated',
+        'perf.budgets insert perf_admin',
+        'perf.budgets insert service_role',
+        'perf.budgets update authenticated',
+        'perf.budgets update perf_admin',
+        'perf.budgets update service_role',
         'perf.characters delete authenticated',
         'perf.characters delete perf_admin',
         'perf.characters delete service_role',
@@ -1647,6 +1773,15 @@ select set_eq(
         'perf.jobs update authenticated',
         'perf.jobs update perf_admin',
         'perf.jobs update service_role',
+        'perf.model_prices delete authenticated',
+        'perf.model_prices delete perf_admin',
+        'perf.model_prices delete service_role',
+        'perf.model_prices insert authenticated',
+        'perf.model_prices insert perf_admin',
+        'perf.model_prices insert service_role',
+        'perf.model_prices update authenticated',
+        'perf.model_prices update perf_admin',
+        'perf.model_prices update service_role',
         'perf.performance_alert_thresholds delete authenticated',
         'perf.performance_alert_thresholds delete perf_admin',
         'perf.performance_alert_thresholds delete service_role',

@@ -20,10 +20,20 @@ select
     o.description,
     o.runbook_url
 from perf.slo_objectives as o
-where o.enabled;
+where o.enabled
+union all
+select
+    'budget',
+    b.id,
+    interval '0',
+    interval '0',
+    b.description,
+    b.runbook_url
+from perf.budgets as b
+where b.enabled;
 
 comment on view perf_internal.alert_rules is
-    'Thresholds and objectives that are enabled: the alert type that they raise, and their times.';
+    'Thresholds, objectives and budgets that are enabled: the alert type that they raise, and their times.';
 
 grant select on perf_internal.alert_rules
     to authenticated, service_role, perf_admin, perf_analyst;

@@ -45,7 +45,8 @@ as $$
             s.sample_count,
             s.level,
             s.is_recovered,
-            s.problem
+            s.problem,
+            null::jsonb as details
         from perf_internal.read_threshold_samples(advance_alerts.as_of) as s
         where advance_alerts.source = 'thresholds'
         union all
@@ -57,9 +58,23 @@ as $$
             o.sample_count,
             o.level,
             o.is_recovered,
+            null,
             null
         from perf_internal.read_objective_samples(advance_alerts.as_of) as o
         where advance_alerts.source = 'objectives'
+        union all
+        select
+            b.alert_type,
+            b.rule_id,
+            b.labels,
+            b.value,
+            b.sample_count,
+            b.level,
+            b.is_recovered,
+            null,
+            b.details
+        from perf_internal.read_budget_samples(advance_alerts.as_of) as b
+        where advance_alerts.source = 'budgets'
     ),
     unread as materialized (
         select s.alert_type, s.rule_id, s.problem
@@ -74,6 +89,7 @@ as $$
             s.value,
             s.sample_count,
             s.level,
+            s.details,
             r.rule_id is not null as has_rule,
             r.rule_id is not null and s.rule_id is not null as is_evaluated,
             r.for_duration,
@@ -104,7 +120,11 @@ as $$
         full join (
             select a.*
             from unnest(advance_alerts.states) as a
-            where (a.alert_type = 'slo_burn_rate') = (advance_alerts.source = 'objectives')
+            where advance_alerts.source = case a.alert_type
+                when 'slo_burn_rate' then 'objectives'
+                when 'budget' then 'budgets'
+                else 'thresholds'
+            end
         ) as t
             on t.alert_type = s.alert_type
             and t.rule_id = s.rule_id
@@ -181,6 +201,8 @@ as $$
             s.severity,
             s.alert_id,
             case
+                when s.alert_type = 'budget'
+                    then perf_internal.get_budget_message(s.details, s.labels ->> 'period')
                 when s.alert_type = 'slo_burn_rate' then perf_internal.get_objective_message(
                     s.rule_id,
                     s.labels,
@@ -193,6 +215,7 @@ as $$
                 )
             end as message,
             case
+                when s.alert_type = 'budget' then s.details
                 when s.alert_type = 'slo_burn_rate' then jsonb_build_object(
                     'value', s.value,
                     'sample_count', s.sample_count,
@@ -212,7 +235,7 @@ as $$
         from steps as s
         left join perf.performance_alert_thresholds as t
             on t.id = s.rule_id
-            and s.alert_type <> 'slo_burn_rate'
+            and s.alert_type not in ('slo_burn_rate', 'budget')
         left join perf.metrics as m on m.metric = t.metric_name
         left join perf.slo_objectives as o
             on o.id = s.rule_id
@@ -263,6 +286,11 @@ as $$
         set is_resolved = true,
             resolved_timestamp = greatest(advance_alerts.as_of, a.last_seen_at),
             resolution_note = case
+                when not s.has_rule and s.alert_type = 'budget'
+                    then 'The budget is disabled or deleted.'
+                when not s.is_evaluated and s.alert_type = 'budget' then 'The period is over.'
+                when s.alert_type = 'budget'
+                    then 'What is spent and what is expected are within the budget.'
                 when not s.has_rule and s.alert_type = 'slo_burn_rate'
                     then 'The objective is disabled or deleted.'
                 when not s.has_rule then 'The threshold is disabled, deleted or of another kind now.'
@@ -373,6 +401,6 @@ as $$
 $$;
 
 comment on function perf_internal.advance_alerts is
-    'One run over the samples of thresholds or of objectives (source): writes states and alerts that changed. Returns the series that changed, and in every row, of which there is at least one, how many series there are, and which problem there was, or an empty text. states are those at the start of the run; busy_series are locks (perf_internal.get_alert_lock) whose series are left alone.';
+    'One run over the samples of thresholds, objectives or budgets (source): writes states and alerts that changed. Returns the series that changed, and in every row, of which there is at least one, how many series there are, and which problem there was, or an empty text. states are those at the start of the run; busy_series are locks (perf_internal.get_alert_lock) whose series are left alone.';
 
 revoke execute on function perf_internal.advance_alerts from public;

@@ -65,7 +65,7 @@ begin
         where l.id <> all(v_busy)
     );
     v_states := array(select s from perf_internal.alert_states as s);
-    foreach v_source in array '{thresholds,objectives}'::text[] loop
+    foreach v_source in array '{thresholds,objectives,budgets}'::text[] loop
         v_count := 0;
         v_problem := '';
         begin
@@ -89,7 +89,7 @@ begin
                 return next;
             end loop;
         exception
-            -- Any error of one kind of rules, because the other must go on.
+            -- Any error of one kind of rules, because the others must go on.
             when others then
                 v_problem := concat_ws(': ', v_source, sqlerrm);
                 v_is_failed := true;

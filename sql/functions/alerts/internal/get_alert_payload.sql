@@ -57,8 +57,8 @@ as $$
             l.place,
             l.alert,
             l.events,
-            coalesce(t.description, s.description) as description,
-            coalesce(t.runbook_url, s.runbook_url) as runbook_url
+            coalesce(t.description, s.description, b.description) as description,
+            coalesce(t.runbook_url, s.runbook_url, b.runbook_url) as runbook_url
         from alerts as l
         left join perf.performance_alert_thresholds as t
             on (l.alert).alert_type in ('threshold', 'anomaly')
@@ -66,6 +66,9 @@ as $$
         left join perf.slo_objectives as s
             on (l.alert).alert_type = 'slo_burn_rate'
             and (l.alert).labels ->> 'objective' = s.objective_name
+        left join perf.budgets as b
+            on (l.alert).alert_type = 'budget'
+            and (l.alert).labels ->> 'budget' = b.budget_name
         where l.place <= 100
     )
     select jsonb_build_object(

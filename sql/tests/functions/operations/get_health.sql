@@ -25,6 +25,8 @@ select results_eq(
         ('features: partitions', 'warn', 'missing: 2020-01-06, 2020-01-07, 2020-01-08'),
         ('jobs: rollup lag', 'ok', '0 rows wait, last run never'),
         ('jobs: partitions', 'warn', 'missing: 2020-01'),
+        ('otlp: rollup lag', 'ok', '0 rows wait, last run never'),
+        ('otlp: partitions', 'warn', 'missing: 2020-01-06, 2020-01-07, 2020-01-08'),
         ('failed runs', 'ok', '0 in the last 24 hours'),
         ('schedule', 'warn', 'no job ran in the last 24 hours'),
         ('trainings', 'ok', '0 wait, 0 run, 0 lost their trainer'),
@@ -383,7 +385,7 @@ set local role authenticated;
 set local request.jwt.claims = '{"sub": "b0000000-0000-4000-8000-000000000000"}';
 select is(
     (select count(*) from perf.get_health('2020-01-06 12:00')),
-    5 + 3 * 2 + 5 + 6::bigint,
+    6 + 3 * 2 + 6 + 6::bigint,
     'an analyst by token may ask'
 );
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';

@@ -11,8 +11,10 @@ select
     ) as threshold_id,
     perf.create_alert_threshold('response_time_ms', 3, 6, baseline => 'hour_of_week') as anomaly_id,
     perf.create_alert_threshold('response_time_ms', 1, 2, enabled => false) as disabled_id,
-    perf.set_slo_objective('works', 'success_rate', 0.99) as objective_id;
+    perf.set_slo_objective('works', 'success_rate', 0.99) as objective_id,
+    perf.set_budget('all', 1) as budget_id;
 select perf.set_slo_objective('sleeps', 'success_rate', 0.99, enabled => false);
+select perf.set_budget('off', 1, enabled => false);
 
 select set_eq(
     'select r.alert_type, r.rule_id from perf_internal.alert_rules as r',
@@ -22,7 +24,8 @@ select set_eq(
            values
                ('threshold', m.threshold_id),
                ('anomaly', m.anomaly_id),
-               ('slo_burn_rate', m.objective_id)
+               ('slo_burn_rate', m.objective_id),
+               ('budget', m.budget_id)
        ) as v (alert_type, rule_id) $$,
     'it has the rules that are enabled, with the type of their alerts'
 );
@@ -38,7 +41,7 @@ select results_eq(
 );
 
 set local role perf_analyst;
-select is((select count(*) from perf_internal.alert_rules), 3::bigint, 'perf_analyst reads');
+select is((select count(*) from perf_internal.alert_rules), 4::bigint, 'perf_analyst reads');
 set local role perf_recorder;
 select throws_ok(
     'select * from perf_internal.alert_rules', '42501', null, 'perf_recorder does not'
