@@ -8,8 +8,8 @@ from typing import IO, Any
 
 import click
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
+from pgkit.dsn import DSN_HINT, KEEPALIVE, UnreadableDsn, read_dsn
 from pgkit.hints import in_commands
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -20,15 +20,6 @@ CONNECTION_HINT = (
     "`pgkit up` starts a local server."
 )
 
-DSN_HINT = (
-    "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, special characters of the password as in"
-    " %40 for @, or host=HOST dbname=DATABASE password='PASSWORD'. It is not shown here, because it"
-    " may hold a password."
-)
-URI_SCHEMES = ("postgresql://", "postgres://")
-# With another @, or a /, in the password libpq takes the rest of it for the host or the database,
-# and shows that in its errors. By `?+` what is before an @ is never taken for the host here.
-CLEAR_URI = re.compile(r"\w+://([^/@]*@)?+[^?@]*(\?.*)?", re.S)
 RIGHTS_HINT = (
     "Reports need `grant perf_analyst to LOGIN`, other commands `grant perf_admin to LOGIN`. The"
     " user who ran `pgkit migrate` or a superuser can run that."
@@ -75,9 +66,8 @@ def open_connection(dsn: str) -> Connection:
 
 async def open_async_connection(dsn: str) -> AsyncConnection:
     """Make a connection for asyncio. It notices within two minutes that the network is gone."""
-    keepalive = {"keepalives_idle": "60", "keepalives_interval": "15", "keepalives_count": "4"}
     return await psycopg.AsyncConnection.connect(
-        autocommit=True, prepare_threshold=None, **{**keepalive, **parse_dsn(dsn)}
+        autocommit=True, prepare_threshold=None, **{**KEEPALIVE, **parse_dsn(dsn)}
     )
 
 
@@ -103,18 +93,9 @@ def parse_dsn(dsn: str, **parameters: str) -> dict[str, Any]:
     What is wrong with it is not repeated, because that may be a part of the password.
     """
     try:
-        given = conninfo_to_dict(dsn)
-        is_clear = (
-            (not dsn.startswith(URI_SCHEMES) or CLEAR_URI.fullmatch(dsn))
-            and re.fullmatch(r"[\d,]*", str(given.get("port", "")))
-            and "://" not in str(given.get("dbname", ""))
-        )
-    except (psycopg.ProgrammingError, ValueError):
-        is_clear = False
-    if not is_clear:
-        raise Failure("cannot read the connection string", DSN_HINT)
-    encoding = {"client_encoding": "UTF8"}
-    return {"fallback_application_name": "pgkit", **given, **encoding, **parameters}
+        return read_dsn(dsn, **parameters)
+    except UnreadableDsn:
+        raise Failure("cannot read the connection string", DSN_HINT) from None
 
 
 @contextmanager

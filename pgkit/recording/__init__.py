@@ -1,0 +1,1 @@
+"""What pgkit.Recorder is made of. It imports neither click nor rich."""
