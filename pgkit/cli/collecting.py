@@ -1,0 +1,128 @@
+"""Listen for what OpenTelemetry sends."""
+
+import os
+from importlib.util import find_spec
+
+import click
+
+from pgkit.cli.operations import log_line
+from pgkit.cli.options import takes_dsn
+from pgkit.database import Failure
+from pgkit.output import quoted
+
+TOKEN = "PGKIT_COLLECT_TOKEN"
+# What `pgkit[collect]` installs, by the names to import.
+NEEDED = ("google.rpc", "h11", "opentelemetry.proto", "uvicorn")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+MEGABYTE = 1024 * 1024
+
+
+@click.command("collect")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4318,
+    show_default=True,
+    help="Listen on this port; 0 takes any that is free.",
+)
+@click.option(
+    "--connections",
+    type=click.IntRange(1, 100),
+    default=4,
+    show_default=True,
+    help="Record so many requests at a time, each over a connection of its own.",
+)
+@click.option(
+    "--max-mb",
+    type=click.IntRange(1, 1024),
+    default=20,
+    show_default=True,
+    help="Refuse a body that is larger, as sent or unpacked.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 600),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give a request so long to arrive, and as long again to be recorded.",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let web pages of this origin send, such as https://app.example.org.",
+)
+@takes_dsn
+def collect_telemetry(
+    dsn: str,
+    host: str,
+    port: int,
+    connections: int,
+    max_mb: int,
+    timeout: float,
+    origins: tuple[str, ...],
+) -> None:
+    """Listen for OpenTelemetry and record model calls.
+
+    Any SDK or collector of OpenTelemetry can send its traces and metrics here, by OTLP over HTTP,
+    as protobuf or JSON. Spans that are calls of models are recorded, all others are counted and
+    left out. A span that is sent twice counts once.
+
+    \b
+    Start it:    pgkit collect
+    Send to it:  OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+                 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
+
+    With PGKIT_COLLECT_TOKEN in its environment it takes only requests that have this token, or one
+    of several with spaces between them. Exporters send it by
+    OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20TOKEN.
+
+    Recording needs `grant perf_recorder to LOGIN`. While the database is down, exporters are told
+    to send again. GET /health answers 200 if the database does. What was recorded and refused is a
+    line on stderr each minute.
+
+    SIGTERM and SIGINT stop it after the requests that are under way.
+    """
+    if missing := [name for name in NEEDED if not is_installed(name)]:
+        raise Failure(
+            f"pgkit collect needs packages that are not installed: {', '.join(missing)}",
+            "Run `pip install 'pgkit[collect]'`.",
+        )
+    # Only here, because these packages may not be there.
+    from pgkit import collect
+
+    tokens = tuple(os.environ.get(TOKEN, "").split())
+    if not all(token.isascii() and token.isprintable() for token in tokens):
+        raise Failure(f"{TOKEN} must be ASCII")
+    for origin in origins:
+        if origin != "*" and "://" not in origin:
+            raise click.BadParameter(
+                f"{quoted(origin)} is not like https://app.example.org", param_hint="--allow-origin"
+            )
+    if not tokens and host not in LOOPBACK:
+        log_line(f"warning: all who reach {host} may record; set {TOKEN} to a secret")
+    settings = collect.Settings(
+        host=host,
+        port=port,
+        tokens=tokens,
+        connections=connections,
+        most_bytes=max_mb * MEGABYTE,
+        timeout=timeout,
+        origins=origins,
+    )
+    shown = f"[{host}]" if ":" in host else host
+
+    def tell_ready(taken: int) -> None:
+        log_line(f"listening on http://{shown}:{taken}")
+
+    collect.collect(dsn, settings, log_line, tell_ready)
+
+
+def is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ImportError:
+        return False
