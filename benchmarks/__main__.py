@@ -18,6 +18,7 @@ from benchmarks import (
     anomalies,
     backtest,
     comparison,
+    costs,
     drift,
     estimates,
     experiments,
@@ -28,6 +29,7 @@ from benchmarks import (
     objectives,
     peer,
     record,
+    recorder,
     runs,
     sustained,
     trends,
@@ -38,6 +40,7 @@ from pgkit import server
 MEASUREMENTS = {
     "load": load.measure,
     "record": record.measure,
+    "recorder": recorder.measure,
     "guard": guard.measure,
     "jobs-record": job_recording.measure,
     "runs": runs.measure,
@@ -54,6 +57,7 @@ MEASUREMENTS = {
     "anomalies": anomalies.measure,
     "objectives": objectives.measure,
     "backtest": backtest.measure,
+    "costs": costs.measure,
 }
 # The same for everything that is measured; all else is PostgreSQL's default, so a commit waits for
 # the disk.

@@ -343,6 +343,77 @@ export type Database = {
         Relationships: [
         ]
       }
+      /** How much calls may cost in a day, week or month. perf.check_alert_thresholds() opens an alert before it is spent. */
+      budgets: {
+        Row: {
+          /** What may be spent in a period. */
+          amount: number
+          /** The price book that says what calls cost. */
+          book: string
+          /** Unique. */
+          budget_name: string
+          /** When it was made. */
+          created_at: string
+          /** Who made it. */
+          created_by: string | null
+          /** Currency by ISO 4217. Calls whose prices are in another one do not count. */
+          currency: string
+          /** Why it exists; null for nothing. */
+          description: string | null
+          /** Whether it raises alerts. */
+          enabled: boolean
+          /** Key of the budget. */
+          id: number
+          /** Which calls count: an object of values by label (model, tool, provider, model_type, parameters). Empty: all. */
+          labels: Json
+          /** daily, weekly (from Monday) or monthly: when it begins again. */
+          period: string
+          /** Where it says what to do; null for nothing. Notifications show it. */
+          runbook_url: string | null
+          /** The time zone of its days, weeks and months. */
+          time_zone: string
+          /** When it was last changed. */
+          updated_at: string
+          /** The share of the amount from which the alert is a warning. From the whole amount on it is critical. */
+          warn_at: number
+        }
+        Insert: {
+          amount: number
+          book?: string
+          budget_name: string
+          created_at?: string
+          created_by?: string | null
+          currency?: string
+          description?: string | null
+          enabled?: boolean
+          id?: never
+          labels?: Json
+          period?: string
+          runbook_url?: string | null
+          time_zone?: string
+          updated_at?: string
+          warn_at?: number
+        }
+        Update: {
+          amount?: number
+          book?: string
+          budget_name?: string
+          created_at?: string
+          created_by?: string | null
+          currency?: string
+          description?: string | null
+          enabled?: boolean
+          id?: never
+          labels?: Json
+          period?: string
+          runbook_url?: string | null
+          time_zone?: string
+          updated_at?: string
+          warn_at?: number
+        }
+        Relationships: [
+        ]
+      }
       /** A person or thing that jobs show. */
       characters: {
         Row: {
@@ -535,7 +606,7 @@ export type Database = {
           expression: string | null
           /** Whether rollups keep a sketch of its values; without one it has no percentiles. */
           is_sketched: boolean
-          /** measured: expression of every raw row; named: what rows bring under this name; summary: raw rows are summaries of many values, with the columns count, sum, m2, min, max and sketch; failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric. */
+          /** measured: expression of every raw row; named: what rows bring under this name; summary: raw rows are summaries of many values, with the columns count, sum, m2, min, max and sketch (named, where the pipeline has a name_column); failed: base_metric of failed rows only; difference: the values of base_metric that are not in other_metric; share: how many of the values of other_metric are in base_metric. */
           kind: string
           /** What it says, in a sentence. */
           meaning: string
@@ -679,7 +750,7 @@ export type Database = {
           alert_message: string
           /** When it was first seen. */
           alert_timestamp: string
-          /** What kind of finding it is: threshold, anomaly, slo_burn_rate, model_drift, training_failed, config_guard, verification_failed, schedule_late. */
+          /** What kind of finding it is: threshold, anomaly, slo_burn_rate, budget, model_drift, training_failed, config_guard, verification_failed, schedule_late. */
           alert_type: string
           /** What was done without a person, for example retraining; null for nothing. */
           auto_action_taken: string | null
@@ -1275,7 +1346,74 @@ export type Database = {
         Relationships: [
         ]
       }
-      /** A model, a tool and one set of the parameters that affect performance. */
+      /** What a million tokens of a model cost, from a time on. A price holds until the next one of the same book, model and provider. */
+      model_prices: {
+        Row: {
+          /** The price book. Reports read the book standard where they are told no other. */
+          book: string
+          /** Price of a million input tokens that the provider writes to its cache; null: as input_price. */
+          cache_write_price: number | null
+          /** Price of a million input tokens that the provider reads from its cache; null: as input_price. */
+          cached_input_price: number | null
+          /** When it was set. */
+          created_at: string
+          /** Who set it. */
+          created_by: string | null
+          /** Currency by ISO 4217, for example USD. */
+          currency: string
+          /** Key of the price. */
+          id: number
+          /** Price of a million input tokens that the cache has no part in. */
+          input_price: number
+          /** Whether all prices are 0, which must be said, because a missing price is often read as 0. */
+          is_free: boolean
+          /** The name of the model as calls have it. There may be prices before the first call. */
+          model_name: string
+          /** Price of a million output tokens, with those of reasoning. */
+          output_price: number
+          /** Only for calls that this provider served; null for any. A price for the provider goes before one for any. */
+          provider: string | null
+          /** Where the price is from; null for unknown. */
+          source: string | null
+          /** From when it holds: a whole hour of UTC, because reports read whole hours. */
+          valid_from: string
+        }
+        Insert: {
+          book?: string
+          cache_write_price?: number | null
+          cached_input_price?: number | null
+          created_at?: string
+          created_by?: string | null
+          currency?: string
+          id?: never
+          input_price: number
+          is_free?: boolean
+          model_name: string
+          output_price: number
+          provider?: string | null
+          source?: string | null
+          valid_from: string
+        }
+        Update: {
+          book?: string
+          cache_write_price?: number | null
+          cached_input_price?: number | null
+          created_at?: string
+          created_by?: string | null
+          currency?: string
+          id?: never
+          input_price?: number
+          is_free?: boolean
+          model_name?: string
+          output_price?: number
+          provider?: string | null
+          source?: string | null
+          valid_from?: string
+        }
+        Relationships: [
+        ]
+      }
+      /** A model, a tool, one set of the parameters that affect performance, and who served the calls. */
       model_tool_configs: {
         Row: {
           /** When the first such call was recorded. */
@@ -1288,6 +1426,8 @@ export type Database = {
           parameter_hash: string
           /** All parameters of the first call of this set, also those that are not hashed. */
           parameters: Json
+          /** Who served these calls, where that is not the provider of the model: a router has one model from several. Null for the provider of the model. */
+          provider: string | null
           /** What it is called for. */
           tool_id: string
         }
@@ -1297,6 +1437,7 @@ export type Database = {
           model_id: string
           parameter_hash: string
           parameters?: Json
+          provider?: string | null
           tool_id: string
         }
         Update: {
@@ -1305,6 +1446,7 @@ export type Database = {
           model_id?: string
           parameter_hash?: string
           parameters?: Json
+          provider?: string | null
           tool_id?: string
         }
         Relationships: [
@@ -1696,8 +1838,14 @@ export type Database = {
       /** One call. Written only by functions; kept 7 days. */
       performance_metrics_raw: {
         Row: {
+          /** Those of input_tokens that the provider wrote to its cache; null if unknown. */
+          cache_write_tokens: number | null
+          /** Those of input_tokens that the provider read from its cache; null if unknown. */
+          cached_input_tokens: number | null
           /** When the call was made. Its hour, day and week follow from this. */
           call_timestamp: string
+          /** What the provider billed for the call, in the currency of the prices of the model; null if unknown. */
+          cost: number | null
           /** When the call was recorded; null if at call_timestamp, or if loaded in bulk. */
           created_at: string | null
           /** What went wrong, for example timeout; null if nothing or unknown. */
@@ -1706,12 +1854,14 @@ export type Database = {
           first_token_ms: number | null
           /** The call_id of the caller, which makes a retry harmless; null without one. */
           id: string | null
-          /** Tokens that the call sent; null if unknown. */
+          /** Tokens that the call sent, with those of the cache; null if unknown. */
           input_tokens: number | null
           /** Model, tool and parameters: an id of perf.model_tool_configs. */
           model_tool_config_id: string
-          /** Tokens that the call got back; null if unknown. */
+          /** Tokens that the call got back, with those of reasoning; null if unknown. */
           output_tokens: number | null
+          /** Those of output_tokens that the model used to reason; null if unknown. */
+          reasoning_tokens: number | null
           /** Who recorded the call: an id of perf.recorders; null if loaded in bulk. */
           recorder_id: number | null
           /** Milliseconds until the whole answer was there, 0 to 1e10. */
@@ -1722,7 +1872,10 @@ export type Database = {
           transaction_id: number
         }
         Insert: {
+          cache_write_tokens?: number | null
+          cached_input_tokens?: number | null
           call_timestamp: string
+          cost?: number | null
           created_at?: string | null
           error_type?: string | null
           first_token_ms?: number | null
@@ -1730,13 +1883,17 @@ export type Database = {
           input_tokens?: number | null
           model_tool_config_id: string
           output_tokens?: number | null
+          reasoning_tokens?: number | null
           recorder_id?: number | null
           response_time_ms: number
           success: boolean
           transaction_id?: number
         }
         Update: {
+          cache_write_tokens?: number | null
+          cached_input_tokens?: number | null
           call_timestamp?: string
+          cost?: number | null
           created_at?: string | null
           error_type?: string | null
           first_token_ms?: number | null
@@ -1744,6 +1901,7 @@ export type Database = {
           input_tokens?: number | null
           model_tool_config_id?: string
           output_tokens?: number | null
+          reasoning_tokens?: number | null
           recorder_id?: number | null
           response_time_ms?: number
           success?: boolean
@@ -2531,7 +2689,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
-      /** Compares all enabled thresholds and objectives with what was measured until as_of, opens, updates and resolves their alerts, and returns the series whose state or severity changed: state ok, pending, firing or recovering; severity of the alert, null without an open one; value now; alert_id of its alert, open or just resolved. Runs every minute by schedule. A run with an as_of that is not after that of the last run does nothing. Where thresholds or objectives as a whole cannot be evaluated, the others are, and perf.get_health() says why. Errors: 22023 bad time or more than a minute in the future, 42501 not an admin. */
+      /** Compares all enabled thresholds, objectives and budgets with what was measured until as_of, opens, updates and resolves their alerts, and returns the series whose state or severity changed: state ok, pending, firing or recovering; severity of the alert, null without an open one; value now; alert_id of its alert, open or just resolved. Runs every minute by schedule. A run with an as_of that is not after that of the last run does nothing. Where thresholds, objectives or budgets as a whole cannot be evaluated, the others are, and perf.get_health() says why. Errors: 22023 bad time or more than a minute in the future, 42501 not an admin. */
       check_alert_thresholds: {
         Args: {
           /** The time that counts as now. */
@@ -2960,6 +3118,28 @@ export type Database = {
           threshold_id: number
         }
         Returns: boolean | null
+      }
+      /** Deletes a budget; false if there is none of this name. The next evaluation resolves its alert. Error 42501: not an admin. */
+      delete_budget: {
+        Args: {
+          /** Name of the budget. */
+          budget_name: string
+        }
+        Returns: boolean | null
+      }
+      /** Deletes the prices of a model in a price book and returns how many: those for one provider, or for any (null), of one time or of all (null). The price before it is in force again. Error 42501: not an admin. */
+      delete_model_price: {
+        Args: {
+          /** Name of the model, for example openai/gpt-4o. */
+          model_name: string
+          /** The price for this provider; null for the one for any. */
+          provider?: string | null
+          /** Only the price that begins then; null for all. */
+          valid_from?: string | null
+          /** Name of the price book. */
+          book?: string
+        }
+        Returns: number | null
       }
       /** Deletes a service level objective; false if there is none of this name. The next evaluation resolves its alerts. Error 42501: not an admin. */
       delete_slo_objective: {
@@ -3586,6 +3766,46 @@ export type Database = {
         }
         Returns: number | null
       }
+      /** How budgets stand at a time: the enabled ones, or the named one, also if it is disabled; alerting and nearest to their amount first. spent is what the calls since period_start cost by list prices, in the currency of the budget; what the provider billed is beside it, as are calls without a price and those whose price is in another currency, which do not count. The hour of as_of counts whole. projected is spent and the mean of up to 28 whole days (UTC) before as_of for the time until period_end; projected_low and projected_high hold what will be spent with a probability of 0.9, if days are alike, independent and normal. Null with fewer than 7 such days since the first call. severity is what that means: critical from the amount on, warning from the share of it that the budget says on or when projected_low exceeds it, else null. At most max_rows, 1 to 100000. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such budget. */
+      get_budget_status: {
+        Args: {
+          /** Only this budget; null for all that are enabled. */
+          budget_name?: string | null
+          /** The time that counts as now. */
+          as_of?: string
+          /** At most so many rows are returned, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          budget: string | null
+          severity: string | null
+          labels: Json
+          period: string | null
+          period_start: string | null
+          period_end: string | null
+          currency: string | null
+          amount: number | null
+          spent: number | null
+          share: number | null
+          projected: number | null
+          projected_low: number | null
+          projected_high: number | null
+          history_days: number | null
+          billed_cost: number | null
+          call_count: number | null
+          billed_calls: number | null
+          unpriced_calls: number | null
+          other_currency_calls: number | null
+        }[]
+      }
+      /** The call_id of a text that a provider or a gateway uses as one. What PostgreSQL reads as a UUID is the id. For any other text it is a UUID of version 8 made of its SHA-256, so a call with it needs call_timestamp. Null for a blank text. */
+      get_call_id: {
+        Args: {
+          /** The id as a provider or a gateway has it. */
+          call_id: string
+        }
+        Returns: string | null
+      }
       /** The probability that a chi-square variable is at most value, or with is_upper that it is above it, each with all digits of a small probability. degrees_of_freedom need not be whole. Error 22023: NaN, or degrees_of_freedom not from 0.1 to 1e10. */
       get_chi_square_probability: {
         Args: {
@@ -3728,6 +3948,54 @@ export type Database = {
           config_name: string | null
           setting: string | null
           value: Json
+        }[]
+      }
+      /** What calls cost by a price book, by the prices in force when they were made, with calls that are not rolled up yet. A row for each group (labels of group_by: model, tool, provider, model_type, parameters), bucket and currency, and one with a null currency for calls of unpriced_models, which have no price and are never counted as free. With a granularity (hourly, daily, weekly from Monday, monthly by the calendar) the buckets that start in the range; without one the whole hours that start in it. list_cost is what the prices say for the tokens: input tokens without those of the cache, tokens read from the cache and written to it, and output tokens, which contain those of reasoning. Null where no tokens are known. billed_cost is the sum of the costs that billed_calls of the calls have themselves, in the currency of the row, US dollars where that is null. billed_difference is billed_cost less list_cost of compared_calls: those of models whose billed calls are as many as those with tokens. as_model prices the same tokens as those of another model, by its price for any provider; another model would count other tokens. A bucket that is kept only as a day or week and in which a price changes takes the price at its start. Failed calls count as others. range_start and range_end are what a row counts. Errors: 22023 bad argument, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such price book, or no price of as_model. */
+      get_costs: {
+        Args: {
+          /** Start of the range, part of it. */
+          start_time: string
+          /** End of the range, not part of it. */
+          end_time: string
+          /** Which of model, tool, provider, model_type and parameters make a group. Empty: one group. */
+          group_by?: string[]
+          /** Width of a bucket: hourly, daily, weekly (from Monday) or monthly; null for one bucket. */
+          granularity?: string | null
+          /** Only calls with these labels: an object of values by label; {} for all. */
+          labels?: Json
+          /** Name of the price book. */
+          book?: string
+          /** Price the tokens as those of this model; null for their own. */
+          as_model?: string | null
+          /** Zone in which days, weeks and months are cut, for example Asia/Kolkata. */
+          time_zone?: string
+          /** At most so many rows are returned, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          group_labels: Json
+          time_bucket: string | null
+          currency: string | null
+          list_cost: number | null
+          billed_cost: number | null
+          call_count: number | null
+          billed_calls: number | null
+          compared_calls: number | null
+          billed_difference: number | null
+          input_tokens: number | null
+          cached_input_tokens: number | null
+          cache_write_tokens: number | null
+          output_tokens: number | null
+          reasoning_tokens: number | null
+          input_cost: number | null
+          cached_input_cost: number | null
+          cache_write_cost: number | null
+          output_cost: number | null
+          calls_without_input_tokens: number | null
+          calls_without_output_tokens: number | null
+          unpriced_models: string[] | null
+          range_start: string | null
+          range_end: string | null
         }[]
       }
       /** Confidence interval of b - a from the estimates and the intervals of two independent samples. It has the confidence of these intervals. A limit is null where a limit that it needs is null. A limit within 1e-150 of its estimate counts as equal to it. Error 22023. */
@@ -4108,7 +4376,7 @@ export type Database = {
           high: number | null
         }
       }
-      /** Models side by side over the hours that start in a range, fastest median first. outcome (all, success, error) says whose call_count, times (ms) and tokens these are: failed calls are often fast. success_rate and error_count are of all calls. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown tool. */
+      /** Models side by side over the hours that start in a range, fastest median first. outcome (all, success, error) says whose call_count, times (ms) and tokens these are: failed calls are often fast. success_rate and error_count are of all calls. provider names all who served the model. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown tool. */
       get_model_comparison: {
         Args: {
           /** Start of the range, part of it. */
@@ -4345,6 +4613,32 @@ export type Database = {
           reason: string | null
         }[]
       }
+      /** The prices of a book that are in force at a time, per million tokens: of one model or of all, by name, one for each provider that has its own. provider null is for any, valid_from 1970 for all time, and valid_until null until further notice. Errors: 22023 bad argument, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such price book. */
+      get_model_prices: {
+        Args: {
+          /** Name of the price book. */
+          book?: string
+          /** The time that counts as now. */
+          as_of?: string
+          /** Only this model; null for all. */
+          model_name?: string | null
+          /** At most so many rows are returned, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          model: string | null
+          provider: string | null
+          input_price: number | null
+          cached_input_price: number | null
+          cache_write_price: number | null
+          output_price: number | null
+          currency: string | null
+          is_free: boolean | null
+          valid_from: string | null
+          valid_until: string | null
+          source: string | null
+        }[]
+      }
       /** The probability that a standard normal variable is at most z. Below 0 it keeps all digits far into the tail, so ask for -z rather than subtract from 1. Error 22023: NaN. */
       get_normal_probability: {
         Args: {
@@ -4383,6 +4677,11 @@ export type Database = {
           input_tokens: number | null
           output_tokens: number | null
           call_id: string | null
+          provider: string | null
+          cached_input_tokens: number | null
+          cache_write_tokens: number | null
+          reasoning_tokens: number | null
+          cost: number | null
         }[]
       }
       /** Whether a numeric parameter of jobs goes with a quality score: Pearson's correlation (of values) and Spearman's (of ranks, equal values share their mean rank), each with its interval (Fisher; Bonett and Wright for ranks), and points [parameter, score] for a scatter plot. parameter is a key of perf.jobs.parameters, or a path such as sampler.steps; score_name is the key of a score, or quality_rating. Of single successful jobs that ended in the range, of all or of a workflow, that have both. not_numeric counts jobs with the score whose parameter is not a number, or one beyond 1e100; they are left out. Of more than max_points jobs the points are those with the lowest hash of their id: each job has the same chance, and the same jobs are drawn each time; the correlations are of all. They are null with a note for fewer than 4 jobs or where one side is constant. A correlation over several workflows may only show that the workflows differ. range_start is later than start_time where retention has removed single jobs (90 days unless perf.retention says otherwise). Errors: 22023 bad argument, 42501 not an analyst, PT404 no such score, which names those that exist, or no such workflow. */
@@ -4790,6 +5089,29 @@ export type Database = {
           lease_expires_at: string | null
           attempt_count: number | null
           max_attempts: number | null
+        }[]
+      }
+      /** The models that were called in the hours that start in a range when they had no price in a book, most calls first: by model and provider, with their calls and tokens, what the provider billed for them, and priced_from, from when they have a price, null for never. closest_models are up to three names in the book that are most alike, for a model that has none. Errors: 22023 bad argument, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such price book. */
+      get_unpriced_models: {
+        Args: {
+          /** Start of the range, part of it. */
+          start_time: string
+          /** End of the range, not part of it. */
+          end_time: string
+          /** Name of the price book. */
+          book?: string
+          /** At most so many rows are returned, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          model: string | null
+          provider: string | null
+          call_count: number | null
+          input_tokens: number | null
+          output_tokens: number | null
+          billed_cost: number | null
+          priced_from: string | null
+          closest_models: string[] | null
         }[]
       }
       /** How far values of one sample must move, on average, to become the other one (first Wasserstein or earth mover's distance), in the unit of the values. Null elements are left out; null for no values on a side. Values within 1e-290 of each other count as equal. Error 22023: more than 1000000 values on a side, NaN, or a value beyond 1e90. */
@@ -5280,7 +5602,7 @@ export type Database = {
         Args: { [key: string]: Json }
         Returns: number | null
       }
-      /** Records one call of a model. For several use perf.record_calls(): PostgREST passes on only the first element of a JSON array. Times in milliseconds. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. With test_id and unit_key the call is an outcome of that unit of an A/B test while it runs: success, and of a call that succeeded response_time_ms and first_token_ms, as far as the test has these metrics. Errors: 22023 bad argument, PT404 no such test, 42501 not a recorder. */
+      /** Records one call of a model. For several use perf.record_calls(): PostgREST passes on only the first element of a JSON array. Times in milliseconds. cached_input_tokens and cache_write_tokens are a part of input_tokens, reasoning_tokens of output_tokens. cost is what the provider billed. provider says who served this call, by default the provider of the model. Names and error_type are stored without the spaces around them. An error_type of none, null, nan, false, 0, {}, [] or nothing is no error. success defaults to whether there is no error_type; where it is given, it alone says whether the call failed. call_timestamp defaults to the time in a version 7 call_id, else now. A call_id makes a retry harmless: false means it was recorded before. With test_id and unit_key the call is an outcome of that unit of an A/B test while it runs: success, and of a call that succeeded response_time_ms and first_token_ms, as far as the test has these metrics. Errors: 22023 bad argument, PT404 no such test, 42501 not a recorder. */
       record_call: {
         Args: {
           /** Name of the model, for example openai/gpt-4o. */
@@ -5311,10 +5633,18 @@ export type Database = {
           test_id?: string | null
           /** Key of the unit of the A/B test that the call was for; null for none. */
           unit_key?: string | null
+          /** Those of input_tokens that the provider read from its cache; null if unknown. */
+          cached_input_tokens?: number | null
+          /** Those of input_tokens that the provider wrote to its cache; null if unknown. */
+          cache_write_tokens?: number | null
+          /** Those of output_tokens that the model used to reason; null if unknown. */
+          reasoning_tokens?: number | null
+          /** What the provider billed, 0 to 1e9, in the currency of the prices of the model; null if unknown. */
+          cost?: number | null
         }
         Returns: boolean | null
       }
-      /** Records a batch: a JSON array of objects with the arguments of perf.record_call(), alone or as {"calls": [...]}. The parameter has no name, so that PostgREST takes the array as the body of a request. call_timestamp is a time as in ISO 8601, of UTC without an offset. All or nothing; returns how many were new. Errors: 22023 or PT404 naming the first bad element, 42501 not a recorder. */
+      /** Records a batch: a JSON array of objects with the arguments of perf.record_call(), alone or as {"calls": [...]}. The parameter has no name, so that PostgREST takes the array as the body of a request. A call_id may be any text, of which perf.get_call_id() makes a UUID. call_timestamp is a time as in ISO 8601, of UTC without an offset. All or nothing; returns how many were new. Errors: 22023 or PT404 naming the first bad element, 42501 not a recorder. */
       record_calls: {
         /** The body: an array of calls, or {"calls": [...]}. */
         Args: { [key: string]: Json }
@@ -5441,6 +5771,12 @@ export type Database = {
         /** The body: an array of evaluations, or {"evaluations": [...]}. */
         Args: { [key: string]: Json }
         Returns: number | null
+      }
+      /** Records what an exporter of OpenTelemetry sends: an ExportTraceServiceRequest or ExportMetricsServiceRequest in OTLP/JSON. The parameter has no name, so that PostgREST takes the body of a request as it is. Spans that are calls of a model, by the conventions of GenAI and OpenInference, are recorded as perf.record_calls() does; a span that comes twice counts once. Histograms, and sums and gauges whose names begin with gen_ai., become metrics that perf.query_metrics() answers for: durations in ms, names that do not begin with gen_ai. with otel. before them. Buckets limit what is known of a value: explicit bounds to their width, exponential ones to (base - 1) / (base + 1). Answers as OTLP does, with three more keys: recorded, skipped (recorded before) and ignored (spans that are no calls, points that are not counted). partialSuccess counts what was rejected and says why the first were. A body has at most 64 MB. Errors: 22023 not OTLP/JSON, naming the place, 42501 not a recorder. */
+      record_otlp: {
+        /** The body: resourceSpans or resourceMetrics in OTLP/JSON. */
+        Args: { [key: string]: Json }
+        Returns: Json
       }
       /** Records a past time in which a worker was offered for jobs. The worker is found by name, or added. A retry is harmless: false means that the same time was recorded before. Errors: 22023 bad argument, PT409 another time overlaps, 23P01 a plain write of another session overlaps, 42501 not a recorder. */
       record_worker_availability: {
@@ -5704,6 +6040,34 @@ export type Database = {
         }
         Returns: boolean | null
       }
+      /** Adds a budget, or replaces the one of this name with all its settings; returns its id. It is what the calls that have labels may cost in a period (daily, weekly from Monday, monthly) of a time zone, by the prices of a book. Its alert is a warning from the share warn_at on, or when the projection to the end of the period exceeds the amount, and critical from the whole amount on. Errors: 22023 a bad value, or a label that calls do not have, 42501 not an admin. */
+      set_budget: {
+        Args: {
+          /** Name of the budget. */
+          budget_name: string
+          /** What may be spent in a period, in the currency of the budget. */
+          amount: number
+          /** Currency by ISO 4217, for example USD. */
+          currency?: string
+          /** daily, weekly (from Monday) or monthly: when the budget begins again. */
+          period?: string
+          /** Which calls count: an object of values by label; {} for all. */
+          labels?: Json
+          /** Zone in which days, weeks and months are cut, for example Asia/Kolkata. */
+          time_zone?: string
+          /** Name of the price book. */
+          book?: string
+          /** Share of the amount from which the alert is a warning, above 0 up to 1. */
+          warn_at?: number
+          /** Whether it is evaluated. */
+          enabled?: boolean
+          /** A text for people; null for none. */
+          description?: string | null
+          /** Where it says what to do; null for nothing. */
+          runbook_url?: string | null
+        }
+        Returns: number | null
+      }
       /** Says whether activations of a model type need a second person; false if that is so already. The audit log keeps who switched it. Errors: 22023, 42501 not an admin, PT404 unknown type. */
       set_config_approval: {
         Args: {
@@ -5741,6 +6105,52 @@ export type Database = {
           meaning?: string | null
         }
         Returns: undefined
+      }
+      /** Sets what a million tokens of a model cost from a time on, and returns the id of the price; a price of the same time is replaced. model_name is the name that calls have, provider (null: any) who served them. cached_input_price is for tokens read from the cache of the provider, cache_write_price for those written to it; null: as input_price. valid_from is a whole hour of UTC; null: a model that has no price in the book gets this one for all time, and another one from the current hour on. Prices that are all 0 need is_free. Errors: 22023 a bad value, 42501 not an admin. */
+      set_model_price: {
+        Args: {
+          /** Name of the model, for example openai/gpt-4o. */
+          model_name: string
+          /** Price of a million input tokens. */
+          input_price: number
+          /** Price of a million output tokens, with those of reasoning. */
+          output_price: number
+          /** Price of a million input tokens read from the cache; null: as input_price. */
+          cached_input_price?: number | null
+          /** Price of a million input tokens written to the cache; null: as input_price. */
+          cache_write_price?: number | null
+          /** Only for calls that this provider served; null for any. */
+          provider?: string | null
+          /** From when it holds, a whole hour of UTC; null for all time or from this hour on. */
+          valid_from?: string | null
+          /** Currency by ISO 4217, for example USD. */
+          currency?: string
+          /** Name of the price book. */
+          book?: string
+          /** Whether all prices are 0. */
+          is_free?: boolean
+          /** Where the price is from; null for unknown. */
+          source?: string | null
+        }
+        Returns: number | null
+      }
+      /** Adds prices to a price book, all or nothing: a JSON array of objects with model_name, input_price and output_price per million tokens, and if known provider (null: any), cached_input_price and cache_write_price (null: as input_price), currency (USD), valid_from, is_free and source. A row is added only where the price differs from the one in force at that time. Without a valid_from a model that has no price in the book gets this one for all time, and another one from the current hour on. Returns how many are new, how many are changed, and how many were the same. Errors: 22023 a bad element, by its position from 0, 42501 not an admin. */
+      set_model_prices: {
+        Args: {
+          /** A JSON array of objects with model_name, input_price, output_price and more. */
+          prices: Json
+          /** Name of the price book. */
+          book?: string
+          /** From when they hold, of elements that do not say it; null for all time or from this hour on. */
+          valid_from?: string | null
+          /** Where the prices are from, of elements that do not say it; null for unknown. */
+          source?: string | null
+        }
+        Returns: {
+          new_count: number | null
+          changed_count: number | null
+          same_count: number | null
+        }
       }
       /** Says whether a recorder may read back the calls that it recorded, with perf.get_own_calls(). It may not, unless this was called. True: it was otherwise before. Errors: 22023 null, 42501 not an admin. */
       set_own_calls_readable: {

@@ -16,7 +16,9 @@ COMMANDS = {
     "get_alert_receivers": "alerts receivers",
     "get_alert_silences": "alerts silences",
     "get_alert_thresholds": "alerts thresholds",
+    "get_budget_status": "budgets list",
     "get_config_history": "configs list",
+    "get_model_prices": "prices list",
     "get_ab_sample_size": "experiments sample-size",
     "get_ab_tests": "experiments list",
     "get_rollback_candidates": "configs history",
@@ -32,6 +34,8 @@ COMMANDS = {
 }
 # Queries that hints name, and the command that lists the same.
 QUERIES = {
+    "select budget_name from perf.budgets": "budgets list",
+    "select model from perf.get_model_prices()": "prices list",
     "select id, name from perf.workers": "jobs workers",
     "select id, name from perf.workflows": "jobs workflows",
     "select model_type, machine_id from perf.v_latest_model_performance": "evaluations latest",

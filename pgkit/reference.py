@@ -19,6 +19,8 @@ ROOMS = {
     "jobs": "What did each job cost, how good was it, and what will the next one take?",
     "evaluations": "How good is each trained model, does it drift, and when was it trained?",
     "configs": "Which configuration was in force when, and what did a change do?",
+    "otlp": "What do applications say in the protocol of OpenTelemetry?",
+    "costs": "What did the tokens cost, and is it within the budgets?",
     "alerts": "What is wrong now, and what was?",
     "operations": "Is the schedule alive and the database healthy?",
 }

@@ -63,6 +63,9 @@ FILLING = (
     "select perf.check_model_drift('sdxl', null, '2020-01-07', '2020-01-09')",
     "select perf.aggregate_model_performance_logs('2020-01-06', '2020-01-07')",
     "select perf.save_feature_profile('sdxl', null, 'width', '{1,2}')",
+    'select perf.record_otlp(\'{"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name":'
+    ' "gen_ai.x", "gauge": {"dataPoints": [{"timeUnixNano": 1578304800000000000, "asInt": 1}]}}'
+    "]}]}]}')",
     "insert into perf_internal.alert_states values ('threshold', 1, '{}', 'ok', null, 'ok', null)",
     "insert into perf_internal.dropped_ranges values ('calls', '2020-01-05', '2020-01-06', 1, 1)",
 )

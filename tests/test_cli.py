@@ -46,6 +46,7 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
         "Server",
         "Database",
         "Calls",
+        "Costs",
         "Jobs",
         "Evaluations",
         "Experiments",
@@ -62,7 +63,16 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
 
 @pytest.mark.parametrize(
     "group",
-    [[], ["alerts"], ["configs"], ["evaluations"], ["experiments"], ["jobs"], ["models"]],
+    [
+        [],
+        ["alerts"],
+        ["configs"],
+        ["evaluations"],
+        ["experiments"],
+        ["jobs"],
+        ["models"],
+        ["prices"],
+    ],
 )
 def test_help_says_of_each_command_a_whole_sentence(pgkit, group) -> None:
     shown = pgkit(*group, "--help").stdout

@@ -52,6 +52,7 @@ PURE = {
     "get_benjamini_hochberg_adjusted",
     "get_beta_probability",
     "get_beta_quantile",
+    "get_call_id",
     "get_chi_square_probability",
     "get_chi_square_quantile",
     "get_chi_square_test",
@@ -102,6 +103,7 @@ RECORDING = {
     "record_job_metrics_batch",
     "record_model_metrics",
     "record_model_metrics_batch",
+    "record_otlp",
     "record_worker_availability",
     "save_feature_profile",
     "set_worker_available",
@@ -207,6 +209,8 @@ def filled(database: str, connection: psycopg.Connection) -> psycopg.Connection:
         " 'u', '{\"x\": 1}', 'i')"
     )
     connection.execute("select perf.set_slo_objective('works', 'success_rate', 0.9)")
+    connection.execute("select perf.set_model_price('m', 1, 2)")
+    connection.execute("select perf.set_budget('all', 100)")
     connection.execute(
         "select perf.set_alert_receiver('ops', 'webhook', %s, headers => %s::jsonb)",
         [f"https://hooks.example/{SECRET}", f'{{"Authorization": "Bearer {SECRET}"}}'],

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from pipeline import MONDAY
 from psycopg import sql
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 CONTROL = re.compile("[\x01-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 # The last is short enough for a model type.
@@ -85,6 +85,21 @@ EXTREMES: dict[str, list[Any]] = {
             f'[{{"model_type": "m", "{field}": {number}}}]'
             for field in ("rmse", "sample_count", "machine_id", "evaluation_date", "metrics", "x")
             for number in ("1e131071", "1e-16000", LONG_NUMBERS, '{"x": 1e400}')
+        ),
+    ],
+    "json": [
+        *("5", "null", '"x"', "[]", NESTED, '{"resourceSpans": ' + NESTED + "}"),
+        *(
+            f'{{"resourceSpans": [{{"scopeSpans": [{{"spans": [{{"{field}": {value}}}]}}]}}]}}'
+            for field in ("startTimeUnixNano", "traceId", "kind", "status", "attributes", "events")
+            for value in ("1e131071", "-1", LONG_NUMBERS, '[{"key": "x", "value": 1}]')
+        ),
+        *(
+            '{"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "gen_ai.x", "histogram":'
+            f' {{"aggregationTemporality": 1, "dataPoints": [{{"timeUnixNano": 1,'
+            f' "{field}": {value}}}]}}}}]}}]}}]}}'
+            for field in ("timeUnixNano", "count", "sum", "min", "bucketCounts", "explicitBounds")
+            for value in ("1e131071", "-1", "1e-16000", LONG_NUMBERS, "[1e308, 1e309]")
         ),
     ],
 }
@@ -189,6 +204,8 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         " test_start => '2020-01-06')",
         "select perf.create_alert_threshold('response_time_ms', 1, 2)",
         "select perf.set_slo_objective('works', 'success_rate', 0.9)",
+        "select perf.set_model_price('acme/one', 1, 2)",
+        "select perf.set_budget('all', 100)",
         "insert into perf_internal.worker_runs (job_name, error_message)"
         " values ('pgkit-aggregate', 'failed')",
     ):
@@ -237,6 +254,22 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "attempt_count": 1,
         "severity": "info",
         "objective_name": "works",
+        "budget_name": "all",
+        "amount": 100,
+        "currency": "USD",
+        "period": "monthly",
+        "book": "standard",
+        "as_model": "acme/one",
+        "is_free": False,
+        "set_model_price provider": "acme",
+        "delete_model_price provider": None,
+        "set_model_price valid_from": MONDAY,
+        "set_model_prices valid_from": MONDAY,
+        "delete_model_price valid_from": None,
+        "prices": Jsonb([{"model_name": "acme/two", "input_price": 1, "output_price": 2}]),
+        "set_budget labels": Jsonb({"model": "acme/one"}),
+        "set_budget time_zone": "Asia/Kolkata",
+        "get_costs time_zone": "UTC",
         "set_slo_objective metric_name": "response_time_ms",
         "max_rows": 1000,
         "model_name": "acme/one",
@@ -303,6 +336,7 @@ def filled(connection: psycopg.Connection) -> dict[str, Any]:
         "uuid": config,
         "timestamp with time zone": MONDAY.replace(day=8),
         "jsonb": Jsonb({}),
+        "json": Json({}),
         "boolean": True,
         "interval": "1 day",
         "double precision": 0.5,
@@ -405,6 +439,29 @@ def hostile_forms(type: str, value: str) -> list[Any]:
         forms += [{"group_by": [value]}, {"scope_labels": {value: value}}]
         forms += [[{**evaluation, "metrics": form}] for form in ({value: 1}, {"x": value}, [value])]
         return [Jsonb(form) for form in forms]
+    if type == "json":
+        model = {"key": "gen_ai.request.model", "value": {"stringValue": value}}
+        span = {"traceId": "1" * 32, "spanId": "1" * 16, "attributes": [model]}
+        time = "1795168801000000000"
+        span |= {"startTimeUnixNano": time, "endTimeUnixNano": time}
+        point = {"count": 1, "sum": 1, "timeUnixNano": time}
+        metric = {"name": "gen_ai.x", "unit": "s"}
+        data = {"dataPoints": [point], "aggregationTemporality": 1}
+        fields = [*span, "kind", "status", "events", value]
+        spans = [span, *({**span, field: value} for field in fields)]
+        spans += [{**span, "attributes": [form]} for form in (value, {value: 1}, {"key": value})]
+        spans += [{**span, "attributes": [{**model, "value": form}]} for form in (value, [value])]
+        metrics = [{**metric, key: value, "histogram": data} for key in metric]
+        metrics += [{**metric, "histogram": form} for form in (value, {"dataPoints": value})]
+        metrics += [
+            {**metric, "histogram": {**data, "dataPoints": [{**point, key: form}]}}
+            for key in (*point, "min", "explicitBounds", "bucketCounts", "attributes", value)
+            for form in (value, [value], {value: value})
+        ]
+        body: list[Any] = [value, [value], {value: value}, {"resourceSpans": value}]
+        body += [{"resourceSpans": [{"scopeSpans": [{"spans": [each]}]}]} for each in spans]
+        body += [{"resourceMetrics": [{"scopeMetrics": [{"metrics": [each]}]}]} for each in metrics]
+        return [Json(form) for form in body]
     return []
 
 
@@ -447,6 +504,7 @@ def call(connection: psycopg.Connection, function: Function, arguments: list[Any
     return set()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("is_stranger", [False, True], ids=["superuser", "a caller without role"])
 def test_no_argument_brings_a_control_character_into_a_message(
     connection, filled, is_stranger
@@ -464,6 +522,7 @@ def test_no_argument_brings_a_control_character_into_a_message(
     assert "42501" in states if is_stranger else {"22023", "PT404", "PT409"} <= states
 
 
+@pytest.mark.once
 def test_no_stored_text_comes_out_in_a_message(connection, filled) -> None:
     """Whatever a column takes that has no constraint against it."""
     value = HOSTILE[0]
@@ -530,6 +589,7 @@ def test_functions_work_where_backslashes_in_literals_are_escapes(other_strings)
     ).fetchone() == (None,)
 
 
+@pytest.mark.once
 def test_no_extreme_argument_makes_long_work_or_an_error_of_another_kind(
     connection, filled
 ) -> None:

@@ -19,7 +19,7 @@ import pytest
 import requests_table
 from pipeline import wait_for
 from postgrest import encode, make_token, serve
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 from requests_table import ACTORS, ADMIN, REQUESTS, Request
 from test_messages import Function, filled, functions, good_arguments, hostile_forms  # noqa: F401
 
@@ -104,7 +104,7 @@ def test_a_real_postgrest_answers_as_the_table_says(client: httpx.Client) -> Non
 
 
 def as_json(value: Any) -> Any:
-    if isinstance(value, Jsonb):
+    if isinstance(value, Json | Jsonb):
         return value.obj
     if isinstance(value, datetime | uuid.UUID):
         return str(value)

@@ -17,8 +17,10 @@ FLOORS = {
     "jobs": 4,
     "evaluations": 4,
     "configs": 5,
-    "alerts": 6,
-    "operations": 7,
+    "otlp": 5,
+    "costs": 6,
+    "alerts": 7,
+    "operations": 8,
 }
 CREATED = re.compile(
     r"\bcreate\s+(?:or\s+replace\s+)?(?:materialized\s+|unique\s+|temporary\s+)?"
