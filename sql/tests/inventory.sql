@@ -111,6 +111,7 @@ select views_are(
     array[
         'ab_test_series',
         'alert_rules',
+        'call_labels',
         'call_metrics',
         'call_series',
         'evaluation_series',
@@ -464,6 +465,7 @@ select functions_are(
         'get_backtest_alerts',
         'get_backtest_plan',
         'get_beta_tail',
+        'get_bucket_end',
         'get_budget_message',
         'get_call_outcomes',
         'get_call_problem',

@@ -108,20 +108,8 @@ begin
         case
             when s.time_bucket is null then v_cover.range_end
             when get_costs.granularity = 'monthly'
-                then perf_internal.get_cover_start(
-                    'calls', perf_internal.get_month(s.time_bucket, get_costs.time_zone, true)
-                )
-            when get_costs.granularity = 'hourly' then s.time_bucket + interval '1 hour'
-            -- The longest day has 25 hours, so 26 hours later is in the next day.
-            else perf_internal.get_zone_bucket(
-                s.time_bucket
-                    + case
-                        when get_costs.granularity = 'weekly' then interval '7 days 2 hours'
-                        else interval '26 hours'
-                    end,
-                get_costs.granularity,
-                get_costs.time_zone
-            )
+                then perf_internal.get_cover_start('calls', e.bucket_end)
+            else e.bucket_end
         end
     from (
         select
@@ -154,8 +142,7 @@ begin
         from (
             select
                 r.*,
-                p.list_cost,
-                p.list_cost is not null
+                r.list_cost is not null
                     and get_costs.as_model is null
                     and r.billed_calls > 0
                     and r.billed_calls = greatest(r.input_calls, r.output_calls) as is_alike
@@ -169,16 +156,14 @@ begin
                 get_costs.as_model,
                 get_costs.time_zone
             ) as r
-            cross join lateral (
-                select case
-                    when r.currency is not null and r.input_calls + r.output_calls > 0
-                    then coalesce(r.input_cost, 0) + coalesce(r.cached_input_cost, 0)
-                        + coalesce(r.cache_write_cost, 0) + coalesce(r.output_cost, 0)
-                end as list_cost
-            ) as p
         ) as c
         group by 1, 2, 3
     ) as s
+    cross join lateral (
+        select perf_internal.get_bucket_end(
+            s.time_bucket, get_costs.granularity, get_costs.time_zone
+        ) as bucket_end
+    ) as e
     order by
         s.time_bucket, s.currency nulls last, s.list_cost desc nulls last, s.group_labels
     limit get_costs.max_rows + 1;

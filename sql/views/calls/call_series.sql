@@ -2,17 +2,15 @@ create or replace view perf_internal.call_series
 with (security_invoker = true)
 as
 select
-    c.id as series_id,
+    l.series_id,
     jsonb_build_object(
-        'model', m.name,
-        'tool', t.name,
-        'provider', coalesce(c.provider, m.provider),
-        'model_type', m.model_type,
-        'parameters', perf.get_performance_affecting_parameters(c.parameters)
+        'model', l.model,
+        'tool', l.tool,
+        'provider', l.provider,
+        'model_type', l.model_type,
+        'parameters', l.parameters
     ) as labels
-from perf.model_tool_configs as c
-join perf.models as m on m.id = c.model_id
-join perf.tools as t on t.id = c.tool_id;
+from perf_internal.call_labels as l;
 
 comment on view perf_internal.call_series is
     'The labels of each series of calls: model, tool, provider, model_type, parameters.';

@@ -36,7 +36,8 @@ as $$
             m.month,
             perf_internal.get_cover_start('calls', m.month),
             perf_internal.get_cover_start(
-                'calls', perf_internal.get_month(m.month, get_cost_ranges.time_zone, true)
+                'calls',
+                perf_internal.get_bucket_end(m.month, 'monthly', get_cost_ranges.time_zone)
             )
         from generate_series(
             0,
@@ -66,23 +67,13 @@ as $$
         select distinct b.at, b.at, e.at
         from change as c
         cross join lateral (
-            select case
-                when get_cost_ranges.granularity = 'hourly' then c.at
-                else perf_internal.get_zone_bucket(
-                    c.at, get_cost_ranges.granularity, get_cost_ranges.time_zone
-                )
-            end as at
+            select perf_internal.get_zone_bucket(
+                c.at, get_cost_ranges.granularity, get_cost_ranges.time_zone
+            ) as at
         ) as b
         cross join lateral (
-            -- The longest day has 25 hours, so 26 hours later is in the next day.
-            select perf_internal.get_zone_bucket(
-                b.at
-                    + case
-                        when get_cost_ranges.granularity = 'weekly' then interval '7 days 2 hours'
-                        else interval '26 hours'
-                    end,
-                get_cost_ranges.granularity,
-                get_cost_ranges.time_zone
+            select perf_internal.get_bucket_end(
+                b.at, get_cost_ranges.granularity, get_cost_ranges.time_zone
             ) as at
         ) as e
         where get_cost_ranges.granularity in ('daily', 'weekly')

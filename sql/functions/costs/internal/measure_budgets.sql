@@ -58,17 +58,7 @@ as $$
     cross join lateral (
         select
             s.period_start,
-            -- The longest day has 25 hours, so 26 hours later is in the next day.
-            case b.period
-                when 'monthly'
-                    then perf_internal.get_month(measure_budgets.as_of, b.time_zone, true)
-                when 'weekly' then perf_internal.get_zone_bucket(
-                    s.period_start + interval '7 days 2 hours', 'weekly', b.time_zone
-                )
-                else perf_internal.get_zone_bucket(
-                    s.period_start + interval '26 hours', 'daily', b.time_zone
-                )
-            end as period_end,
+            perf_internal.get_bucket_end(s.period_start, b.period, b.time_zone) as period_end,
             to_char(
                 timezone(b.time_zone, s.period_start + interval '1 hour'),
                 case when b.period = 'monthly' then 'YYYY-MM' else 'YYYY-MM-DD' end
@@ -79,13 +69,7 @@ as $$
     ) as t
     cross join lateral (
         select
-            coalesce(
-                sum(
-                    coalesce(r.input_cost, 0) + coalesce(r.cached_input_cost, 0)
-                        + coalesce(r.cache_write_cost, 0) + coalesce(r.output_cost, 0)
-                ) filter (where r.currency = b.currency),
-                0
-            )::float8 as spent,
+            coalesce(sum(r.list_cost) filter (where r.currency = b.currency), 0)::float8 as spent,
             sum(r.billed_cost) filter (where r.currency = b.currency) as billed_cost,
             coalesce(sum(r.call_count) filter (where r.currency = b.currency), 0)::bigint
                 as call_count,
@@ -103,10 +87,7 @@ as $$
         with day as materialized (
             select
                 r.time_bucket,
-                sum(
-                    coalesce(r.input_cost, 0) + coalesce(r.cached_input_cost, 0)
-                        + coalesce(r.cache_write_cost, 0) + coalesce(r.output_cost, 0)
-                ) filter (where r.currency = b.currency)::float8 as cost
+                sum(r.list_cost) filter (where r.currency = b.currency)::float8 as cost
             from perf_internal.read_costs(
                 t.today - interval '28 days',
                 t.today,

@@ -26,6 +26,7 @@ returns table (
     output_tokens double precision,
     reasoning_tokens double precision,
     billed_cost double precision,
+    list_cost numeric,
     input_cost numeric,
     cached_input_cost numeric,
     cache_write_cost numeric,
@@ -67,24 +68,22 @@ begin
                 from unnest(read_costs.group_by) as k (name)
             ) as group_labels
         from (
-            -- As perf_internal.call_series says it, but without the parameters where nobody asks for them,
-            -- because they would take most of the time.
+            -- As perf_internal.call_series, but without the parameters where nobody asks for them, because
+            -- they would take most of the time.
             select
-                c.id as series_id,
+                l.series_id,
                 jsonb_build_object(
-                    'model', m.name,
-                    'tool', t.name,
-                    'provider', coalesce(c.provider, m.provider),
-                    'model_type', m.model_type,
+                    'model', l.model,
+                    'tool', l.tool,
+                    'provider', l.provider,
+                    'model_type', l.model_type,
                     'parameters', case
                         when read_costs.labels ? 'parameters'
                             or 'parameters' = any(read_costs.group_by)
-                        then perf.get_performance_affecting_parameters(c.parameters)
+                        then l.parameters
                     end
                 ) as labels
-            from perf.model_tool_configs as c
-            join perf.models as m on m.id = c.model_id
-            join perf.tools as t on t.id = c.tool_id
+            from perf_internal.call_labels as l
         ) as s
         where s.labels @> read_costs.labels
     ),
@@ -175,19 +174,15 @@ begin
                 t.output_tokens,
                 t.reasoning_tokens,
                 t.billed_cost,
-                -- Numbers of tokens are whole, and prices as people write them, so costs are exact.
-                case when t.input_calls > 0 then
-                    greatest(
-                        t.input_tokens::numeric - coalesce(t.cached_tokens, 0)::numeric
-                            - coalesce(t.write_tokens, 0)::numeric,
-                        0
-                    ) * p.input_price::numeric * 0.000001
+                case
+                    when p.currency is not null and t.input_calls + t.output_calls > 0
+                    then coalesce(c.input, 0) + coalesce(c.cached_input, 0)
+                        + coalesce(c.cache_write, 0) + coalesce(c.output, 0)
                 end,
-                t.cached_tokens::numeric
-                    * coalesce(p.cached_input_price, p.input_price)::numeric * 0.000001,
-                t.write_tokens::numeric
-                    * coalesce(p.cache_write_price, p.input_price)::numeric * 0.000001,
-                t.output_tokens::numeric * p.output_price::numeric * 0.000001
+                c.input,
+                c.cached_input,
+                c.cache_write,
+                c.output
             from (
                 select
                     s.group_number,
@@ -245,14 +240,32 @@ begin
             ) as p
                 on p.number = t.group_number
                 and p.range_start <= t.at
-                and p.range_end > t.at;
+                and p.range_end > t.at
+            cross join lateral (
+                select
+                    -- Numbers of tokens are whole, and prices as people write them, so costs are exact.
+                    case when t.input_calls > 0 then
+                        greatest(
+                            t.input_tokens::numeric - coalesce(t.cached_tokens, 0)::numeric
+                                - coalesce(t.write_tokens, 0)::numeric,
+                            0
+                        ) * p.input_price::numeric * 0.000001
+                    end as input,
+                    t.cached_tokens::numeric
+                        * coalesce(p.cached_input_price, p.input_price)::numeric * 0.000001
+                        as cached_input,
+                    t.write_tokens::numeric
+                        * coalesce(p.cache_write_price, p.input_price)::numeric * 0.000001
+                        as cache_write,
+                    t.output_tokens::numeric * p.output_price::numeric * 0.000001 as output
+            ) as c;
         end loop;
     end loop;
 end
 $$;
 
 comment on function perf_internal.read_costs is
-    'Tokens of calls and what they cost by a price book, by group, model, provider, bucket and price: rows of the same key are to be added up. currency and costs are null without a price, and costs of tokens that no call has. input_cost is that of input tokens without those of the cache. See perf.get_costs().';
+    'Tokens of calls and what they cost by a price book, by group, model, provider, bucket and price: rows of the same key are to be added up. currency and costs are null without a price, and costs of tokens that no call has. list_cost is the sum of the four, null where no tokens are known. input_cost is that of input tokens without those of the cache. See perf.get_costs().';
 
 revoke execute on function perf_internal.read_costs from public;
 grant execute on function perf_internal.read_costs

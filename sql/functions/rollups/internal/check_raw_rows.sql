@@ -42,24 +42,18 @@ begin
     into v_series_id, v_earliest, v_latest, v_is_known
     using txid_current();
     if v_is_known is null then
-        if v_pipeline.measures is not null then
+        if coalesce(v_pipeline.measures, v_pipeline.name_column) is not null then
             execute format(
                 'select perf_internal.add_named_metrics($1, array_agg(distinct e.name))
                 from %s as r
-                cross join lateral unnest(%s) as e (name, value)
+                cross join lateral %s as e (name)
                 where r.transaction_id = $2',
                 v_pipeline.raw_table,
-                v_pipeline.measures
-            )
-            using v_pipeline.pipeline, txid_current();
-        end if;
-        if v_pipeline.name_column is not null then
-            execute format(
-                'select perf_internal.add_named_metrics($1, array_agg(distinct r.%I))
-                from %s as r
-                where r.transaction_id = $2',
-                v_pipeline.name_column,
-                v_pipeline.raw_table
+                case
+                    when v_pipeline.measures is not null
+                        then format('unnest(%s)', v_pipeline.measures)
+                    else format('(values (r.%I))', v_pipeline.name_column)
+                end
             )
             using v_pipeline.pipeline, txid_current();
         end if;

@@ -2,7 +2,8 @@
 create or replace function perf_internal.get_pending_start(
     pipeline text,
     start_time timestamptz,
-    end_time timestamptz
+    end_time timestamptz,
+    series_ids uuid[] default null
 )
 returns timestamptz
 language plpgsql
@@ -15,19 +16,24 @@ declare
     v_first timestamptz;
 begin
     execute format(
-        'select min(r.%1$I) from %2$s as r where r.%1$I >= $1 and r.%1$I < $2 and %3$s',
+        'select min(r.%1$I) from %2$s as r where r.%1$I >= $1 and r.%1$I < $2 and %3$s%4$s',
         v_pipeline.time_column,
         v_pipeline.raw_table,
-        perf_internal.get_pending_condition(get_pending_start.pipeline)
+        perf_internal.get_pending_condition(get_pending_start.pipeline),
+        case
+            when get_pending_start.series_ids is not null
+            then format(' and r.%I = any($3)', v_pipeline.series_column)
+        end
     )
     into v_first
-    using get_pending_start.start_time, get_pending_start.end_time;
+    using
+        get_pending_start.start_time, get_pending_start.end_time, get_pending_start.series_ids;
     return coalesce(v_first, 'infinity');
 end
 $$;
 
 comment on function perf_internal.get_pending_start is
-    'The time of the first row of a pipeline in a range that no run has read yet; infinity without one. Error PT404: no such pipeline.';
+    'The time of the first row of a pipeline, or of these series of it, in a range that no run has read yet; infinity without one. Error PT404: no such pipeline.';
 
 revoke execute on function perf_internal.get_pending_start from public;
 grant execute on function perf_internal.get_pending_start

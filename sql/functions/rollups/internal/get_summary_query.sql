@@ -43,6 +43,52 @@ declare
                 else -200000 - ceil(ln(-%1$s) / ln(1.01::float8))
             end::integer
         ) filter (where %1$s <> 0%2$s)';
+    -- Of a metric (SQL of its name), with a sketch (SQL) and a condition.
+    v_summaries constant text := format(
+        'select
+    s.series_id,
+    s.time_bucket,
+    s.metric,
+    s.count,
+    case when abs(s.sum) > 1e-100 then s.sum else 0 end as sum,
+    case when s.m2 > 1e-200 then s.m2 else 0 end as m2,
+    s.min,
+    s.max,
+    s.sketch
+from (
+    select
+        r.%I as series_id,
+        date_bin(%L, r.%I, ''2001-01-01 00:00+00'') as time_bucket,
+        %%1$s as metric,
+        sum(r.count)::bigint as count,
+        sum(r.sum) as sum,
+        sum(r.m2 + r.sum * r.sum / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8 as m2,
+        min(r.min) as min,
+        max(r.max) as max,
+        %%2$s as sketch
+    from %s as r
+    where %%3$s
+    group by 1, 2, 3
+) as s',
+        v_pipeline.series_column,
+        get_summary_query.bucket_width,
+        v_pipeline.time_column,
+        v_pipeline.raw_table
+    );
+    v_is_named constant text := format(
+        'case
+        when exists (
+            select 1
+            from perf.metrics as c
+            where c.metric = %%s.metric
+                and (c.pipeline = %L) is true
+                and c.kind = ''named''
+        )
+        then true
+    end',
+        get_summary_query.pipeline
+    );
+    v_name text;
     v_measures text;
     v_rows text;
     v_names text[];
@@ -181,16 +227,7 @@ cross join lateral (
         s.sketch
 ) as m
 %s
-    and case
-        when exists (
-            select 1
-            from perf.metrics as c
-            where c.metric = m.metric
-                and (c.pipeline = %L) is true
-                and c.kind = ''named''
-        )
-        then true
-    end',
+    and %s',
             v_pipeline.series_column,
             get_summary_query.bucket_width,
             v_pipeline.time_column,
@@ -218,46 +255,19 @@ cross join lateral (
             end,
             perf_internal.get_forgotten_condition(get_summary_query.pipeline, 'e.name'),
             v_outcomes,
-            get_summary_query.pipeline
+            format(v_is_named, 'm')
         );
     end if;
     select string_agg(
         format(
-            'select
-    s.series_id,
-    s.time_bucket,
-    %L as metric,
-    s.count,
-    case when abs(s.sum) > 1e-100 then s.sum else 0 end as sum,
-    case when s.m2 > 1e-200 then s.m2 else 0 end as m2,
-    s.min,
-    s.max,
-    s.sketch
-from (
-    select
-        r.%I as series_id,
-        date_bin(%L, r.%I, ''2001-01-01 00:00+00'') as time_bucket,
-        sum(r.count)::bigint as count,
-        sum(r.sum) as sum,
-        sum(r.m2 + r.sum * r.sum / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8 as m2,
-        min(r.min) as min,
-        max(r.max) as max,
-        %s as sketch
-    from %s as r
-    where %s
-    group by 1, 2
-) as s',
-            m.metric,
-            v_pipeline.series_column,
-            get_summary_query.bucket_width,
-            v_pipeline.time_column,
+            v_summaries,
+            quote_literal(m.metric) || '::text',
             case
                 when get_summary_query.sketched_metrics is null
                     or m.metric = any(get_summary_query.sketched_metrics)
                 then 'perf_internal.sum_sketches(r.sketch)'
                 else 'null::numeric'
             end,
-            v_pipeline.raw_table,
             get_summary_query.condition
         ),
         '
@@ -275,66 +285,30 @@ union all
     if v_pipeline.name_column is not null
         and (get_summary_query.metrics is null or v_names is not null)
     then
+        v_name := format('r.%I', v_pipeline.name_column);
         v_named_summary_query := format(
-            'select
-    s.series_id,
-    s.time_bucket,
-    s.metric,
-    s.count,
-    case when abs(s.sum) > 1e-100 then s.sum else 0 end as sum,
-    case when s.m2 > 1e-200 then s.m2 else 0 end as m2,
-    s.min,
-    s.max,
-    s.sketch
-from (
-    select
-        r.%I as series_id,
-        date_bin(%L, r.%I, ''2001-01-01 00:00+00'') as time_bucket,
-        r.%I as metric,
-        sum(r.count)::bigint as count,
-        sum(r.sum) as sum,
-        sum(r.m2 + r.sum * r.sum / r.count) - sum(r.sum) ^ 2 / sum(r.count)::float8 as m2,
-        min(r.min) as min,
-        max(r.max) as max,
-        %s as sketch
-    from %s as r
-    where (%s)%s%s
-    group by 1, 2, 3
-) as s
-where case
-        when exists (
-            select 1
-            from perf.metrics as c
-            where c.metric = s.metric
-                and (c.pipeline = %L) is true
-                and c.kind = ''named''
-        )
-        then true
-    end',
-            v_pipeline.series_column,
-            get_summary_query.bucket_width,
-            v_pipeline.time_column,
-            v_pipeline.name_column,
+            v_summaries || '
+where %4$s',
+            v_name,
             case
                 when get_summary_query.sketched_metrics is null
                 then 'perf_internal.sum_sketches(r.sketch)'
                 when v_sketched_names is null then 'null::numeric'
                 else format(
-                    'perf_internal.sum_sketches(r.sketch) filter (where r.%I = any(%L::text[]))',
-                    v_pipeline.name_column,
+                    'perf_internal.sum_sketches(r.sketch) filter (where %s = any(%L::text[]))',
+                    v_name,
                     v_sketched_names
                 )
             end,
-            v_pipeline.raw_table,
-            get_summary_query.condition,
-            case
-                when get_summary_query.metrics is not null
-                then format(' and r.%I = any(%L::text[])', v_pipeline.name_column, v_names)
-            end,
-            perf_internal.get_forgotten_condition(
-                get_summary_query.pipeline, format('r.%I', v_pipeline.name_column)
+            concat(
+                '(' || get_summary_query.condition || ')',
+                case
+                    when get_summary_query.metrics is not null
+                    then format(' and %s = any(%L::text[])', v_name, v_names)
+                end,
+                perf_internal.get_forgotten_condition(get_summary_query.pipeline, v_name)
             ),
-            get_summary_query.pipeline
+            format(v_is_named, 's')
         );
     end if;
     if coalesce(v_measured_query, v_named_query, v_summary_query, v_named_summary_query) is null then

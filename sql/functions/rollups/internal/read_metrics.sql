@@ -38,7 +38,6 @@ set work_mem = '64MB'
 set max_parallel_workers_per_gather = 0
 as $$
 declare
-    v_pipeline perf_internal.pipelines;
     v_group_numbers integer[] := coalesce(
         read_metrics.group_numbers,
         array_fill(1, array[coalesce(cardinality(read_metrics.series_ids), 0)])
@@ -51,23 +50,14 @@ begin
     if coalesce(cardinality(read_metrics.series_ids), 0) = 0 then
         return;
     end if;
-    v_pipeline := perf_internal.get_pipeline(read_metrics.pipeline);
-    execute format(
-        'select min(r.%1$I)
-        from %2$s as r
-        where r.%3$I = any($1)
-            and r.%1$I >= $2
-            -- The last bucket may end up to a week after the range, and weeks of a time zone have
-            -- up to two hours more.
-            and r.%1$I < $3 + interval ''8 days''
-            and %4$s',
-        v_pipeline.time_column,
-        v_pipeline.raw_table,
-        v_pipeline.series_column,
-        perf_internal.get_pending_condition(read_metrics.pipeline)
-    )
-    into v_pending_from
-    using read_metrics.series_ids, read_metrics.start_time, read_metrics.end_time;
+    v_pending_from := perf_internal.get_pending_start(
+        read_metrics.pipeline,
+        read_metrics.start_time,
+        -- The last bucket may end up to a week after the range, and weeks of a time zone have up to
+        -- two hours more.
+        read_metrics.end_time + interval '8 days',
+        read_metrics.series_ids
+    );
     v_is_direct := (read_metrics.granularity = 'hourly' or read_metrics.time_zone = 'UTC')
         and read_metrics.granularity is not null
         and coalesce(read_metrics.percentiles = '{0.5,0.95,0.99}', false)
@@ -90,7 +80,7 @@ begin
             read_metrics.sketched_metrics,
             read_metrics.is_exact,
             v_is_direct,
-            coalesce(v_pending_from, 'infinity'),
+            v_pending_from,
             read_metrics.time_zone
         )
     using read_metrics.series_ids, v_group_numbers, read_metrics.percentiles;

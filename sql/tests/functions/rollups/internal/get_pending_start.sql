@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(6);
 
 select is(
     perf_internal.get_pending_start('calls', '2020-01-01', '2020-02-01'),
@@ -17,6 +17,19 @@ select is(
     perf_internal.get_pending_start('calls', '2020-01-06 11:00+00', '2020-01-07 10:00+00'),
     'infinity'::timestamptz,
     'of the range, without its end'
+);
+select is(
+    perf_internal.get_pending_start(
+        'calls', '2020-01-01', '2020-02-01',
+        array(select distinct r.model_tool_config_id from perf.performance_metrics_raw as r)
+    ),
+    '2020-01-06 10:00+00'::timestamptz,
+    'also of some series'
+);
+select is(
+    perf_internal.get_pending_start('calls', '2020-01-01', '2020-02-01', '{}'),
+    'infinity'::timestamptz,
+    'and of none'
 );
 select throws_ok(
     $$ select perf_internal.get_pending_start('none', '2020-01-01', '2020-02-01') $$,
