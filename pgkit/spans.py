@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
+from pgkit.tokens import include_parts
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ERROR = 2
 LARGEST_INTEGER = 2**31 - 1
@@ -219,11 +221,7 @@ def find_number(attributes: Attributes, names: Iterable[str]) -> int | float | N
 
 
 def read_counts(attributes: Attributes) -> dict[str, int]:
-    """Return the token counts, of which input and output include all others.
-
-    Some libraries count cached tokens or reasoning apart. It shows where these are more than what
-    they should be part of; then they are added.
-    """
+    """Return the token counts, of which input and output include all others."""
     counts: dict[str, int] = {}
     for field, names in conventions().counts.items():
         number = find_number(attributes, names)
@@ -234,12 +232,7 @@ def read_counts(attributes: Attributes) -> dict[str, int]:
                 f"{field} must be a whole number from 0 to {LARGEST_INTEGER}, got {number}"
             )
         counts[field] = int(number)
-    cached = counts.get("cached_input_tokens", 0) + counts.get("cache_write_tokens", 0)
-    if "input_tokens" in counts and cached > counts["input_tokens"]:
-        counts["input_tokens"] += cached
-    reasoning = counts.get("reasoning_tokens", 0)
-    if "output_tokens" in counts and reasoning > counts["output_tokens"]:
-        counts["output_tokens"] += reasoning
+    include_parts(counts)
     return counts
 
 

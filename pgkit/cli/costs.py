@@ -266,22 +266,20 @@ def delete_price(
 ) -> None:
     """Delete prices of a model."""
     with named_as(OPTIONS), connect(dsn) as connection:
-        ((count,),) = [
-            row.values()
-            for row in reports.select(
-                connection,
-                "select perf.delete_model_price(%(model)s, %(provider)s, %(valid_from)s, %(book)s)",
-                model=model,
-                provider=provider,
-                valid_from=valid_from,
-                book=book,
-            )
-        ]
-        if not count:
+        (row,) = reports.select(
+            connection,
+            "select perf.delete_model_price(%(model)s, %(provider)s, %(valid_from)s, %(book)s)"
+            " as count",
+            model=model,
+            provider=provider,
+            valid_from=valid_from,
+            book=book,
+        )
+        if not row["count"]:
             raise Failure(
                 f"there is no such price of {quoted(model)}", "`pgkit prices list` lists all."
             )
-    click.echo(f"Deleted {plural(count, 'price')}.")
+    click.echo(f"Deleted {plural(row['count'], 'price')}.")
 
 
 @price_commands.command("load")

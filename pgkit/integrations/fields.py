@@ -1,7 +1,10 @@
-"""Read what libraries for models have in common: parameters and counts of tokens."""
+"""What the integrations have in common: parameters, counts of tokens, and where calls go."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from pgkit.recorder import Recorder
+from pgkit.tokens import include_parts
 
 # The names of the most tokens of an answer, as providers have them.
 MAX_TOKENS = (
@@ -43,29 +46,17 @@ def read_count(given: Any, *names: str) -> int | None:
     return None
 
 
-def complete_tokens(
-    *,
-    input_tokens: int | None,
-    output_tokens: int | None,
-    cached_input_tokens: int | None,
-    cache_write_tokens: int | None,
-    reasoning_tokens: int | None,
-) -> dict[str, int]:
-    """Return the counts that are known.
+def complete_tokens(**counts: int | None) -> dict[str, int]:
+    """Return the counts that are known, of which input and output include all others."""
+    known = {name: count for name, count in counts.items() if count is not None}
+    include_parts(known)
+    return known
 
-    Cached tokens are part of the input, and reasoning is part of the output. Where a provider
-    counts them apart, and it shows because they are more, they are added.
-    """
-    cache = (cached_input_tokens or 0) + (cache_write_tokens or 0)
-    if input_tokens is not None and cache > input_tokens:
-        input_tokens += cache
-    if output_tokens is not None and (reasoning_tokens or 0) > output_tokens:
-        output_tokens += reasoning_tokens or 0
-    counts = {
-        "input_tokens": input_tokens,
-        "output_tokens": output_tokens,
-        "cached_input_tokens": cached_input_tokens,
-        "cache_write_tokens": cache_write_tokens,
-        "reasoning_tokens": reasoning_tokens,
-    }
-    return {name: count for name, count in counts.items() if count is not None}
+
+def choose_recorder(recorder: Recorder | None, target: str | None, key: str | None) -> Recorder:
+    """Return the recorder that the application has, or one of `target` and `key`."""
+    if recorder is None:
+        return Recorder(target, key=key)
+    if target is not None or key is not None:
+        raise ValueError("target and key must not be given with a recorder")
+    return recorder

@@ -11,7 +11,12 @@ from time import perf_counter, time
 from typing import Any
 from uuid import UUID
 
-from pgkit.integrations.fields import complete_tokens, read_count, read_parameters
+from pgkit.integrations.fields import (
+    choose_recorder,
+    complete_tokens,
+    read_count,
+    read_parameters,
+)
 from pgkit.recorder import Recorder
 from pgkit.recording.measuring import CANCELLATIONS, CANCELLED
 
@@ -59,10 +64,8 @@ class PgkitCallbackHandler(BaseCallbackHandler):  # type: ignore[misc, unused-ig
         target: str | None = None,
         key: str | None = None,
     ) -> None:
-        if recorder is not None and (target is not None or key is not None):
-            raise ValueError("target and key must not be given with a recorder")
         super().__init__()
-        self.recorder = Recorder(target, key=key) if recorder is None else recorder
+        self.recorder = choose_recorder(recorder, target, key)
         self.runs: OrderedDict[UUID, Run] = OrderedDict()
         self.has_warned = False
 
@@ -183,7 +186,4 @@ def read_tokens(response: Any) -> dict[str, Any] | None:
     return complete_tokens(
         input_tokens=read_count(usage, "prompt_tokens"),
         output_tokens=read_count(usage, "completion_tokens"),
-        cached_input_tokens=None,
-        cache_write_tokens=None,
-        reasoning_tokens=None,
     )

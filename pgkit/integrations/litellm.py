@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pgkit.integrations.fields import complete_tokens, read_count, read_parameters
+from pgkit.integrations.fields import (
+    choose_recorder,
+    complete_tokens,
+    read_count,
+    read_parameters,
+)
 from pgkit.recorder import Recorder
 
 try:
@@ -51,10 +56,8 @@ class PgkitLogger(CustomLogger):  # type: ignore[misc, unused-ignore]
         target: str | None = None,
         key: str | None = None,
     ) -> None:
-        if recorder is not None and (target is not None or key is not None):
-            raise ValueError("target and key must not be given with a recorder")
         super().__init__()
-        self.recorder = Recorder(target, key=key) if recorder is None else recorder
+        self.recorder = choose_recorder(recorder, target, key)
         self.has_warned = False
         flush_before_the_recorder_closes()
 

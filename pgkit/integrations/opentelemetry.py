@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from pgkit import spans
+from pgkit.integrations.fields import choose_recorder
 from pgkit.recorder import Recorder
 
 try:
@@ -38,10 +39,8 @@ class PgkitSpanExporter(SpanExporter):
         target: str | None = None,
         key: str | None = None,
     ) -> None:
-        if recorder is not None and (target is not None or key is not None):
-            raise ValueError("target and key must not be given with a recorder")
         self.is_own = recorder is None
-        self.recorder = Recorder(target, key=key) if recorder is None else recorder
+        self.recorder = choose_recorder(recorder, target, key)
         # The spans around the calls of late. A child ends before its parent does.
         self.parents: OrderedDict[tuple[str, str], None] = OrderedDict()
         self.warned: set[str] = set()

@@ -35,8 +35,6 @@ __all__ = [
 LINES_PER_REPORT = 2000
 MOST_EXPLAINED = 5
 NO_OPTIONS = Options()
-# What a format calls a model that its files do not name.
-UNKNOWN_MODEL = "unknown"
 
 Report = Callable[[int], None]
 
@@ -107,8 +105,8 @@ class Told:
             self.unused |= mapper.unused
         else:
             self.formats[lines.format.name] = None
-            if mapper.options.constants.get("model_name") == UNKNOWN_MODEL:
-                self.remarks["model_name: not in the file; --set model_name=NAME says it"] = None
+            for field in mapper.options.filled:
+                self.remarks[f"{field}: {mapper.options.missing[field]}"] = None
         for name, unit in mapper.clock.units.items():
             self.remarks[f"{name}: {unit} since 1970"] = None
         self.notes += mapper.notes

@@ -4,7 +4,8 @@ Such a file has what somebody would have typed: `map`, `set`, `failed`, `only` a
 options of `pgkit load`. `keys` is what the first record must have. Formats whose records are not
 the lines of the file say where they are: `arrays` names lists that belong together by position,
 `spans` how a span is written. `unless` names fields that are nothing where two columns are equal,
-or a column has a value; `missing` is the hint where a field is not in the file.
+or a column has a value; `missing` says what to do about a field that is not in the file: a hint,
+or a note where `set` gives it a value.
 """
 
 import tomllib

@@ -54,6 +54,8 @@ class Options(NamedTuple):
     uses_names: bool = True
     unless: Mapping[str, Condition] = {}
     missing: Mapping[str, str] = {}
+    # Fields that the file does not have, and that the format gives a value.
+    filled: Sequence[str] = ()
 
 
 class Plan(NamedTuple):
@@ -84,6 +86,7 @@ def add_format(options: Options, format: Format, layout: Layout) -> Options:
         uses_names=not format.map,
         unless={field: parse_condition(text) for field, text in format.unless.items()},
         missing=format.missing,
+        filled=[field for field in constants if field not in given and field in format.missing],
     )
 
 
