@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -306,3 +307,91 @@ def test_the_guide_works_as_written(
         ("search", True, None, False, None),
     ]
     exec(over_http, {"pgkit": pgkit})
+
+
+class Switched(Rest):
+    """Cannot reach its database while `is_down`."""
+
+    is_down: ClassVar[bool]
+
+    def record(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        return (503, {}, b"") if self.is_down else super().record(body)
+
+
+@contextmanager
+def serving(handler: type[Rest], database: str) -> Iterator[str]:
+    """Yield the address of a server."""
+    handler.database, handler.paths, handler.troubles = database, set(), []
+    rest = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=rest.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{rest.server_port}"
+    finally:
+        rest.shutdown()
+        rest.server_close()
+
+
+@pytest.mark.parametrize("trouble", ["the limit is reached", "the file cannot be emptied"])
+def test_a_spool_that_is_full_does_not_keep_calls_from_a_database_that_is_back(
+    database: str, connection: psycopg.Connection, tmp_path: Path, trouble: str
+) -> None:
+    spool = tmp_path / "calls.spool"
+    Switched.is_down = True
+    with (
+        serving(Switched, database) as address,
+        pgkit.Recorder(
+            address,
+            key="secret",
+            spool=spool,
+            spool_limit=30_000,
+            batch_size=50,
+            flush_interval=0.05,
+        ) as recorder,
+    ):
+        for _ in range(400):
+            recorder.record("acme/one", "chat", 5)
+        wait_for(lambda: recorder.stats.spooled >= 150 and recorder.stats.failures > 1)
+        assert recorder.stats.spooled < 400
+        if trouble == "the file cannot be emptied":
+            spool.with_name("calls.spool.lock").unlink(missing_ok=True)
+            spool.with_name("calls.spool.lock").mkdir()
+        Switched.is_down = False
+        assert recorder.flush(60)
+        if trouble == "the limit is reached":
+            wait_for(lambda: recorder.stats.recorded == 400)
+        stats = recorder.stats
+        assert (stats.pending, stats.dropped, stats.refused) == (0, 0, 0)
+    in_file = 400 - stats.recorded
+    assert in_file < 400 - 100
+    assert connection.execute(COUNT).fetchone() == (stats.recorded, stats.recorded)
+
+
+def test_a_batch_that_is_drained_twice_is_counted_once(
+    database: str, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    spool = tmp_path / "calls.spool"
+    Switched.is_down = True
+    with (
+        serving(Switched, database) as address,
+        pgkit.Recorder(address, key="secret", spool=spool, flush_interval=0.05) as recorder,
+    ):
+        for number in (*range(9), -1):
+            recorder.record("acme/one", "chat", number)
+        wait_for(lambda: recorder.stats.spooled == 10)
+        refused = {"code": "22023", "message": "calls[9]: response_time_ms must be between"}
+        Switched.troubles = [(400, {}, json.dumps(refused).encode()), (503, {}, b"")]
+        Switched.is_down = False
+        wait_for(lambda: recorder.stats.recorded >= 9 and not spool.exists())
+        wait_for(lambda: not recorder.spool.has_lines())
+        assert (recorder.stats.recorded, recorder.stats.refused) == (9, 1)
+    assert connection.execute(COUNT).fetchone() == (9, 9)
+
+
+def test_parameters_that_are_no_json_are_refused_by_that_reason(database: str, caplog) -> None:
+    with pgkit.Recorder(database) as recorder:
+        loop: list[object] = []
+        loop.append(loop)
+        recorder.record("acme/one", "chat", 5, parameters={"loop": loop})
+        assert recorder.flush(30)
+        assert recorder.stats.refused == 1
+    assert "parameters are no JSON" in caplog.text

@@ -184,6 +184,9 @@ def read_kind(kind: tuple[Any, ...]) -> dict[str, Any]:
     fields: dict[str, Any] = {"model_name": model_name, "tool_name": tool_name}
     if provider is not None:
         fields["provider"] = provider
+    if isinstance(parameters, str):
+        # What safe_freeze() says of those that it could not freeze.
+        raise TypeError(parameters)
     if parameters is not None:
         fields["parameters"] = marshal.loads(parameters)
     return fields

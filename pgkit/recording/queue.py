@@ -12,6 +12,7 @@ new `attend_at`, or the thread sees the new item.
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic
 
@@ -115,15 +116,17 @@ class Queue:
         """Return at most `count` calls, and the markers that come right after them."""
         taken: list[Item] = []
         markers: list[threading.Event] = []
-        while self.items and (isinstance(self.items[0], threading.Event) or len(taken) < count):
-            item = self.items.popleft()
-            if isinstance(item, threading.Event):
-                markers.append(item)
-            elif markers:
-                self.items.appendleft(item)
-                break
-            else:
-                taken.append(item)
+        # Until the queue is empty. At the end of the process close() may take at the same time.
+        with suppress(IndexError):
+            while isinstance(self.items[0], threading.Event) or len(taken) < count:
+                item = self.items.popleft()
+                if isinstance(item, threading.Event):
+                    markers.append(item)
+                elif markers:
+                    self.items.appendleft(item)
+                    break
+                else:
+                    taken.append(item)
         return taken, markers
 
     def close(self) -> None:

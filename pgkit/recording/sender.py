@@ -69,7 +69,10 @@ class Sender:
         self.markers: list[threading.Event] = []
         self.recorded = self.refused = self.spooled = self.failures = 0
         self.failures_in_turn = 0
+        # When the database may be asked again, and when to look at the spool again. A spool that is
+        # full or broken must not keep calls from a database that answers.
         self.retry_at = 0.0
+        self.look_at = 0.0
         self.is_stopping = False
 
     def run(self) -> None:
@@ -93,7 +96,8 @@ class Sender:
             # Somebody may have asked to write at once.
             self.retry_at = 0
         elif is_behind:
-            left = max(self.retry_at - monotonic(), 0.001)
+            until = max(self.retry_at, self.look_at)
+            left = max(until - monotonic(), 0.001)
             self.queue.wait(self.batch_size, min(left, self.flush_interval), left)
         else:
             idle = None if self.spool is None else SPOOL_SECONDS
@@ -106,6 +110,9 @@ class Sender:
         self.store()
         if not self.is_down():
             self.drain()
+        if self.held and not self.is_down():
+            # The file does not take it and could not be emptied: out of order, but not lost.
+            self.deliver()
 
     def is_down(self) -> bool:
         return monotonic() < self.retry_at
@@ -150,7 +157,6 @@ class Sender:
             self.spool.append(self.held)
         except OSError as error:
             self.notices.warn("spool", f"cannot write the spool: {error}")
-            self.retry_at = max(self.retry_at, monotonic() + 1)
         else:
             self.spooled += len(self.held)
             self.finish()
@@ -158,21 +164,29 @@ class Sender:
     def drain(self) -> None:
         """Send lines of the spool until it is empty, the database is away, or new calls are due."""
         assert self.spool is not None
+        if monotonic() < self.look_at:
+            return
         try:
             with self.spool.locked() as is_ours:
                 if not is_ours:
                     # Another process drains, so this one only appends. Look again soon.
-                    self.retry_at = monotonic() + self.flush_interval
+                    self.look_at = monotonic() + self.flush_interval
                     return
                 until = monotonic() + self.flush_interval
                 while len(self.queue.items) < self.batch_size and monotonic() < until:
                     lines, end = self.spool.read(self.batch_size)
-                    if not end or not self.send(lines):
+                    if not end:
+                        return
+                    count, recorded = len(lines), self.recorded
+                    if not self.send(lines):
+                        # The whole batch is read again, and counted then.
+                        self.refused -= count - len(lines) - (self.recorded - recorded)
+                        self.recorded = recorded
                         return
                     self.spool.advance(end)
         except OSError as error:
             self.notices.warn("spool", f"cannot read the spool: {error}")
-            self.retry_at = monotonic() + SHORTEST_BACKOFF
+            self.look_at = monotonic() + SHORTEST_BACKOFF
 
     def send(self, lines: list[str]) -> bool:
         """Record lines, except those that the database refuses; False if it cannot be reached.
