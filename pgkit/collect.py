@@ -248,10 +248,7 @@ class Collector:
             milliseconds = max(1, round(1000 * self.settings.timeout))
             try:
                 async with self.connections.borrow() as connection, async_transaction(connection):
-                    # To compile the queries would take a hundred times as long as to run them.
-                    await connection.execute(
-                        b"set local jit = off; set local statement_timeout = %d" % milliseconds
-                    )
+                    await connection.execute(b"set local statement_timeout = %d" % milliseconds)
                     cursor = await connection.execute(RECORD.encode(), [body.text])
                     row = await cursor.fetchone()
             except psycopg.Error as error:

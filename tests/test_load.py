@@ -282,7 +282,7 @@ def test_a_file_that_does_not_name_the_model_says_so(pgkit, database, tmp_path) 
     sample |= dict.fromkeys(("inter_token_latency_s", *counts), 5)
     file.write_text(json.dumps([sample]))
     given = ("--set", "call_timestamp=2020-01-06T10:00Z")
-    told = "model_name: not in the file; --set model_name=NAME says it"
+    told = "model_name: not in the file; name it with --set model_name=NAME"
     assert told in pgkit("load", file, *given, dsn=database).stderr
     named = pgkit("load", file, *given, "--set", "model_name=acme/one", dsn=database)
     assert named.returncode == 0 and told not in named.stderr
