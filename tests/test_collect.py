@@ -65,7 +65,15 @@ from pgkit.database import parse_dsn
 JSON = {"content-type": "application/json"}
 PROTOBUF = {"content-type": "application/x-protobuf"}
 LISTENING = re.compile(r"listening on (http://\S+)$", re.M)
-BLOCKED = "select true from pg_locks where not granted"
+# Of this database: other tests run on the same server.
+BLOCKED = """
+select true
+from pg_locks as l
+join pg_database as d on d.oid = l.database
+where d.datname = current_database()
+    and l.relation = 'perf.models'::regclass
+    and not l.granted
+"""
 LOCK = "lock perf.models in access exclusive mode"
 
 
