@@ -5983,7 +5983,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
-      /** Registers the jobs with pg_cron in place of those of the same name, and returns them. Makes the partitions that are missing now. Errors: PT409 where pg_cron is not installed. */
+      /** Registers the jobs with pg_cron in place of those of the same name, and returns them. The job pgkit-partitions makes the partitions that are missing. Errors: PT409 where pg_cron is not installed. */
       schedule_jobs: {
         Args: never
         Returns: {

@@ -1,5 +1,6 @@
 """Have pg_cron run the jobs, from whichever database of the server it lives in."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,10 +13,15 @@ from pgkit.database import Connection, Failure, connect, parse_dsn, query, trans
 
 
 def schedule(dsn: str, report: Callable[[int], None] = lambda made: None) -> list[dict[str, Any]]:
-    """Register the jobs, replacing those of the same name, and make missing partitions.
+    """Make missing partitions, and register the jobs, replacing those of the same name.
 
     Returns the jobs. `report` is told how many partitions were made so far.
     """
+    with connect(dsn, autocommit=True) as connection:
+        if make_partitions(connection, 7, report):
+            # pg_cron looks once a second at what changed. So many changes fill the queue in which
+            # it would hear of the jobs, so it has to read them first.
+            time.sleep(2)
     with connect(dsn) as connection:
         home = find_cron_database(connection)
         if home is None:
@@ -31,8 +37,6 @@ def schedule(dsn: str, report: Callable[[int], None] = lambda made: None) -> lis
                 )
         keys = ("job_name", "schedule", "command")
         rows = [dict(zip(keys, job, strict=False)) for job in jobs]
-    with connect(dsn, autocommit=True) as connection:
-        make_partitions(connection, 7, report)
     return rows
 
 

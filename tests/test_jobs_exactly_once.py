@@ -308,6 +308,9 @@ def test_cleanup_waits_for_jobs_of_its_month_and_keeps_what_they_leave(
             late.rollback()
         (_, dropped, reason) = cleaning.result().fetchone()
     cleaner.commit()
+    # A cleanup waits 5 seconds. On a machine that stalls for longer, the next one has to do.
+    if reason is not None and reason.startswith("another transaction holds"):
+        ((_, dropped, reason),) = connection.execute(CLEAN_UP).fetchall()
     waits = "some of its rows are not rolled up yet"
     assert (dropped, reason) == ((0, waits) if commits else (6, None))
     assert aggregate_jobs(connection) == commits

@@ -26,8 +26,9 @@ JOB_COLUMNS = (
 def schedule(dsn: str, as_json: bool) -> None:
     """Let pg_cron run the jobs.
 
-    What was recorded is rolled up every minute. Partitions are made and old data is removed every
-    day. Where pg_cron lives in another database of the server, the jobs are registered there.
+    What was recorded is rolled up every minute. Missing partitions are made now and every ten
+    minutes. Old data is removed every day. Where pg_cron lives in another database of the server,
+    the jobs are registered there.
     """
     with Console(stderr=True).status("scheduling") as status:
         rows = scheduling.schedule(dsn, lambda made: status.update(f"{made} partitions made"))

@@ -11,7 +11,7 @@ as $$
 $$;
 
 comment on function perf.schedule_jobs is
-    'Registers the jobs with pg_cron in place of those of the same name, and returns them. Makes the partitions that are missing now. Errors: PT409 where pg_cron is not installed.';
+    'Registers the jobs with pg_cron in place of those of the same name, and returns them. The job pgkit-partitions makes the partitions that are missing. Errors: PT409 where pg_cron is not installed.';
 
 revoke execute on function perf.schedule_jobs from public;
 grant execute on function perf.schedule_jobs to authenticated, service_role, perf_admin;

@@ -7,7 +7,9 @@ as $$
     values
         ('pgkit-aggregate', '* * * * *', 'call perf.run_job(''aggregate'')'),
         ('pgkit-alerts', '* * * * *', 'call perf.run_job(''alerts'')'),
-        ('pgkit-partitions', '0 2 * * *', 'call perf.run_job(''partitions'')'),
+        -- Often, so that a new database does not fill its default partitions. It is a look when
+        -- nothing is missing.
+        ('pgkit-partitions', '*/10 * * * *', 'call perf.run_job(''partitions'')'),
         ('pgkit-cleanup', '0 2 * * *', 'call perf.run_job(''cleanup'')'),
         -- When cleanup has ended.
         ('pgkit-verification', '0 3 * * *', 'call perf.run_job(''verification'')'),

@@ -1,5 +1,9 @@
 -- security definer: jobs belong to the owner of the functions that they call. Dynamic SQL, because
 -- the schema cron may not exist when this function is created.
+--
+-- It makes no partitions. pg_cron learns of a job from an invalidation message. When one transaction
+-- sends more messages than the queue of the server holds (4096, and a first set of partitions is
+-- more), the launcher of pg_cron loses its message, and the jobs never run.
 create or replace function perf_internal.schedule_jobs()
 returns table (job_name text, schedule text, command text)
 language plpgsql
@@ -18,8 +22,6 @@ begin
         using schedule_jobs.job_name, schedule_jobs.schedule, schedule_jobs.command;
         return next;
     end loop;
-    -- The job that makes partitions runs at 02:00, which may be hours away.
-    perform perf.ensure_partitions();
 end
 $$;
 

@@ -9,7 +9,7 @@ select results_eq(
         ('pgkit-cleanup', '0 2 * * *', 'call perf.run_job(''cleanup'')'),
         ('pgkit-config-guards', '* * * * *', 'call perf.run_job(''config-guards'')'),
         ('pgkit-daily-log', '5 * * * *', 'call perf.run_job(''daily-log'')'),
-        ('pgkit-partitions', '0 2 * * *', 'call perf.run_job(''partitions'')'),
+        ('pgkit-partitions', '*/10 * * * *', 'call perf.run_job(''partitions'')'),
         ('pgkit-trim-job-history', '30 2 * * *', 'call perf.run_job(''trim-job-history'')'),
         ('pgkit-verification', '0 3 * * *', 'call perf.run_job(''verification'')') $$,
     'names every job, when it runs and what it calls'
