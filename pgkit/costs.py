@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from pgkit import prices, reports
 from pgkit.database import Connection
-from pgkit.output import Column, Row, digits, percent
+from pgkit.output import Column, Row, digits, percent, plain_number
 from pgkit.times import span
 
 GROUPS = ("model", "tool", "provider", "model_type", "parameters")
@@ -19,12 +20,26 @@ def money(amount: float | None) -> str:
     """Return an amount with two digits, or the digits that matter of less than a cent."""
     if amount is None:
         return ""
-    return f"{amount:,.2f}" if abs(amount) >= 0.01 or not amount else digits(amount)
+    if abs(amount) >= 0.01 or not amount:
+        return f"{amount:,.2f}"
+    text = digits(amount)
+    return plain_number(float(text)) if "e" in text else text
 
 
 def price(amount: float | None) -> str:
     """Return a price per million tokens with all its digits."""
-    return "" if amount is None else f"{amount:,.10f}".rstrip("0").rstrip(".")
+    return "" if amount is None else f"{Decimal(repr(amount)):,f}".removesuffix(".0")
+
+
+def price_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return prices as a pipe gets them: with all digits, so that a list can be loaded again."""
+    return [
+        {
+            name: price(value).replace(",", "") if isinstance(value, float) else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
 
 
 COST_COLUMNS = (

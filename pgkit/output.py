@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import floor, isfinite, log10
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -77,12 +78,20 @@ def exact(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float | Decimal):
-        return f"{value:.6f}".rstrip("0").rstrip(".")
+        return plain_number(value)
     if isinstance(value, list | tuple):
         return ", ".join(exact(item) for item in value)
     if isinstance(value, dict):
         return escaped(json.dumps(value, ensure_ascii=False, default=jsonable))
     return escaped(" ".join(str(value).replace("\t", " ").splitlines()))
+
+
+def plain_number(value: float | Decimal) -> str:
+    """Return a number without an exponent: six decimals, and of a small one six digits."""
+    size = abs(float(value))
+    places = 6 if size >= 0.1 or not isfinite(size) or not size else 5 - floor(log10(size))
+    text = f"{value:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import terminal
 
-from pgkit import prices
+from pgkit import costs, prices
 
 LITELLM = {
     # As in its list: no model, and neither are its numbers.
@@ -296,8 +296,31 @@ def test_a_price_is_set_corrected_and_deleted(pgkit, database) -> None:
     )
     none = pgkit("prices", "list", dsn=database)
     assert none.stderr == (
-        "There is no price. `pgkit prices load` and `pgkit prices set` add some.\n"
+        'There is no price in the book "standard". `pgkit prices load` and `pgkit prices set` add'
+        " some.\n"
     )
+    none = pgkit("prices", "list", "m", dsn=database)
+    assert none.stderr.startswith('There is no price of "m" in the book "standard".')
+
+
+def test_prices_that_a_pipe_lists_can_be_loaded_again_without_a_change(
+    pgkit, database, tmp_path
+) -> None:
+    given = ("prices", "set", "m", "0.1234567891", "1.4e-07", "--cached", "12345678.25")
+    assert pgkit(*given, dsn=database).returncode == 0
+    listed = tmp_path / "prices.csv"
+    listed.write_text(pgkit("prices", "list", dsn=database).stdout)
+    assert "\t0.1234567891\t12345678.25\t\t0.00000014\t" in listed.read_text()
+    again = pgkit("prices", "load", listed, dsn=database)
+    assert again.stdout.splitlines()[0].endswith("0 new, 0 changed, 1 as before."), again
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(0, "0.00"), (1234.5, "1,234.50"), (0.0031, "0.0031"), (8.2e-05, "0.000082"), (None, "")],
+)
+def test_an_amount_has_no_exponent(amount, text) -> None:
+    assert costs.money(amount) == text
 
 
 def test_budgets_are_set_listed_and_deleted(pgkit, called) -> None:

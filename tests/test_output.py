@@ -154,6 +154,10 @@ def test_a_rare_failure_is_not_rounded_away(share, text) -> None:
     [
         (0.6666666666666666, "0.666667"),
         (780.0, "780"),
+        (0.0, "0"),
+        (1.4e-07, "0.00000014"),
+        (-0.0001234567, "-0.000123457"),
+        (float("nan"), "nan"),
         (1e10, "10000000000"),
         ("two\nlines\tand a tab", "two lines and a tab"),
         ("\x1b[31mred\x9b", "\\u001b[31mred\\u009b"),

@@ -162,12 +162,14 @@ def list_prices(
             as_of=as_of,
             model=model,
         )
+    there_is = f"no price of {quoted(model)}" if model else "no price"
     print_rows(
-        rows,
+        rows if is_for_people() or as_json else work.price_rows(rows),
         work.PRICE_COLUMNS,
         as_json=as_json,
         title=f"{plural(len(rows), 'price')} per million tokens; times in {zone}",
-        nothing="There is no price. `pgkit prices load` and `pgkit prices set` add some.",
+        nothing=f"There is {there_is} in the book {quoted(book)}. `pgkit prices load` and"
+        " `pgkit prices set` add some.",
     )
 
 
