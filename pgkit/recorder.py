@@ -210,6 +210,11 @@ class Recorder:
                 started_ns = time_ns() - int(response_time_ms * 1e6)
             elif isinstance(call_timestamp, datetime):
                 started_ns = int(call_timestamp.timestamp() * 1e6) * 1000
+            elif isinstance(call_timestamp, str):
+                raise TypeError(
+                    "call_timestamp must be a datetime or seconds since 1970,"
+                    f" got {call_timestamp[:60]!r}"
+                )
             else:
                 started_ns = int(call_timestamp * 1e6) * 1000
             if call_id is not None:
@@ -283,8 +288,10 @@ class Recorder:
             thread.join(max(0, until - monotonic()))
         if sender.held or self.queue.items:
             sender.rescue()
+        self.notices.finish("refused")
         if lost := len(sender.held) + len(self.queue.items):
-            self.notices.warn("lost", f"{lost} calls are lost: the database did not take them")
+            are = "call is" if lost == 1 else "calls are"
+            self.notices.warn("lost", f"{lost} {are} lost: the database did not take them")
 
     def __enter__(self) -> Self:
         return self

@@ -52,6 +52,22 @@ def test_calls_are_recorded_and_bad_ones_counted(
     assert connection.execute(errors).fetchall() == [("TimeoutError",)]
 
 
+def test_each_call_that_is_refused_is_told_or_counted(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pgkit.Recorder(database) as recorder:
+        recorder.record("m", "t", 5, call_timestamp="2026-11-20")  # type: ignore[arg-type]
+        recorder.record("m", "t", -1)
+        recorder.record("m", "t", -2)
+        assert recorder.flush(30)
+    first, last = caplog.messages
+    asked = "call_timestamp must be a datetime or seconds since 1970, got '2026-11-20'"
+    assert first == f"a call is not recorded: TypeError: {asked}"
+    assert last.endswith('got "-2" (the last of 2 that were not logged)') or last.endswith(
+        "got -2 (the last of 2 that were not logged)"
+    )
+
+
 def recorded(connection: psycopg.Connection) -> list[tuple]:
     return connection.execute(
         """select s.labels ->> 'tool', r.success, r.error_type, r.first_token_ms is not null,

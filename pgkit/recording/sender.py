@@ -31,17 +31,25 @@ class Notices:
 
     def __init__(self) -> None:
         self.logged_at: dict[str, float] = {}
-        self.left_out: dict[str, int] = {}
+        # How many were left out, and the last of them.
+        self.left_out: dict[str, tuple[int, str]] = {}
 
     def warn(self, kind: str, message: str) -> None:
         now = monotonic()
         if now - self.logged_at.get(kind, -QUIET_SECONDS) < QUIET_SECONDS:
-            self.left_out[kind] = self.left_out.get(kind, 0) + 1
+            count, _ = self.left_out.get(kind, (0, ""))
+            self.left_out[kind] = (count + 1, message)
             return
         self.logged_at[kind] = now
-        left_out = self.left_out.pop(kind, 0)
+        left_out, _ = self.left_out.pop(kind, (0, ""))
         more = f" (and {left_out} like it)" if left_out else ""
         logger.warning("%s%s", message, more)
+
+    def finish(self, kind: str) -> None:
+        """Log the last message that was left out, and how many were."""
+        if kind in self.left_out:
+            count, message = self.left_out.pop(kind)
+            logger.warning("%s (the last of %d that were not logged)", message, count)
 
 
 class Sender:
