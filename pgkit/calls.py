@@ -7,7 +7,7 @@ says how it reads the value or what is wrong with it, so the rules and their wor
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -258,7 +258,8 @@ class Writer:
             place = FIELDS.index(field)
             with suppress(ValueError, OverflowError):
                 given[place] = str(read(given[place] or ""))
-        with refusing(), self.connection.transaction() if self.keeps_going else nullcontext():
+        atomic = self.connection.transaction() if self.keeps_going else nullcontext()
+        with refusing(dict(zip(FIELDS, call, strict=True))), atomic:
             row = self.connection.execute(query("judge_call"), given).fetchone()
             assert row is not None
             problem, *plain = row
@@ -336,7 +337,7 @@ class Writer:
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def refusing(given: Mapping[str, str | None]) -> Iterator[None]:
     """Turn what the database says about a value into BadLine."""
     try:
         yield
@@ -344,6 +345,7 @@ def refusing() -> Iterator[None]:
         raise BadLine("not UTF-8") from None
     except (psycopg.DataError, psycopg.errors.CheckViolation) as error:
         message = error.diag.message_primary or str(error)
+        message = name_field(message, given)
         hint = error.diag.message_hint
         if isinstance(error, psycopg.errors.DatetimeFieldOverflow):
             hint = (
@@ -351,6 +353,20 @@ def refusing() -> Iterator[None]:
                 " nanoseconds since 1970."
             )
         raise BadLine(message, hint) from None
+
+
+def name_field(message: str, given: Mapping[str, str | None]) -> str:
+    """Return what PostgreSQL says about a value, with the name of the field that has the value."""
+    found = SYNTAX.match(message)
+    kind = KINDS.get(found[1]) if found else None
+    if kind is None:
+        return message
+    noun, fields = kind
+    for field in fields:
+        value = given.get(field)
+        if value and (field == "parameters" or message.endswith(f'"{value.strip()}"')):
+            return f"{field} must be {noun}, got {quoted(value.strip()[:60])}"
+    return message
 
 
 def read_ms(text: str) -> float:
@@ -430,6 +446,24 @@ def read_uuid_time(text: str | None) -> datetime:
 
 
 # What we read and the database does not: 550.0 as a count, seconds since 1970 as a time.
+# What PostgreSQL calls a type, what people call it, and the fields that have it.
+SYNTAX = re.compile("invalid input syntax for type ([a-z ]+)")
+KINDS = {
+    "double precision": ("a number", ("response_time_ms", "first_token_ms", "cost")),
+    "boolean": ("true or false", ("success",)),
+    "json": ("JSON", ("parameters",)),
+    "integer": (
+        "a whole number",
+        (
+            "input_tokens",
+            "output_tokens",
+            "cached_input_tokens",
+            "cache_write_tokens",
+            "reasoning_tokens",
+        ),
+    ),
+}
+
 READERS: dict[str, Callable[[str], object]] = {
     "input_tokens": read_count,
     "output_tokens": read_count,

@@ -175,7 +175,7 @@ class Writer:
             return read_time(text)
         self.send()
         refuse_guess(field, text)
-        with refusing(), self.connection.transaction() if self.keeps_going else nullcontext():
+        with refusing({}), self.connection.transaction() if self.keeps_going else nullcontext():
             row = self.connection.execute("select %s::text::timestamptz", [text]).fetchone()
         assert row is not None
         return cast(datetime, row[0])

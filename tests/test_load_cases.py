@@ -28,7 +28,7 @@ LOADED = [
     ("08-bedrock-invocation.jsonl", (), "1 failed: 1 ThrottlingException", "0 ms for failed calls"),
     ("10-phoenix-spans.csv", (), "1 call (1 succeeded, 0 failed)", "no model call"),
     ("10b-otel-file-exporter.jsonl", (), "1 call (0 succeeded, 1 failed: 1 error)", "otlp"),
-    ("11-big-unused-field.csv.gz", (), "2 calls (2 succeeded", "columns input"),
+    ("11-big-unused-field.csv.gz", (), "2 calls (2 succeeded", "column input"),
     ("12-utf16-powershell.csv", (), "1 call (1 succeeded", ""),
     ("13-excel-sep.csv", (), "1 call (1 succeeded", ""),
     ("14-null-text.csv", ("--null", "NULL"), "1 call (1 succeeded", ""),
@@ -41,7 +41,12 @@ LOADED = [
     ("22-pgbouncer-many-configs.csv", (), "60 calls (60 succeeded", ""),
     ("24-local-day-ist.csv", (), "from 2026-11-19 18:15 to 2026-11-20 18:45 UTC", ""),
     ("25-zero-ms-failures.csv", (), "(10 succeeded, 15 failed: 15 Timeout)", ""),
-    ("26-duplicate-string-ids.jsonl", (), "1 call, skipped 1 recorded before", ""),
+    (
+        "26-duplicate-string-ids.jsonl",
+        (),
+        "1 call, skipped 1 recorded before (of all 2: 2 succeeded",
+        "",
+    ),
 ]
 REFUSED = [
     ("03-langfuse-observations.jsonl", "2: the call is not over", "--skip-bad"),
@@ -49,7 +54,7 @@ REFUSED = [
     ("07-llmperf-individual.json", "1: no column for call_timestamp", "--set call_timestamp="),
     (
         "14-null-text.csv",
-        '2: invalid input syntax for type double precision: "NULL"',
+        '2: first_token_ms must be a number, got "NULL"',
         "--null NULL",
     ),
     ("16-truncated-last-line.jsonl", "2: half a line", "--skip-bad"),

@@ -54,7 +54,7 @@ def test_a_job_ends_its_wall_time_after_its_start(pgkit, database, connection, t
         "Loaded 2 jobs (2 completed, 0 failed), from 2020-01-06 10:01 to 10:01 UTC.\n"
     )
     assert loaded.stderr.splitlines() == [
-        "Not loaded: columns note",
+        "Not loaded: column note",
         "The next cleanup removes raw jobs older than 90 days, hours older than 90 days, days older"
         " than 2 years: `pgkit retention jobs raw forever`, `pgkit retention jobs hourly forever`,"
         " `pgkit retention jobs daily forever` keep them.",
@@ -222,7 +222,7 @@ def test_a_job_with_an_id_is_loaded_once(pgkit, database, connection, tmp_path) 
     file = write(tmp_path / "jobs.csv", f"{HEADER},job_id", f"{GOOD},a", f"{GOOD},b", f"{GOOD},a")
     loaded = pgkit("load", "--jobs", file, dsn=database)
     assert loaded.stdout.startswith(
-        "Loaded 2 jobs, skipped 1 recorded before (3 completed, 0 failed), from "
+        "Loaded 2 jobs, skipped 1 recorded before (of all 3: 3 completed, 0 failed), from "
     )
     again = pgkit("load", "--jobs", file, dsn=database)
     assert again.stdout.startswith("Loaded 0 jobs, skipped 3 recorded before ")

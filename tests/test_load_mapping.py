@@ -110,12 +110,32 @@ def test_bad_lines_are_skipped_told_and_can_be_loaded_when_they_are_right(
     assert loaded.returncode == 0, loaded.stderr
     assert loaded.stdout.startswith("Loaded 3 calls (3 succeeded, 0 failed)")
     assert f"Skipped 13 bad lines, written to {file}.bad" in loaded.stderr
-    assert f"  {file}:3: invalid input syntax" in loaded.stderr
+    assert f'  {file}:3: response_time_ms must be a number, got "x0"' in loaded.stderr
     assert "  and 3 more" in loaded.stderr
     written = Path(f"{file}.bad")
     assert written.read_text() == "\n".join([HEADER, *bad, "a,b"]) + "\n"
     written.write_text(written.read_text().replace(",x", ",").replace("a,b\n", ""))
     assert "Loaded 12 calls" in pgkit("load", written, dsn=database).stdout
+
+
+@pytest.mark.parametrize("before", ["", "[\n"], ids=["lines", "array"])
+def test_what_is_no_object_is_the_bad_line_and_not_the_good_one_before_it(
+    pgkit, database, tmp_path, before
+) -> None:
+    file = tmp_path / "calls.json"
+    call = json.dumps(CALL)
+    file.write_text(f"{before}{call},\n[1, 2],\n{call}\n]" if before else f"{call}\n[1, 2]\n")
+    loaded = pgkit("load", "--skip-bad", file, dsn=database)
+    assert loaded.stdout.startswith(f"Loaded {2 if before else 1} call"), loaded.stderr
+    assert "must be an object" in loaded.stderr
+    assert "model" not in Path(f"{file}.bad").read_text()
+
+
+def test_what_is_left_out_is_told_with_its_reason(pgkit, database, tmp_path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text(f"{HEADER}\n{GOOD}\n{GOOD}\n")
+    loaded = pgkit("load", "--only", "tool=none", file, dsn=database)
+    assert "Left out: lines other than tool=none (2)\n" in loaded.stderr
 
 
 def test_bad_jobs_are_skipped_too(pgkit, database, tmp_path) -> None:
@@ -169,3 +189,24 @@ def test_a_format_may_be_named(pgkit, tmp_path) -> None:
     unknown = pgkit("load", "--format", "nothing", "--explain", file)
     assert 'there is no format "nothing"' in unknown.stderr
     assert "litellm" in unknown.stderr
+    file.write_text(json.dumps(CALL))
+    wrong = pgkit("load", "--format", "vllm", "--explain", file)
+    assert "1: there is none of the lists input_lens, output_lens" in wrong.stdout
+
+
+def test_explain_says_what_the_file_does_not_have(pgkit) -> None:
+    sample = Path(__file__).parent.parent / "pgkit/formats/llmperf.sample.json"
+    hint = "The file has no times. Give the time of the run with --set call_timestamp="
+    explained = pgkit("load", "--explain", sample)
+    assert f"Note: call_timestamp: {hint}" in explained.stdout
+    named = pgkit("load", "--explain", sample, "--set", "call_timestamp=2026-11-20T10:00:00Z")
+    assert hint not in named.stdout
+
+
+def test_only_a_duration_that_is_missing_says_that_a_call_is_not_over(pgkit, tmp_path) -> None:
+    file = tmp_path / "log.jsonl"
+    line = {"schemaType": "x", "schemaVersion": 1, "requestId": "a", "modelId": "m"}
+    line |= {"operation": "InvokeModel", "timestamp": "2026-11-20T10:00:00Z"}
+    file.write_text(json.dumps(line))
+    explained = pgkit("load", "--explain", file)
+    assert "1: response_time_ms must be given for a call that succeeded" in explained.stdout

@@ -209,11 +209,15 @@ def tell_details(loaded: load.Loaded | load.LoadedJobs, bad: load.BadLines) -> N
     for note in loaded.notes:
         tell(f"Note: {note}")
     if loaded.unused_columns:
-        tell(f"Not loaded: columns {', '.join(loaded.unused_columns)}")
+        noun = "column" if len(loaded.unused_columns) == 1 else "columns"
+        tell(f"Not loaded: {noun} {', '.join(loaded.unused_columns)}")
     if loaded.left_out:
-        states = ", ".join(f"{count:,} {state}" for state, count in loaded.left_out.items())
-        is_jobs = isinstance(loaded, load.LoadedJobs)
-        tell(f"Not loaded: jobs that are not over ({states})" if is_jobs else f"Left out: {states}")
+        if isinstance(loaded, load.LoadedJobs):
+            states = ", ".join(f"{count:,} {state}" for state, count in loaded.left_out.items())
+            tell(f"Not loaded: jobs that are not over ({states})")
+        else:
+            reasons = ", ".join(f"{why} ({count:,})" for why, count in loaded.left_out.items())
+            tell(f"Left out: {reasons}")
     if bad.count:
         tell(
             f"Skipped {plural(bad.count, 'bad line')}, written to {', '.join(map(str, bad.files))}"
@@ -248,16 +252,18 @@ def print_explained(explained: load.Explained, *, as_json: bool) -> None:
 def summary(loaded: load.Loaded | load.LoadedJobs) -> str:
     """Return what became of the lines, and which time they span."""
     skipped = f", skipped {loaded.skipped:,} recorded before" if loaded.skipped else ""
+    both = f"of all {loaded.loaded + loaded.skipped:,}: " if loaded.skipped else ""
     # Outcomes are of skipped ones too, because only the database knows which of the lines are new.
     if isinstance(loaded, load.LoadedJobs):
-        noun, outcomes = "job", f" ({loaded.completed:,} completed, {loaded.failed:,} failed)"
+        noun = "job"
+        outcomes = f" ({both}{loaded.completed:,} completed, {loaded.failed:,} failed)"
     else:
-        noun, outcomes = "call", describe_outcomes(loaded)
+        noun, outcomes = "call", describe_outcomes(loaded, both)
     when = f", from {span(loaded.first, loaded.last)}" if loaded.first and loaded.last else ""
     return f"Loaded {plural(loaded.loaded, noun)}{skipped}{outcomes}{when}."
 
 
-def describe_outcomes(loaded: load.Loaded) -> str:
+def describe_outcomes(loaded: load.Loaded, both: str) -> str:
     """Return how many calls succeeded and failed, by error type: the most frequent ones."""
     if not loaded.succeeded and not loaded.failed:
         return ""
@@ -267,7 +273,7 @@ def describe_outcomes(loaded: load.Loaded) -> str:
     if len(loaded.failed) > len(most):
         kinds.append(f"{len(loaded.failed) - len(most):,} other error types")
     reasons = f": {', '.join(kinds)}" if kinds else ""
-    return f" ({loaded.succeeded:,} succeeded, {failed:,} failed{reasons})"
+    return f" ({both}{loaded.succeeded:,} succeeded, {failed:,} failed{reasons})"
 
 
 def shorten(error: str) -> str:

@@ -105,8 +105,12 @@ class Told:
             self.unused |= mapper.unused
         else:
             self.formats[lines.format.name] = None
-            for field in mapper.options.filled:
-                self.remarks[f"{field}: {mapper.options.missing[field]}"] = None
+            options = mapper.options
+            for field, hint in options.missing.items():
+                if field in options.filled:
+                    self.remarks[f'{field}: "{options.constants[field]}" is {hint}'] = None
+                elif field not in options.constants and field not in options.mapping:
+                    self.remarks[f"{field}: {hint}"] = None
         for name, unit in mapper.clock.units.items():
             self.remarks[f"{name}: {unit} since 1970"] = None
         self.notes += mapper.notes

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from pgkit.calls import BadLine
 from pgkit.database import Failure
 from pgkit.load.paths import reach
 
@@ -74,6 +75,8 @@ def has(record: Mapping[str, Any], key: str) -> bool:
 def split_arrays(record: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """Yield a record for each position of the lists of these names; the rest is in all of them."""
     lists = {name: record[name] for name in names if isinstance(record.get(name), list)}
+    if not lists:
+        raise BadLine(f"there is none of the lists {', '.join(names)}", "Choose another --format.")
     length = max(map(len, lists.values()), default=0)
     rest = {name: value for name, value in record.items() if name not in lists}
     for place in range(length):

@@ -114,7 +114,11 @@ class Input:
         assert self.format is not None
         for record in records:
             self.reader.kept = []
-            yield from split_arrays(record, self.format.arrays)
+            try:
+                yield from split_arrays(record, self.format.arrays)
+            except BadLine as problem:
+                self.record = record
+                self.refuse(problem)
 
     def refuse(self, problem: BadLine) -> None:
         """Take a bad line, or raise Failure that names file and line."""

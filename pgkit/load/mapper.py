@@ -211,7 +211,7 @@ class Mapper:
                 self.notes["response_time_ms: 0 ms for failed calls that have none"] += 1
             else:
                 source = self.options.mapping.get("response_time_ms")
-                if source and any("-" in term.text for term in source.terms):
+                if source and any(term.text.count("-") == 1 for term in source.terms):
                     raise BadLine(
                         f"the call is not over: there is no {source}",
                         "--skip-bad leaves such lines out.",
@@ -263,7 +263,7 @@ class Mapper:
                 times.append((number, name))
         self.require({*places, *(options.mapping if may_lack else ())}, names, may_lack=may_lack)
         only = [
-            (str(c), as_getter(test) if (test := columns.make_test(c)) else None)
+            (f"lines other than {c}", as_getter(test) if (test := columns.make_test(c)) else None)
             for c in options.only
             if test_is_needed(c, columns)
         ]

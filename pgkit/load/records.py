@@ -13,7 +13,7 @@ import orjson
 
 from pgkit.calls import BadLine
 from pgkit.load.files import Part
-from pgkit.output import quoted
+from pgkit.output import plural, quoted
 
 DELIMITERS = ",;\t|"
 # What a list of records is called in an answer of an API: {"data": [...]}.
@@ -21,6 +21,10 @@ ENVELOPE = "data"
 SPACES = re.compile(r"[ \t\r\n]*")
 TOO_DEEP = "not JSON that can be read: nested too deeply"
 HALF_HINT = "What wrote the file was stopped. --skip-bad loads the other lines."
+
+BINARY_HINT = (
+    "Files are CSV, JSON or Parquet, plain, gzipped or zipped. UTF-16 needs its mark at the begin."
+)
 
 encode_json = json.JSONEncoder(ensure_ascii=False).encode
 decoder = json.JSONDecoder()
@@ -98,6 +102,8 @@ class Reader:
 
     def read_csv(self, lines: Iterator[str]) -> Iterator[Sequence[str]]:
         header = next(lines)
+        if "\0" in header:
+            raise BadLine("this is no text", BINARY_HINT)
         delimiter = max(DELIMITERS, key=header.count)
         # Excel reads the separator from such a line before the header.
         if header[:4].lower() == "sep=" and len(header.strip()) <= 5:
@@ -121,7 +127,9 @@ class Reader:
                     if len(row) == width:
                         yield row
                     elif row:
-                        self.refuse_row(f"{len(row)} fields, but the first line has {width}")
+                        self.refuse_row(
+                            f"{plural(len(row), 'field')}, but the first line has {width}"
+                        )
                     self.line = before + reader.line_num
                     self.kept = []
                 return
@@ -195,8 +203,11 @@ class Reader:
             if type(element) is dict:
                 yield element
             else:
-                got = quoted(encode_json(element)[:60])
-                self.refuse(BadLine(f"must be an object, got {got}"))
+                text = encode_json(element)
+                # Else the bad lines would get the record before it, which is good.
+                self.kept = [text] if self.keeps else []
+                self.refuse(BadLine(f"must be an object, got {quoted(text[:60])}"))
+                self.kept = []
 
 
 def half(problem: str) -> BadLine:
