@@ -28,11 +28,16 @@ FORMATS = (
     "LiteLLM's list, OpenRouter's list, or CSV or JSON with model_name, input_price, output_price"
 )
 NOT_BY_TOKEN = "priced by image, audio, time or page"
+TIERED = "priced by the length of the context only"
 FREE = "free of charge, or without a known price"
 VARYING = "without a fixed price"
 TIERS = "with other prices for long contexts, batches or priorities"
-MORE = "with a price by request too"
+MORE = "with a price by request or search too"
+MEDIA = "with other prices for audio, images or video, whose tokens count as text"
 REASONING = "with another price for reasoning tokens, which count as output"
+TIER_ENDINGS = ("_batches", "_flex", "_priority")
+MEDIA_PARTS = ("audio", "image", "video", "_per_second", "_per_character")
+REQUEST_ENDINGS = ("_per_query", "_per_request")
 
 
 class PriceList(NamedTuple):
@@ -123,7 +128,7 @@ def read_litellm(entries: dict[str, Any], *, free: bool) -> PriceList:
         if got is None and entry.get("mode") in ("embedding", "rerank"):
             got = Decimal(0)
         if given is None or got is None:
-            found.left_out[NOT_BY_TOKEN] += 1
+            found.left_out[TIERED if entry.get("tiered_pricing") else NOT_BY_TOKEN] += 1
             continue
         provider = spell_provider(str(entry.get("litellm_provider") or ""))
         is_whole = not provider or name.lower().startswith(f"{provider}/")
@@ -137,12 +142,30 @@ def read_litellm(entries: dict[str, Any], *, free: bool) -> PriceList:
             cache_write_price=costs.get("cache_creation_input_token_cost"),
             free=free,
         )
-        keys = [key for key, value in costs.items() if value]
-        if any("_above_" in k or k.endswith(("_batches", "_flex", "_priority")) for k in keys):
-            found.notes[TIERS] += 1
-        if costs.get("output_cost_per_reasoning_token") not in (None, got):
-            found.notes[REASONING] += 1
+        found.notes.update(find_not_modelled(entry, costs))
     return found
+
+
+def find_not_modelled(entry: dict[str, Any], costs: dict[str, Decimal | None]) -> set[str]:
+    """Return what LiteLLM says of a model's price beside the prices of its text tokens."""
+    notes = set()
+    for key, value in entry.items():
+        # A price by search is an object of several.
+        if "cost" not in key or not value:
+            continue
+        side = "input" if "input" in key else "output"
+        is_plain = costs[key] in (None, costs.get(f"{side}_cost_per_token"))
+        if "_above_" in key or key.endswith(TIER_ENDINGS):
+            notes.add(TIERS)
+        elif key.endswith(REQUEST_ENDINGS):
+            notes.add(MORE)
+        elif any(part in key for part in MEDIA_PARTS) and not is_plain:
+            notes.add(MEDIA)
+        elif key == "output_cost_per_reasoning_token" and not is_plain:
+            notes.add(REASONING)
+    if entry.get("tiered_pricing"):
+        notes.add(TIERS)
+    return notes
 
 
 def spell_provider(name: str) -> str:

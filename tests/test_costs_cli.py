@@ -135,13 +135,39 @@ def test_litellm_s_list_is_loaded(pgkit, database, tmp_path) -> None:
     assert in_book(database, "all")["ollama/llama3", None] == (0, 0, None, None)
 
 
+def test_prices_that_are_not_modelled_are_named(pgkit, database, tmp_path) -> None:
+    plain = {
+        "litellm_provider": "gemini",
+        "input_cost_per_token": 3e-07,
+        "output_cost_per_token": 2.5e-06,
+    }
+    entries = {
+        "gemini/text": plain | {"input_cost_per_audio_token": 3e-07},
+        "gemini/audio": plain | {"input_cost_per_audio_token": 1e-06},
+        "gemini/speech": plain | {"output_cost_per_second": 0.00025},
+        "gemini/search": plain | {"search_context_cost_per_query": {"search_context_size_low": 1}},
+        "gemini/long": plain | {"tiered_pricing": [{"range": [0, 128000]}]},
+        "dashscope/qwen-flash": {
+            "litellm_provider": "dashscope",
+            "tiered_pricing": [{"range": [0, 256000], "input_cost_per_token": 5e-08}],
+        },
+    }
+    done = pgkit("prices", "load", write(tmp_path, "prices.json", entries), dsn=database)
+    assert done.stderr.splitlines() == [
+        "Left out: 1 priced by the length of the context only.",
+        "Not modelled: 2 with other prices for audio, images or video, whose tokens count as text;"
+        " 1 with a price by request or search too;"
+        " 1 with other prices for long contexts, batches or priorities.",
+    ]
+
+
 def test_openrouter_s_list_is_loaded(pgkit, database, tmp_path) -> None:
     file = write(tmp_path, "models.json", OPENROUTER)
     done = pgkit("prices", "load", file, dsn=database)
     assert done.stdout == f"{file}, the list of OpenRouter: 2 new, 0 changed, 0 as before.\n"
     assert done.stderr.splitlines() == [
         "Left out: 1 without a fixed price; 1 free of charge, or without a known price.",
-        "Not modelled: 1 with a price by request too.",
+        "Not modelled: 1 with a price by request or search too.",
     ]
     assert in_book(database) == {
         ("openai/gpt-4o", None): (2.5, 10, 1.25, None),
