@@ -27,6 +27,9 @@ def ask() -> None:
     litellm.embedding("openai/text-embedding-3-small", ["hi"], **SERVER)
     with contextlib.suppress(litellm.RateLimitError):
         litellm.completion("openai/broken", MESSAGES, **SERVER)
+    # LiteLLM refuses it, so no model is asked.
+    with contextlib.suppress(litellm.BadRequestError):
+        litellm.completion("nobody/knows", MESSAGES)
     litellm.completion("anthropic/claude-sonnet-4-5", MESSAGES, mock_response="Hello")
     with contextlib.suppress(litellm.Timeout):
         litellm.completion("groq/slow", MESSAGES, mock_response=litellm.Timeout("", "slow", "groq"))

@@ -77,10 +77,15 @@ def test_calls_are_recorded(database: str, connection: psycopg.Connection) -> No
 
 def test_the_guide_works_as_written(database: str, connection: psycopg.Connection) -> None:
     guide = (ROOT / "docs/litellm.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"^```python\n(.*?)^```", guide, re.M | re.S)
+    example, of_proxy = re.findall(r"^```python\n(.*?)^```", guide, re.M | re.S)
+    # The proxy puts the logger of its configuration there.
+    proxy = f"{of_proxy}\nimport litellm\nlitellm.callbacks = [pgkit_logger]\n"
+    asked = example[example.index("litellm.completion(") :]
     with openai_server.running() as address:
         server = {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": "none"}
         assert run(["-c", example], {"DATABASE_URL": database, **server}) == ""
-    [call] = read_recorded(connection)
-    assert (call["model_name"], call["provider"]) == ("gpt-4o", "openai")
-    assert call["input_tokens"] == 420
+        assert run(["-c", proxy + asked], {"PGKIT_DSN": database, **server}) == ""
+    for call in read_recorded(connection):
+        assert (call["model_name"], call["provider"]) == ("gpt-4o", "openai")
+        assert call["input_tokens"] == 420
+    assert len(read_recorded(connection)) == 2

@@ -114,11 +114,14 @@ def read_call(
 ) -> dict[str, Any] | None:
     """Return the fields of a call, or nothing for what is no call of a model.
 
-    An answer from the cache of LiteLLM is none: no model was asked.
+    An answer from the cache of LiteLLM is none, and neither is what LiteLLM refused itself, for
+    example for a wrong key or an unknown name: no model was asked.
     """
     call_type = getattr(details.get("call_type"), "value", details.get("call_type")) or ""
     tool_name = TOOLS.get(call_type) or TOOLS.get(call_type.removeprefix("a"))
     if tool_name is None or details.get("cache_hit") is True:
+        return None
+    if not success and not details.get("custom_llm_provider"):
         return None
     standard: Mapping[str, Any] = details.get("standard_logging_object") or {}
     parameters = read_parameters(details.get("optional_params") or {})
