@@ -243,12 +243,30 @@ def test_a_bad_value_in_json_is_refused_as_record_call_does(
         (f'{HEADER}\n2020-01-06,m,"chat', ":2", "half a line: unexpected end of data"),
         ("\x1f\ufffd", ":1", "no column"),
         ("\x7fELF\0\0,\n\0\n", ":1", "this is no text"),
+        ('\n<?xml version="1.0"?>\n<testResults version="1.2">\n', ":2", "XML or HTML is not read"),
+        ("<!DOCTYPE html><html>log in</html>", ":1", "XML or HTML is not read"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_where(database, tmp_path, text, place, reason) -> None:
     file = tmp_path / "calls"
     file.write_text(text, encoding="utf-8")
     assert refusal(database, file).startswith(f"{file}{place}: {reason}")
+
+
+def test_a_bedrock_call_without_a_time_says_why(pgkit, database, tmp_path) -> None:
+    record = {
+        "timestamp": "2026-04-17T14:21:50Z",
+        "requestId": "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+        "operation": "InvokeModel",
+        "modelId": "cohere.command-r-plus-v1:0",
+        "input": {"inputTokenCount": 8},
+        "output": {"outputBodyJson": {"text": "Hello"}, "outputTokenCount": 20},
+        "schemaType": "ModelInvocationLog",
+    }
+    file = write(tmp_path / "log.json", json.dumps(record))
+    failed = pgkit("load", file, dsn=database)
+    assert f"Error: {file}:1: response_time_ms must be given" in failed.stderr
+    assert "Hint: Bedrock logs no time of InvokeModel without a stream." in failed.stderr
 
 
 def test_a_refusal_is_one_error_and_one_hint(pgkit, database, tmp_path) -> None:

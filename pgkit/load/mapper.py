@@ -31,6 +31,7 @@ from pgkit.output import quoted
 
 # Lines of JSON may each have other keys; so many sets of keys are remembered.
 MOST_PLANS = 1000
+NO_RESPONSE_TIME = "response_time_ms must be given for a call that succeeded, got null"
 LONGEST_ERROR = 200
 # Above it an integer may have been read as a float.
 LARGEST = 2.0**63
@@ -211,12 +212,14 @@ class Mapper:
                 self.notes["response_time_ms: 0 ms for failed calls that have none"] += 1
             else:
                 source = self.options.mapping.get("response_time_ms")
+                if "response_time_ms" in self.options.missing:
+                    raise BadLine(NO_RESPONSE_TIME, self.options.missing["response_time_ms"])
                 if source and any(term.text.count("-") == 1 for term in source.terms):
                     raise BadLine(
                         f"the call is not over: there is no {source}",
                         "--skip-bad leaves such lines out.",
                     )
-                raise BadLine("response_time_ms must be given for a call that succeeded, got null")
+                raise BadLine(NO_RESPONSE_TIME)
         place = self.places[OFFSET]
         offset = as_number(found[place])
         if offset is not None:

@@ -20,6 +20,12 @@ DELIMITERS = ",;\t|"
 ENVELOPE = "data"
 SPACES = re.compile(r"[ \t\r\n]*")
 TOO_DEEP = "not JSON that can be read: nested too deeply"
+# How a file begins that is no table.
+MARKUP = ("<?xml", "<testresults", "<!doctype", "<html")
+MARKUP_HINT = (
+    "JMeter writes CSV with jmeter.save.saveservice.output_format=csv. A page that came in place of"
+    " a file may say that one must log in."
+)
 HALF_HINT = "What wrote the file was stopped. --skip-bad loads the other lines."
 
 BINARY_HINT = (
@@ -64,6 +70,8 @@ class Reader:
             self.line += 1
         else:
             return iter(())
+        if first.lstrip().lower().startswith(MARKUP):
+            raise BadLine("XML or HTML is not read", MARKUP_HINT)
         lines = chain([first], text)
         if first.lstrip()[0] in "{[":
             return self.read_json(lines)
