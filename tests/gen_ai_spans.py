@@ -157,6 +157,8 @@ CASES = [
     Case("a server by its name", CHAT, None, {"kind": "SPAN_KIND_SERVER"}),
     Case("without a kind", CHAT, GPT, {"kind": None}),
     Case("a workflow of Traceloop", {**CHAT, "traceloop.span.kind": "workflow"}, None),
+    Case("the log of a stream of Logfire", {**CHAT, "logfire.span_type": "log"}, None),
+    Case("a span of Logfire", {**CHAT, "logfire.span_type": "span"}, GPT),
     Case(
         "OpenInference",
         {

@@ -46,6 +46,7 @@ as $$
                 '{"llm": "chat", "embedding": "embeddings"}'
             ),
             ('marker', 'tool_name', 6, 'traceloop.span.kind', '{}'),
+            ('marker', 'tool_name', 7, 'logfire.span_type', '{"span": "chat"}'),
             ('text', 'model_name', 1, 'gen_ai.request.model', null),
             ('text', 'model_name', 2, 'llm.request.model_name', null),
             ('text', 'model_name', 3, 'llm.request.model', null),
