@@ -133,7 +133,7 @@ class Recorder:
                 self.queue.attend_at = len(self.queue.items) + self.batch_size
                 self.notices.warn("thread", f"cannot start the thread that records: {error}")
                 return
-            flush_at_end_of_child(self)
+            write_at_end_of_child(self)
 
     def call(
         self,
@@ -286,12 +286,22 @@ class Recorder:
         else:
             self.queue.tokens.put(True)
             thread.join(max(0, until - monotonic()))
+        self.rescue()
+
+    def rescue(self) -> None:
+        """At the end of the process, spool what is left, or say how many calls are lost."""
+        sender = self.sender
         if sender.held or self.queue.items:
             sender.rescue()
         self.notices.finish("refused")
         if lost := len(sender.held) + len(self.queue.items):
             are = "call is" if lost == 1 else "calls are"
             self.notices.warn("lost", f"{lost} {are} lost: the database did not take them")
+
+    def end_child(self) -> None:
+        """Bring away what waits, and stay open: other threads of a child may end after this."""
+        if not self.flush(self.exit_timeout):
+            self.rescue()
 
     def __enter__(self) -> Self:
         return self
@@ -305,13 +315,13 @@ class Recorder:
         self.close()
 
 
-def flush_at_end_of_child(recorder: Recorder) -> None:
-    """Let a child of multiprocessing flush: it ends without what atexit has registered."""
+def write_at_end_of_child(recorder: Recorder) -> None:
+    """Have a child of multiprocessing write: it ends without what atexit has registered."""
     processes = sys.modules.get("multiprocessing.process")
     if processes is not None and processes.parent_process() is not None:
         from multiprocessing.util import Finalize
 
-        Finalize(None, recorder.flush, args=[recorder.exit_timeout], exitpriority=0)
+        Finalize(None, recorder.end_child, exitpriority=0)
 
 
 def start_anew() -> None:
