@@ -184,6 +184,8 @@ class PostgrestTransport:
         parts = urlsplit(url)
         if not parts.hostname or parts.username or parts.query or parts.fragment:
             raise ValueError("the address must be like https://PROJECT.supabase.co")
+        if key and not (key.isascii() and key.isprintable()):
+            raise ValueError("key must be printable ASCII; does it end with a line break?")
         self.parts = parts
         folder = parts.path.rstrip("/")
         if not folder and parts.hostname.endswith((".supabase.co", ".supabase.in")):
@@ -210,6 +212,9 @@ class PostgrestTransport:
             said = first_line(str(error)) or type(error).__name__
             raise Unreachable(said) from None
         if status == 200:
+            # Something else may answer at this address, as a page that asks for a password.
+            if not answer.isdigit():
+                raise Unreachable("the answer is not that of PostgREST")
             return
         code, message = read_error(answer)
         if status == 413 or code.startswith(HOPELESS):
@@ -217,7 +222,7 @@ class PostgrestTransport:
         wait = headers.get("Retry-After", "")
         raise Unreachable(
             f"HTTP status {status}" + (f": {message}" if message else ""),
-            min(float(wait), 300) if wait.isdigit() else 0,
+            min(float(wait), 300) if wait.isascii() and wait.isdigit() else 0,
         )
 
     def post(self, body: bytes) -> tuple[int, Any, bytes]:
@@ -238,7 +243,9 @@ class PostgrestTransport:
     def request(
         self, connection: http.client.HTTPConnection, body: bytes
     ) -> tuple[int, Any, bytes]:
-        connection.request("POST", self.path, body, self.headers)
+        # A server that does not want all of a long body may answer and hang up before it is sent.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.request("POST", self.path, body, self.headers)
         with connection.getresponse() as response:
             answer = response.read(1 << 16)
             if not response.isclosed():
@@ -258,7 +265,7 @@ class PostgrestTransport:
 
 def read_error(answer: bytes) -> tuple[str, str]:
     """Return the code and the message of PostgREST, as far as there are any."""
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         said = json.loads(answer)
         if isinstance(said, dict):
             return str(said.get("code") or ""), first_line(str(said.get("message") or ""))
