@@ -411,3 +411,14 @@ def test_parameters_that_are_no_json_are_refused_by_that_reason(database: str, c
         assert recorder.flush(30)
         assert recorder.stats.refused == 1
     assert "parameters are no JSON" in caplog.text
+
+
+def test_a_text_that_says_whether_a_call_succeeded_is_read(
+    database: str, connection: psycopg.Connection
+) -> None:
+    with pgkit.Recorder(database) as recorder:
+        for success in ("false", "true", "perhaps"):
+            recorder.record("acme/one", success, 5, success=success)  # type: ignore[arg-type]
+        assert recorder.flush(30)
+        assert recorder.stats[:5] == (2, 0, 0, 0, 1)
+    assert [row[:2] for row in recorded(connection)] == [("false", False), ("true", True)]

@@ -141,7 +141,7 @@ class Encoder:
         kind, success, error_type, *types = key
         fields = read_kind(kind)
         if success is not None:
-            fields["success"] = bool(success)
+            fields["success"] = read_success(success)
         if error_type is not None:
             fields["error_type"] = error_type
         constant = dump(fields)[:-1].replace("%", "%%")
@@ -164,7 +164,7 @@ class Encoder:
         try:
             fields = read_kind(kind)
             if success is not None:
-                fields["success"] = bool(success)
+                fields["success"] = read_success(success)
             if error_type is not None:
                 fields["error_type"] = error_type
             fields["call_id"] = self.ids.write(started_ns, number)
@@ -190,6 +190,11 @@ def read_kind(kind: tuple[Any, ...]) -> dict[str, Any]:
     if parameters is not None:
         fields["parameters"] = marshal.loads(parameters)
     return fields
+
+
+def read_success(value: object) -> object:
+    """Return a truth value; a text as it is, because the database knows what "false" means."""
+    return value if isinstance(value, str) else bool(value)
 
 
 def dump(value: object) -> str:
