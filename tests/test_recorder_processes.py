@@ -113,7 +113,10 @@ def test_a_process_killed_in_the_middle_of_draining_loses_and_doubles_nothing(
     with psycopg.connect(database) as blocker:
         blocker.execute("lock table perf.performance_metrics_raw in exclusive mode")
         application = start(drain, database, spool)
-        waiting = "select count(*) from pg_locks where not granted and database is not null"
+        waiting = (
+            "select count(*) from pg_locks as l join pg_database as d on d.oid = l.database"
+            " where d.datname = current_database() and not l.granted"
+        )
         wait_for(lambda: connection.execute(waiting).fetchone()[0])
         application.kill()
         application.communicate()
