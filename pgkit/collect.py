@@ -192,7 +192,7 @@ class Collector:
         self, signal_name: str, headers: Mapping[str, str], media_type: str, receive: Receive
     ) -> tuple[int, bytes]:
         """Read, unpack and record a request."""
-        held: list[int] = []
+        held = [0]
         try:
             try:
                 async with asyncio.timeout(self.settings.timeout):
@@ -212,7 +212,7 @@ class Collector:
             except TimeoutError:
                 raise busy("all connections are busy") from None
         finally:
-            self.bytes_held -= sum(held)
+            self.bytes_held -= held[0]
         return 200, otlp.write_answer(signal_name, media_type, answer)
 
     def decode(self, signal_name: str, media_type: str, encoding: str, data: bytes) -> otlp.Body:
@@ -220,7 +220,7 @@ class Collector:
         return otlp.read_body(signal_name, media_type, unpacked)
 
     async def read(self, headers: Mapping[str, str], receive: Receive, held: list[int]) -> bytes:
-        """Return the body as it was sent; `held` gets the sizes of its parts."""
+        """Return the body as it was sent; `held[0]` gets its size so far."""
         most = self.settings.most_bytes
         size = headers.get("content-length", "")
         if size.isdigit() and int(size) > most:
@@ -232,9 +232,9 @@ class Collector:
                 raise ConnectionError
             part = message.get("body", b"")
             parts.append(part)
-            held.append(len(part))
+            held[0] += len(part)
             self.bytes_held += len(part)
-            if sum(held) > most:
+            if held[0] > most:
                 raise Refused(413, f"the body must have at most {most} bytes")
             if self.bytes_held > BODIES_HELD * most:
                 raise busy("too many large requests are under way")

@@ -34,6 +34,11 @@ ROOTS = {"traces": "resourceSpans", "metrics": "resourceMetrics"}
 REJECTED = {"traces": "rejectedSpans", "metrics": "rejectedDataPoints"}
 # Reading more would take longer than clients wait.
 MOST_SPANS = 100_000
+# No exporter sends more messages, objects and arrays than this and than one in ten of the bytes.
+# Packed, such a body may have a few kilobytes, and reading it takes minutes and gigabytes.
+MOST_PARTS = 100_000
+BYTES_PER_PART = 10
+MOST_BUCKETS = 2_000_000
 # Bits of zlib's window: with 16 more it is gzip.
 WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
@@ -53,6 +58,24 @@ class Body(NamedTuple):
 
     text: str
     ignored: int = 0
+
+
+class Parts:
+    """Counts the messages of a protobuf request while it is read, and refuses too many of them."""
+
+    def __init__(self, size: int) -> None:
+        self.left = max(MOST_PARTS, size // BYTES_PER_PART)
+        self.buckets_left = MOST_BUCKETS
+
+    def take(self, *lists: Any) -> None:
+        self.left -= sum(map(len, lists))
+        if self.left < 0:
+            raise Refused(413, "the body has too many parts for its size")
+
+    def take_buckets(self, counts: Any) -> None:
+        self.buckets_left -= len(counts)
+        if self.buckets_left < 0:
+            raise Refused(413, f"a request must have at most {MOST_BUCKETS} buckets")
 
 
 class Names(NamedTuple):
@@ -107,13 +130,13 @@ def read_body(signal: str, content_type: str, data: bytes) -> Body:
         if content_type == JSON:
             return read_json(signal, data)
         if signal == "traces":
-            return read_spans(ExportTraceServiceRequest.FromString(data))
-        return read_metrics(ExportMetricsServiceRequest.FromString(data))
+            return read_spans(ExportTraceServiceRequest.FromString(data), Parts(len(data)))
+        return read_metrics(ExportMetricsServiceRequest.FromString(data), Parts(len(data)))
     except DecodeError:
         raise Refused(400, f"the body is not a protobuf request of {signal}") from None
 
 
-def read_spans(request: ExportTraceServiceRequest) -> Body:
+def read_spans(request: ExportTraceServiceRequest, parts: Parts) -> Body:
     """Return the spans that name a model.
 
     By hand: MessageToDict would take twice as long, keep everything, and write ids in base64.
@@ -121,12 +144,15 @@ def read_spans(request: ExportTraceServiceRequest) -> Body:
     names = kept_names()
     kept: list[dict[str, Any]] = []
     count = 0
+    parts.take(request.resource_spans)
     for resource in request.resource_spans:
+        parts.take(resource.scope_spans)
         for scope in resource.scope_spans:
             count += len(scope.spans)
             if count > MOST_SPANS:
                 raise Refused(413, f"a request must have at most {MOST_SPANS} spans")
             for span in scope.spans:
+                parts.take(span.attributes, span.events)
                 attributes = [
                     {"key": given.key, "value": value}
                     for given in span.attributes
@@ -187,13 +213,34 @@ def make_traces(kept: list[dict[str, Any]], count: int) -> Body:
     return Body(text, count - len(kept))
 
 
-def read_metrics(request: ExportMetricsServiceRequest) -> Body:
+def read_metrics(request: ExportMetricsServiceRequest, parts: Parts) -> Body:
     """Return the metrics, without their exemplars."""
+    count_metrics(request, parts)
     given = MessageToDict(request, use_integers_for_enums=True)
     drop_exemplars(given)
     if not given.get("resourceMetrics"):
         return Body("")
     return Body(json.dumps(given, ensure_ascii=False, allow_nan=False))
+
+
+def count_metrics(request: ExportMetricsServiceRequest, parts: Parts) -> None:
+    """Refuse metrics of too many parts, before they become objects that are much larger."""
+    parts.take(request.resource_metrics)
+    for resource in request.resource_metrics:
+        parts.take(resource.scope_metrics, resource.resource.attributes)
+        for scope in resource.scope_metrics:
+            parts.take(scope.metrics)
+            for metric in scope.metrics:
+                kind = metric.WhichOneof("data")
+                points = getattr(metric, kind).data_points if kind else ()
+                parts.take(points)
+                for point in points:
+                    parts.take(point.attributes)
+                    if kind != "summary":
+                        parts.take(point.exemplars)
+                    if kind == "exponential_histogram":
+                        parts.take_buckets(point.positive.bucket_counts)
+                        parts.take_buckets(point.negative.bucket_counts)
 
 
 def drop_exemplars(given: Any) -> None:
@@ -209,6 +256,9 @@ def drop_exemplars(given: Any) -> None:
 
 def read_json(signal: str, data: bytes) -> Body:
     """Return OTLP/JSON, of traces what is needed."""
+    # In texts they are counted too, which have fewer than one in ten.
+    if data.count(b"{") + data.count(b"[") > max(MOST_PARTS, len(data) // BYTES_PER_PART):
+        raise Refused(413, "the body has too many parts for its size")
     try:
         given = json.loads(data)
     except (ValueError, RecursionError) as error:

@@ -299,6 +299,58 @@ def test_a_bad_request_is_told_what_is_wrong(
     assert not lasting_collector.said("Traceback")
 
 
+def nest(*numbers: int, count: int = 4_000_000) -> bytes:
+    """Return a message of that many empty ones, inside of others by the numbers of fields."""
+    *outer, last = numbers
+    body = bytes([last << 3 | 2, 0]) * count
+    for number in reversed(outer):
+        size, length = len(body), bytearray()
+        while size >= 0x80:
+            length.append(size & 0x7F | 0x80)
+            size >>= 7
+        body = bytes([number << 3 | 2, *length, size]) + body
+    return body
+
+
+EMPTY_PARTS = {
+    "resources": ("traces", PROTOBUF, lambda: nest(1)),
+    "scopes": ("traces", PROTOBUF, lambda: nest(1, 2)),
+    "attributes": ("traces", PROTOBUF, lambda: nest(1, 2, 2, 9)),
+    "events": ("traces", PROTOBUF, lambda: nest(1, 2, 2, 11)),
+    "resources of metrics": ("metrics", PROTOBUF, lambda: nest(1)),
+    "attributes of a resource": ("metrics", PROTOBUF, lambda: nest(1, 1, 1)),
+    "scopes of metrics": ("metrics", PROTOBUF, lambda: nest(1, 2)),
+    "metrics": ("metrics", PROTOBUF, lambda: nest(1, 2, 2)),
+    "points": ("metrics", PROTOBUF, lambda: nest(1, 2, 2, 5, 1)),
+    "attributes of a point": ("metrics", PROTOBUF, lambda: nest(1, 2, 2, 5, 1, 7)),
+    "exemplars": ("metrics", PROTOBUF, lambda: nest(1, 2, 2, 9, 1, 8)),
+    "objects": ("traces", JSON, lambda: b'{"resourceSpans":[' + b"{}," * 4_000_000 + b"{}]}"),
+    "arrays": ("metrics", JSON, lambda: b'{"resourceMetrics":[' + b"[]," * 4_000_000 + b"[]]}"),
+}
+
+
+@pytest.mark.parametrize("parts", EMPTY_PARTS)
+def test_a_small_request_that_would_become_very_large_is_refused(
+    lasting_collector: Running, parts: str
+) -> None:
+    signal_name, headers, make = EMPTY_PARTS[parts]
+    content = gzip.compress(make())
+    assert len(content) < 20_000
+    answer = lasting_collector.post(signal_name, content, {**headers, "content-encoding": "gzip"})
+    assert answer.status_code == 413, answer.text
+    assert b"too many parts" in answer.content
+
+
+def test_a_histogram_of_millions_of_buckets_is_refused(lasting_collector: Running) -> None:
+    request = ExportMetricsServiceRequest()
+    metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
+    point = metric.exponential_histogram.data_points.add()
+    point.positive.bucket_counts.extend([0] * (otlp.MOST_BUCKETS + 1))
+    answer = lasting_collector.post("metrics", request.SerializeToString(), PROTOBUF)
+    assert answer.status_code == 413, answer.text
+    assert b"buckets" in answer.content
+
+
 def test_a_body_without_a_length_is_limited(lasting_collector: Running) -> None:
     def parts() -> Iterator[bytes]:
         for _ in range(30):
