@@ -364,21 +364,22 @@ def test_a_spool_that_is_full_does_not_keep_calls_from_a_database_that_is_back(
             flush_interval=0.05,
         ) as recorder,
     ):
-        for _ in range(400):
+        # More than fit into a file that is full and one that is being drained.
+        for _ in range(800):
             recorder.record("acme/one", "chat", 5)
         wait_for(lambda: recorder.stats.spooled >= 150 and recorder.stats.failures > 1)
-        assert recorder.stats.spooled < 400
+        assert recorder.stats.spooled < 800
         if trouble == "the file cannot be emptied":
             spool.with_name("calls.spool.lock").unlink(missing_ok=True)
             spool.with_name("calls.spool.lock").mkdir()
         Switched.is_down = False
         assert recorder.flush(60)
         if trouble == "the limit is reached":
-            wait_for(lambda: recorder.stats.recorded == 400)
+            wait_for(lambda: recorder.stats.recorded == 800)
         stats = recorder.stats
         assert (stats.pending, stats.dropped, stats.refused) == (0, 0, 0)
-    in_file = 400 - stats.recorded
-    assert in_file < 400 - 100
+    in_file = 800 - stats.recorded
+    assert in_file < 800 - 100
     assert connection.execute(COUNT).fetchone() == (stats.recorded, stats.recorded)
 
 

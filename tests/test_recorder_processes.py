@@ -202,3 +202,21 @@ def test_a_child_of_multiprocessing_spools_what_the_database_does_not_take(
     with pgkit.Recorder(database, spool=spool) as recorder:
         wait_for(lambda: not recorder.spool.has_lines())
     assert connection.execute(COUNT).fetchone() == (1200, 1200)
+
+
+def test_a_spool_is_drained_also_while_more_calls_come_than_can_be_appended(
+    database: str, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    spool = tmp_path / "calls.spool"
+    with pgkit.Recorder(AWAY, spool=spool) as recorder:
+        work(recorder, 500)
+        assert recorder.flush(60)
+    with pgkit.Recorder(database, spool=spool, batch_size=5, flush_interval=0.2) as recorder:
+
+        def has_drained() -> bool:
+            # More come each time than a batch has.
+            work(recorder, 100)
+            return recorder.stats.recorded > 100
+
+        wait_for(has_drained)
+        assert recorder.stats.spooled > 0

@@ -20,6 +20,10 @@ SHORTEST_BACKOFF = 0.25
 LONGEST_BACKOFF = 30.0
 # How often to look for lines of a process that died, in seconds.
 SPOOL_SECONDS = 60.0
+# How many calls are appended to the spool at once: each append waits for the disk.
+SPOOLED_AT_ONCE = 10_000
+# How long to drain before new calls are looked after, if flush_interval is longer.
+DRAIN_SECONDS = 1.0
 # A message of the same kind is not logged again for so many seconds.
 QUIET_SECONDS = 60.0
 
@@ -110,9 +114,9 @@ class Sender:
         else:
             idle = None if self.spool is None else SPOOL_SECONDS
             self.queue.wait(self.batch_size, self.flush_interval, idle)
-        if not self.held:
-            self.take()
         goes_first = self.spool is None or not (is_behind or self.is_down())
+        if not self.held:
+            self.take(self.batch_size if goes_first else SPOOLED_AT_ONCE)
         if (goes_first and self.deliver()) or self.spool is None:
             return
         self.store()
@@ -125,8 +129,8 @@ class Sender:
     def is_down(self) -> bool:
         return monotonic() < self.retry_at
 
-    def take(self) -> None:
-        items, markers = self.queue.take(self.batch_size)
+    def take(self, count: int) -> None:
+        items, markers = self.queue.take(count)
         self.held = self.encode(items)
         self.markers += markers
         if not self.held:
@@ -161,16 +165,27 @@ class Sender:
         assert self.spool is not None
         if not self.held:
             return
-        try:
-            self.spool.append(self.held)
-        except OSError as error:
-            self.notices.warn("spool", f"cannot write the spool: {error}")
-        else:
-            self.spooled += len(self.held)
-            self.finish()
+        # Where all do not fit, those that do.
+        for size in (len(self.held), self.batch_size):
+            try:
+                while self.held:
+                    part = self.held[:size]
+                    self.spool.append(part)
+                    self.spooled += len(part)
+                    self.held = self.held[size:]
+            except OSError as error:
+                problem = error
+            else:
+                self.finish()
+                return
+        self.notices.warn("spool", f"cannot write the spool: {problem}")
 
     def drain(self) -> None:
-        """Send lines of the spool until it is empty, the database is away, or new calls are due."""
+        """Send lines of the spool until it is empty, the database is away, or new calls are due.
+
+        New calls are due after a while, and not when there are many: an application that is busy
+        has always many, and the spool would grow for ever.
+        """
         assert self.spool is not None
         if monotonic() < self.look_at:
             return
@@ -180,8 +195,8 @@ class Sender:
                     # Another process drains, so this one only appends. Look again soon.
                     self.look_at = monotonic() + self.flush_interval
                     return
-                until = monotonic() + self.flush_interval
-                while len(self.queue.items) < self.batch_size and monotonic() < until:
+                until = monotonic() + min(self.flush_interval, DRAIN_SECONDS)
+                while monotonic() < until:
                     lines, end = self.spool.read(self.batch_size)
                     if not end:
                         return
