@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from struct import Struct
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 from uuid import UUID
@@ -41,25 +43,42 @@ FIELDS = (
     "cost",
 )
 COLUMNS = (
-    "model_tool_config_id, call_timestamp, response_time_ms, first_token_ms,"
-    " input_tokens, output_tokens, success, error_type, id,"
-    " cached_input_tokens, cache_write_tokens, reasoning_tokens, cost"
+    "model_tool_config_id, call_timestamp, response_time_ms, success,"
+    " first_token_ms, error_type, id, cost,"
+    " input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, reasoning_tokens"
 )
 
-# One text or nothing for each of FIELDS; an empty text is nothing.
-Call = Sequence[str | None]
+# A text, a number or nothing. An empty text is nothing.
+Value = str | int | float | None
+# A Value for each of FIELDS. Only where a number is expected it may be one, which is never a bool.
+Call = Sequence[Any]
 
-NULL = r"\N"
-DOUBTS = (LookupError, ValueError, OverflowError, RecursionError)
+# Binary COPY has the length of each value before it.
+COPY_BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+COPY_END = b"\xff\xff"
+NULL = b"\xff\xff\xff\xff"
+pack_length = Struct(">i").pack
+ID_LENGTH = pack_length(16)
+# The count of columns, and the four that are never null.
+pack_begin = partial(Struct(">hi16siqidi?").pack, COLUMNS.count(",") + 1, 16)
+pack_float = partial(Struct(">id").pack, 8)
+pack_count = partial(Struct(">ii").pack, 4)
+DOUBTS = (LookupError, TypeError, ValueError, OverflowError, RecursionError)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Binary times are microseconds since then.
+COPY_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+LONGEST_MS = 1e10
+HIGHEST_COST = 1e9
 LARGEST_INTEGER = 2**31 - 1
-SUCCESS = {"true": "t", "t": "t", "1": "t", "yes": "t", "false": "f", "f": "f", "0": "f", "no": "f"}
+SUCCESS = {
+    **dict.fromkeys(("true", "t", "1", "yes"), True),
+    **dict.fromkeys(("false", "f", "0", "no"), False),
+}
 LINES_AT_ONCE = 500
 CALL_ID = FIELDS.index("call_id")
 # As PostgreSQL reads one: a dash may stand after every fourth digit.
 UUID_TEXT = re.compile(r"(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}|\{(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}\}", re.I)
-# Of the digit that holds the variant of a UUID, two bits are given: 10.
-VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 # Texts to remember before starting over: a file may have a new one in every line.
 LARGEST_CACHE = 20_000
 
@@ -79,14 +98,18 @@ class BadLine(Exception):
         self.line = line
 
 
-class Counts(dict[str, int | str]):
-    """Counts by their texts, which are the same in many lines; ValueError for what is none."""
+class Counts(dict[Value, tuple[int, bytes]]):
+    """Counts and how COPY writes them, the same in many lines; ValueError for what is none."""
 
-    def __missing__(self, text: str) -> int | str:
+    def __missing__(self, value: Value) -> tuple[int, bytes]:
         if len(self) > LARGEST_CACHE:
             self.clear()
-        self[text] = count = NULL if text == NULL else read_count(text)
-        return count
+        if value is None or value == "":
+            self[value] = found = (0, NULL)
+        else:
+            count = read_count(value)
+            self[value] = found = (count, pack_count(count))
+        return found
 
 
 class Written(NamedTuple):
@@ -119,13 +142,15 @@ class Writer:
         self.keeps_going = keeps_going
         self.table = "perf.performance_metrics_raw"
         self.have_ids = False
-        self.lines: list[str] = []
+        self.lines: list[bytes] = []
         self.written = 0
         self.waiting = 0
-        self.first: datetime | None = None
-        self.last: datetime | None = None
-        self.configs: dict[tuple[object, ...], str] = {}
-        self.error_types: dict[str, str] = {}
+        # Microseconds after COPY_EPOCH, as all times here.
+        self.earliest = (EPOCH - COPY_EPOCH) // MICROSECOND
+        self.first: int | None = None
+        self.last: int | None = None
+        self.configs: dict[tuple[object, ...], bytes] = {}
+        self.error_types: dict[Value, bytes] = {}
         self.unhashed_keys: set[str] = set()
         self.counts = Counts()
         self.outcomes: Counter[str | None] = Counter()
@@ -137,7 +162,7 @@ class Writer:
         self.connection.execute("set local perf.rows_are_checked = 'on'")
         row = self.connection.execute("select now()").fetchone()
         assert row is not None
-        self.latest = row[0] + timedelta(days=1)
+        self.latest = (row[0] + timedelta(days=1) - COPY_EPOCH) // MICROSECOND
         return self
 
     def __exit__(
@@ -155,19 +180,19 @@ class Writer:
             line = self.encode(call)
         except DOUBTS:
             # Texts of a table may have spaces around them.
-            call = [value and value.strip() for value in call]
+            call = [value.strip() if isinstance(value, str) else value for value in call]
             try:
                 line = self.encode(call)
             except DOUBTS:
                 line = self.encode(self.judge(call))
-        if call[CALL_ID] and not self.have_ids:
+        if not self.have_ids and call[CALL_ID]:
             self.set_apart()
         self.lines.append(line)
         if len(self.lines) >= LINES_AT_ONCE:
             self.send()
 
-    def encode(self, call: Call) -> str:
-        """Return a call as a line of COPY; raise LookupError or ValueError where in doubt."""
+    def encode(self, call: Call) -> bytes:
+        """Return a call as a line of COPY; raise one of DOUBTS where in doubt."""
         (
             model_name,
             tool_name,
@@ -188,49 +213,53 @@ class Writer:
         ) = call
         key = (model_name, tool_name, provider, parameters)
         config_id = self.configs.get(key) or self.find_similar(*key)
-        if not response_time_ms:
+        time = read_time(call_timestamp) if call_timestamp else read_uuid_time(call_id)
+        called_at = (time - COPY_EPOCH) // MICROSECOND
+        if not self.earliest <= called_at <= self.latest:
             raise ValueError
-        called_at = read_time(call_timestamp) if call_timestamp else read_uuid_time(call_id)
-        if not EPOCH <= called_at <= self.latest:
+        spent = read_number(response_time_ms, LONGEST_MS)
+        error = self.error_types[error_type] if error_type else NULL
+        succeeded = SUCCESS[success.lower()] if success else error == NULL
+        counts = self.counts
+        count_in, packed_in = counts[input_tokens]
+        count_out, packed_out = counts[output_tokens]
+        cached, packed_cached = counts[cached_input_tokens]
+        cache_write, packed_write = counts[cache_write_tokens]
+        reasoning, packed_reasoning = counts[reasoning_tokens]
+        if cached + cache_write > count_in and packed_in != NULL:
             raise ValueError
+        if reasoning > count_out and packed_out != NULL:
+            raise ValueError
+        line = b"".join(
+            (
+                pack_begin(config_id, 8, called_at, 8, spent, 1, succeeded),
+                pack_number(first_token_ms, LONGEST_MS),
+                error,
+                ID_LENGTH + read_id(call_id) if call_id else NULL,
+                pack_number(cost, HIGHEST_COST),
+                packed_in,
+                packed_out,
+                packed_cached,
+                packed_write,
+                packed_reasoning,
+            )
+        )
         if self.first is None or self.last is None:
             self.first = self.last = called_at
         elif called_at < self.first:
             self.first = called_at
         elif called_at > self.last:
             self.last = called_at
-        error = self.error_types[error_type] if error_type else NULL
-        succeeded = SUCCESS[success.lower()] if success else "t" if error == NULL else "f"
-        counts = self.counts
-        if cached_input_tokens or cache_write_tokens:
-            check_parts(
-                counts[input_tokens or NULL],
-                counts[cached_input_tokens or NULL],
-                counts[cache_write_tokens or NULL],
-            )
-        if reasoning_tokens:
-            check_parts(counts[output_tokens or NULL], counts[reasoning_tokens])
-        line = (
-            f"{config_id}\t{called_at.isoformat()}\t{read_ms(response_time_ms)}"
-            f"\t{read_ms(first_token_ms) if first_token_ms else NULL}"
-            f"\t{counts[input_tokens or NULL]}\t{counts[output_tokens or NULL]}"
-            f"\t{succeeded}"
-            f"\t{error}"
-            f"\t{read_id(call_id) if call_id else NULL}"
-            f"\t{counts[cached_input_tokens or NULL]}\t{counts[cache_write_tokens or NULL]}"
-            f"\t{counts[reasoning_tokens or NULL]}"
-            f"\t{read_cost(cost) if cost else NULL}\n"
-        )
-        self.outcomes[None if succeeded == "t" else error_type or "unknown"] += 1
+        self.outcomes[None if succeeded else error_type or "unknown"] += 1
         return line
 
-    def find_similar(self, *key: str | None) -> str:
+    def find_similar(self, *key: str | None) -> bytes:
         """Return the configuration of parameters that differ only where it does not matter."""
         config_id = self.configs[key[:3], self.hashed_part(key[3])]
         self.remember(config_id, key)
         return config_id
 
-    def remember(self, config_id: str, *keys: tuple[object, ...]) -> None:
+    def remember(self, config_id: bytes, *keys: tuple[object, ...]) -> None:
         if len(self.configs) > LARGEST_CACHE:
             self.configs.clear()
         self.configs.update(dict.fromkeys(keys, config_id))
@@ -252,7 +281,7 @@ class Writer:
     def judge(self, call: Call) -> Call:
         """Have the database read a call: return it in plain form, or raise BadLine."""
         self.end_copy()
-        given = [value or None for value in call]
+        given = [as_text(value) or None for value in call]
         refuse_guess("call_timestamp", given[FIELDS.index("call_timestamp")])
         for field, read in READERS.items():
             place = FIELDS.index(field)
@@ -275,7 +304,7 @@ class Writer:
                 self.error_types.clear()
             self.error_types[error] = NULL
             if error_type:
-                self.error_types[error] = self.error_types[error_type] = escape(error_type)
+                self.error_types[error] = self.error_types[error_type] = pack_text(error_type)
         return plain
 
     def find_config(self, call: Call, plain: Sequence[str | None]) -> None:
@@ -288,7 +317,7 @@ class Writer:
             query("add_config"), [plain[0], plain[1], plain[4], plain[5]]
         ).fetchone()
         assert row is not None
-        config_id = str(row[0])
+        config_id = row[0].bytes
         self.unhashed_keys.update(row[1])
         self.remember(config_id, given, (plain[0], plain[1], plain[4], plain[5]))
         with suppress(ValueError, RecursionError):
@@ -298,10 +327,11 @@ class Writer:
         if not self.lines:
             return
         if self.copy is None:
-            statement = f"copy {self.table} ({COLUMNS}) from stdin"
+            statement = f"copy {self.table} ({COLUMNS}) from stdin (format binary)"
             self.copying = self.connection.cursor().copy(statement.encode())
             self.copy = self.copying.__enter__()
-        self.copy.write("".join(self.lines).encode())
+            self.copy.write(COPY_BEGIN)
+        self.copy.write(b"".join(self.lines))
         if self.have_ids:
             self.waiting += len(self.lines)
         else:
@@ -311,7 +341,8 @@ class Writer:
     def end_copy(self) -> None:
         """Send what is waiting and end the COPY, so that the connection takes statements."""
         self.send()
-        if self.copying is not None:
+        if self.copy is not None:
+            self.copy.write(COPY_END)
             copying, self.copying, self.copy = self.copying, None, None
             copying.__exit__(None, None, None)
 
@@ -332,7 +363,10 @@ class Writer:
             recorded = self.connection.execute(query("record_loaded_calls")).rowcount
             self.connection.execute("drop table pg_temp.loaded_calls")
         self.connection.execute("set local perf.rows_are_checked = 'off'")
-        first, last = (time and time.astimezone(UTC) for time in (self.first, self.last))
+        first, last = (
+            None if time is None else COPY_EPOCH + time * MICROSECOND
+            for time in (self.first, self.last)
+        )
         return Written(self.written + recorded, self.waiting - recorded, first, last)
 
 
@@ -369,32 +403,35 @@ def name_field(message: str, given: Mapping[str, str | None]) -> str:
     return message
 
 
-def read_ms(text: str) -> float:
-    value = float(text)
-    if "_" in text or not 0 <= value <= 1e10:
+def read_number(value: Any, largest: float) -> float:
+    number = float(value)
+    if not 0 <= number <= largest or (type(value) is str and "_" in value):
         raise ValueError
-    return value
+    return number
 
 
-def read_count(text: str) -> int:
+def pack_number(value: Value, largest: float) -> bytes:
+    if value is None or value == "":
+        return NULL
+    return pack_float(read_number(value, largest))
+
+
+def read_count(value: Value) -> int:
     """Return a count; also 550.0, as a table library writes a column with gaps."""
-    value = int(text) if text.isdigit() and text.isascii() else float(text)
-    if "_" in text or value != int(value) or not 0 <= value <= LARGEST_INTEGER:
+    number = read_number(value, LARGEST_INTEGER)
+    count = int(number)
+    if count != number:
         raise ValueError
-    return int(value)
+    return count
 
 
-def check_parts(whole: int | str, *parts: int | str) -> None:
-    """Raise ValueError for parts that are more than the whole, if that is known."""
-    if type(whole) is int and sum(part for part in parts if type(part) is int) > whole:
-        raise ValueError
+def pack_text(text: str) -> bytes:
+    data = text.encode()
+    return pack_length(len(data)) + data
 
 
-def read_cost(text: str) -> float:
-    value = float(text)
-    if "_" in text or not 0 <= value <= 1e9:
-        raise ValueError
-    return value
+def as_text(value: Value) -> str | None:
+    return value if value is None or type(value) is str else repr(value)
 
 
 def make_call_id(text: str) -> UUID:
@@ -402,17 +439,20 @@ def make_call_id(text: str) -> UUID:
     text = text.strip(" ")
     if not text:
         raise ValueError
-    return UUID(read_id(text))
+    return UUID(bytes=read_id(text))
 
 
-def read_id(text: str) -> str:
-    """Return the digits of the UUID of a text without spaces around it."""
+def read_id(text: str) -> bytes:
+    """Return the UUID of a text without spaces around it."""
     if text[0] == " " or text[-1] == " ":
         raise ValueError
     if UUID_TEXT.fullmatch(text):
-        return text
-    digits = sha256(f"call {text}".encode()).hexdigest()
-    return f"{digits[:12]}8{digits[13:16]}{VARIANT[digits[16]]}{digits[17:32]}"
+        return bytes.fromhex(text.strip("{}").replace("-", ""))
+    digest = bytearray(sha256(f"call {text}".encode()).digest()[:16])
+    # The version and the variant.
+    digest[6] = digest[6] & 0x0F | 0x80
+    digest[8] = digest[8] & 0x3F | 0x80
+    return bytes(digest)
 
 
 def read_time(text: str) -> datetime:
@@ -477,9 +517,3 @@ READERS: dict[str, Callable[[str], object]] = {
 
 def refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
-
-
-def escape(text: str) -> str:
-    """Return a text as COPY writes it."""
-    text = text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n")
-    return text.replace("\r", r"\r")

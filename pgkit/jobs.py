@@ -245,8 +245,7 @@ def has_succeeded(given: Mapping[str, str]) -> bool | str:
     if status:
         raise BadLine(f"status must be completed or failed, got {quoted(given['status'])}")
     if success := given.get("success"):
-        known = SUCCESS.get(success.lower())
-        return known == "t" if known else success
+        return SUCCESS.get(success.lower(), success)
     return given.get("error_type", "").lower() in NO_ERROR
 
 

@@ -92,6 +92,56 @@ def test_json_lines_may_each_have_other_keys(pgkit, database, connection, tmp_pa
     )
 
 
+def test_numbers_of_json_are_loaded_as_they_are(pgkit, database, connection, tmp_path) -> None:
+    call = {"model": "gpt-4o", "tool": "chat", "timestamp": "2020-01-06T10:00:00Z"}
+    fields = ("latency_ms", "ttft_ms", "prompt_tokens", "completion_tokens", "cached_tokens")
+    given = [
+        dict.fromkeys((*fields, "cost"), 0),
+        dict.fromkeys((*fields, "cost"), 0.0),
+        {**dict.fromkeys(fields, 1), "cost": 1e-8},
+        {**dict.fromkeys(fields, "1"), "cost": "1e-8"},
+    ]
+    file = write(tmp_path / "calls", "", *(json.dumps({**call, **numbers}) for numbers in given))
+    assert pgkit("load", file, dsn=database).returncode == 0
+    assert connection.execute(
+        """select response_time_ms, first_token_ms, input_tokens, output_tokens,
+            cached_input_tokens, cost
+           from perf.performance_metrics_raw
+           order by ctid"""
+    ).fetchall() == [(0,) * 6, (0,) * 6, (*(1,) * 5, 1e-8), (*(1,) * 5, 1e-8)]
+
+
+def test_a_flag_is_no_count_also_after_the_number_that_python_holds_equal(
+    pgkit, database, tmp_path
+) -> None:
+    call = {"model": "gpt-4o", "tool": "chat", "latency_ms": 5, "timestamp": "2020-01-06T10:00Z"}
+    file = write(
+        tmp_path / "calls",
+        "",
+        *(json.dumps({**call, "input_tokens": tokens}) for tokens in (1, 1.0, True)),
+    )
+    refused = pgkit("load", file, dsn=database)
+    assert refused.returncode == 1
+    assert ':4: invalid input syntax for type integer: "true"' in refused.stderr
+
+
+def test_the_time_that_calls_span_is_that_of_loaded_ones(pgkit, database, tmp_path) -> None:
+    call = {"model": "gpt-4o", "tool": "chat", "latency_ms": 5, "timestamp": "2020-01-06T10:00Z"}
+    bad = {**call, "timestamp": "2020-01-07T10:00Z", "latency_ms": -1}
+    file = write(tmp_path / "calls", "", json.dumps(call), json.dumps(bad))
+    loaded = pgkit("load", "--skip-bad", file, dsn=database)
+    assert "from 2020-01-06 10:00 to 10:00 UTC" in loaded.stdout
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_json_may_end_in_any_way(database, tmp_path, end) -> None:
+    call = {"model": "gpt-4o", "tool": "chat", "latency_ms": 5, "timestamp": "2020-01-06T10:00Z"}
+    lines = [json.dumps(call), "", json.dumps(call), json.dumps({**call, "latency_ms": -1})]
+    file = tmp_path / "calls"
+    file.write_bytes(end.join([*lines, ""]).encode())
+    assert refusal(database, file).startswith(f"{file}:4: response_time_ms must be")
+
+
 def test_what_stands_for_no_error_is_none_and_spaces_around_values_are_not_kept(
     pgkit, database, connection, tmp_path
 ) -> None:

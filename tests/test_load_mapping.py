@@ -45,6 +45,12 @@ def explain(folder: Path, record: dict, *mappings: str, **options: object) -> di
             "1500.0",
         ),
         (
+            {"a": "2020-01-06T10:00:00Z", "b": "2020-01-06T10:00:01.627474Z"},
+            "b-a=response_time_ms",
+            "response_time_ms",
+            "1627.474",
+        ),
+        (
             {"a": 1795168801532900363, "b": 1795168801532900863},
             "b-a=response_time_ms",
             "response_time_ms",

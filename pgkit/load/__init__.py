@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pgkit import calls, jobs
-from pgkit.calls import BadLine
+from pgkit.calls import BadLine, Value, as_text
 from pgkit.database import Connection, Failure, query
 from pgkit.load.bad_lines import BadLines, Shown
 from pgkit.load.files import STANDARD_INPUT, name_of, naming, open_parts
@@ -179,7 +179,7 @@ def load_jobs(
     for lines in read_inputs(paths, JOBS, options, None, bad, told):
         for values in reported(lines, report):
             try:
-                writer.write(lines.fields, values, lines.reader.line)
+                writer.write(lines.fields, list(map(as_text, values)), lines.reader.line)
             except BadLine as problem:
                 lines.refuse(problem)
             refuse_jobs(lines, writer)
@@ -216,7 +216,8 @@ def explain_file(
         for lines in inputs:
             for values in islice(lines.read(), MOST_EXPLAINED):
                 named = zip(lines.fields, values, strict=True)
-                found.append({field: value for field, value in named if value})
+                texts = ((field, as_text(value)) for field, value in named)
+                found.append({field: text for field, text in texts if text})
             told.add(lines)
             format = lines.format
             return Explained(
@@ -257,7 +258,7 @@ def require_rights(connection: Connection) -> None:
         )
 
 
-def reported(lines: Input, report: Report) -> Iterator[Sequence[str | None]]:
+def reported(lines: Input, report: Report) -> Iterator[Sequence[Value]]:
     """Yield the fields of each line, and report from time to time how many bytes were read."""
     told = 0
     for count, values in enumerate(lines.read(), 1):

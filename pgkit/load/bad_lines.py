@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from pgkit.calls import NOTHING_WRITTEN, BadLine
+from pgkit.calls import NOTHING_WRITTEN, BadLine, Value
 from pgkit.database import Failure
 from pgkit.load.files import STANDARD_INPUT
 from pgkit.load.mapper import CONTROLS
@@ -22,14 +22,14 @@ class Shown(NamedTuple):
     reason: str
 
 
-def explain(problem: BadLine, values: Sequence[str | None] = ()) -> str:
+def explain(problem: BadLine, values: Sequence[Value] = ()) -> str:
     """Return the hint of a bad line, which names an option that helps where there is one."""
     message = str(problem)
     if problem.hint != NOTHING_WRITTEN:
         return problem.hint
     if "must be a text, not a JSON object" in message:
         return f"Take a key of it: --map COLUMN.KEY={message.split()[0]}."
-    texts = [f'"{value.strip()}"' for value in values if value]
+    texts = [f'"{value.strip()}"' for value in values if isinstance(value, str)]
     nulls = [found[1] for text in texts if (found := NULL_TEXT.fullmatch(text))]
     if nulls and "got null" not in message:
         return f"If {nulls[0]} stands for nothing, load with --null {nulls[0]}."

@@ -1,18 +1,19 @@
 """One file of calls or jobs: its records, in its format, as fields."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from pgkit.calls import BadLine
+from pgkit.calls import BadLine, Value
 from pgkit.database import Failure
 from pgkit.load import traces
 from pgkit.load.bad_lines import BadLines, explain
 from pgkit.load.files import Part, naming
 from pgkit.load.formats import Format, recognise, split_arrays
 from pgkit.load.layouts import Layout
-from pgkit.load.mapper import Inexact, Mapper, Options, Plan, add_format
+from pgkit.load.mapper import Inexact, Mapper, Options, add_format
 from pgkit.load.records import Reader
 
 Record = Sequence[Any] | dict[str, Any]
@@ -41,13 +42,13 @@ class Input:
         self.reader = Reader(part, self.refuse, keeps=bad is not None)
         self.mapper = Mapper(layout, options)
         self.record: Record | None = None
-        self.values: Sequence[str | None] = ()
+        self.values: Sequence[Value] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
         return self.mapper.fields
 
-    def read(self) -> Iterator[Sequence[str | None]]:
+    def read(self) -> Iterator[Sequence[Value]]:
         """Yield the fields of each line that is not bad and not left out."""
         try:
             with naming(self.part.name):
@@ -58,7 +59,7 @@ class Input:
                 problem.line = self.reader.header_line
             raise self.make_failure(problem) from None
 
-    def read_lines(self) -> Iterator[Sequence[str | None]]:
+    def read_lines(self) -> Iterator[Sequence[Value]]:
         records = self.reader.read()
         columns = tuple(self.reader.columns)
         first = next(records, None)
@@ -80,9 +81,10 @@ class Input:
         plan = (
             self.mapper.make_plan(columns, may_lack=self.format is not None) if is_table else None
         )
+        map_record = self.map_object if plan is None else partial(self.mapper.map_row, plan)
         for self.record in records:
             try:
-                values = self.map(plan, self.record)
+                values = map_record(self.record)
             except BadLine as problem:
                 self.refuse(problem)
                 continue
@@ -92,9 +94,7 @@ class Input:
         if plan is None and self.format is None:
             self.mapper.check_seen()
 
-    def map(self, plan: Plan | None, record: Any) -> Sequence[str | None] | None:
-        if plan is not None:
-            return self.mapper.map_row(plan, record)
+    def map_object(self, record: Any) -> Sequence[Value] | None:
         try:
             return self.mapper.map_object(record)
         except Inexact:

@@ -3,13 +3,13 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, timedelta, tzinfo
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pgkit import jobs
-from pgkit.calls import SUCCESS, BadLine
+from pgkit.calls import SUCCESS, BadLine, Value
 from pgkit.load.clock import Clock, as_number
 from pgkit.load.formats import Format
 from pgkit.load.layouts import OFFSET, Layout
@@ -66,6 +66,8 @@ class Plan(NamedTuple):
     pick: Callable[[Sequence[Any]], tuple[Any, ...]]
     calculated: list[tuple[int, Getter]]
     times: list[tuple[int, str]]
+    texts: list[int]
+    numbers: list[int]
     only: list[tuple[str, Getter | None]]
     failed: list[Getter]
     unless: list[tuple[int, Getter]]
@@ -103,7 +105,10 @@ class Mapper:
         self.options = options
         self.clock = Clock(options.zone)
         self.fields = layout.fields
-        self.plans: dict[Sequence[str], Plan] = {}
+        self.plans: dict[tuple[str, ...], Plan] = {}
+        # Of the object mapped last: most lines have the same keys.
+        self.columns: tuple[str, ...] = ()
+        self.plan: Plan | None = None
         self.constants = [*options.constants.values(), None]
         self.origins: dict[str, str] = {}
         self.unused: set[str] = set()
@@ -111,27 +116,36 @@ class Mapper:
         self.left_out: Counter[str] = Counter()
         self.first_offset: float | None = None
         self.places = {field: place for place, field in enumerate(layout.fields)}
+        self.success = self.places["success"]
+        self.error_type = self.places["error_type"]
 
     def map_object(
         self, record: Mapping[str, Any], *, is_exact: bool = False
-    ) -> Sequence[str | None] | None:
+    ) -> Sequence[Value] | None:
         """Return the fields of an object of JSON, nothing if it is left out; BadLine.
 
         Raises Inexact for a number that may have lost digits, unless it `is_exact`.
         """
         columns = tuple(record)
-        plan = self.plans.get(columns)
-        if plan is None:
-            plan = self.make_plan(columns, may_lack=True)
-            if len(self.plans) > MOST_PLANS:
-                self.plans.clear()
-            self.plans[columns] = plan
-        values = self.map_values(plan, list(record.values()))
+        if self.plan is None or columns != self.columns:
+            self.plan = self.find_plan(columns)
+            self.columns = columns
+        plan = self.plan
+        values = self.map_values(plan, record.values())
         if values is None:
             return None
         if type(values[0]) is not str or type(values[1]) is not str:
             self.check_names(values)
-        return [as_text(value) for value in values] if is_exact else as_texts(values)
+        return plain(plan, values, is_exact=is_exact)
+
+    def find_plan(self, columns: tuple[str, ...]) -> Plan:
+        """Return how to map objects of these keys, which is made once."""
+        if columns not in self.plans:
+            plan = self.make_plan(columns, may_lack=True)
+            if len(self.plans) > MOST_PLANS:
+                self.plans.clear()
+            self.plans[columns] = plan
+        return self.plans[columns]
 
     def check_names(self, values: Sequence[Any]) -> None:
         """Raise BadLine for a name that is no text in JSON."""
@@ -139,12 +153,12 @@ class Mapper:
             if type(value) is not str and value is not None:
                 raise BadLine(f"{field} must be a string, got {quoted(encode_json(value)[:60])}")
 
-    def map_row(self, plan: Plan, row: Sequence[Any]) -> Sequence[str | None] | None:
+    def map_row(self, plan: Plan, row: Sequence[Any]) -> Sequence[Value] | None:
         """Return the fields of a row of a table, nothing if it is left out; BadLine."""
         values = self.map_values(plan, row)
-        return None if values is None else [as_text(value) for value in values]
+        return None if values is None else plain(plan, values, is_exact=True)
 
-    def map_values(self, plan: Plan, values: Sequence[Any]) -> Sequence[Any] | None:
+    def map_values(self, plan: Plan, values: Iterable[Any]) -> list[Any] | None:
         self.fields = plan.fields
         nulls = self.options.nulls
         if nulls:
@@ -169,24 +183,26 @@ class Mapper:
                 found[place] = self.clock.read(name, value)
         if plan.failed:
             self.judge(plan, row, found)
-        if error := found[self.places["error_type"]]:
-            found[self.places["error_type"]] = self.clean_error(error)
+        if error := found[self.error_type]:
+            found[self.error_type] = self.clean_error(error)
         if self.layout.noun == "call":
             self.complete(found)
         return found
 
     def judge(self, plan: Plan, row: Sequence[Any], found: list[Any]) -> None:
         """Say whether a line failed; the error type is that of the line, or what shows it."""
-        success, error_type = self.places["success"], self.places["error_type"]
-        reason = next((reason for test in plan.failed if (reason := test(row)) is not None), None)
-        if reason is None:
-            found[success], found[error_type] = "true", None
+        success, error_type = self.success, self.error_type
+        for test in plan.failed:
+            if (reason := test(row)) is not None:
+                break
         else:
-            found[success] = "false"
-            if plan.error is not None:
-                found[error_type] = plan.error(row)
-            if not is_set(found[error_type]):
-                found[error_type] = reason
+            found[success], found[error_type] = "true", None
+            return
+        found[success] = "false"
+        if plan.error is not None:
+            found[error_type] = plan.error(row)
+        if not is_set(found[error_type]):
+            found[error_type] = reason
 
     def clean_error(self, error: Any) -> Any:
         """Cut an error that is a long text, and leave out what is no letter of it."""
@@ -205,9 +221,9 @@ class Mapper:
         """Give a failed call that has no response time one of 0 ms, and place it in its run."""
         response_time = self.places["response_time_ms"]
         if found[response_time] is None or found[response_time] == "":
-            success, error = found[self.places["success"]], found[self.places["error_type"]]
+            success, error = found[self.success], found[self.error_type]
             known = SUCCESS.get(str(success).lower()) if success not in (None, "") else None
-            if known == "f" or (known is None and is_set(error)):
+            if known is False or (known is None and is_set(error)):
                 found[response_time] = "0"
                 self.notes["response_time_ms: 0 ms for failed calls that have none"] += 1
             else:
@@ -220,9 +236,8 @@ class Mapper:
                         "--skip-bad leaves such lines out.",
                     )
                 raise BadLine(NO_RESPONSE_TIME)
-        place = self.places[OFFSET]
-        offset = as_number(found[place])
-        if offset is not None:
+        given = found[self.places[OFFSET]]
+        if given is not None and (offset := as_number(given)) is not None:
             if self.first_offset is None:
                 self.first_offset = offset
             called_at = self.places["call_timestamp"]
@@ -287,8 +302,21 @@ class Mapper:
         errors = [get for number, get in calculated if number == place and failed]
         if errors:
             calculated = [(number, get) for number, get in calculated if number != place]
-        error = errors[0] if errors else None
-        return Plan(fields, itemgetter(*order), calculated, times, only, failed, unless, error)
+        given = [number for number, field in enumerate(fields) if field in places]
+        numbers = [number for number in given if fields[number] in layout.numbers]
+        texts = [number for number in given if number not in numbers]
+        return Plan(
+            fields,
+            itemgetter(*order),
+            calculated,
+            times,
+            texts,
+            numbers,
+            only,
+            failed,
+            unless,
+            error=errors[0] if errors else None,
+        )
 
     def find_source(self, field: str) -> Source | None:
         # quality.{unit} takes its name from a column.
@@ -353,33 +381,27 @@ def test_is_needed(condition: Condition, columns: Columns) -> bool:
     return condition.sign != "!=" or columns.make_getter(condition.source) is not None
 
 
-def as_texts(values: Sequence[Any]) -> list[str | None]:
-    """Return values as texts; Inexact for a number that may have lost digits."""
-    return [
-        value
-        if (kind := type(value)) is str or value is None
-        else repr(value)
-        if kind is int
-        else as_exact_text(value)
-        for value in values
-    ]
+def plain(plan: Plan, values: list[Any], *, is_exact: bool) -> Sequence[Value]:
+    """Make texts of values that are no numbers; Inexact for a number that may have lost digits."""
+    for place in plan.texts:
+        if type(values[place]) is not str:
+            values[place] = as_text(values[place], is_exact=is_exact)
+    for place in plan.numbers:
+        value = values[place]
+        kind = type(value)
+        if kind is float:
+            if value > LARGEST and not is_exact:
+                raise Inexact
+        elif kind is not int and kind is not str:
+            values[place] = as_text(value, is_exact=is_exact)
+    return values
 
 
-def as_exact_text(value: Any) -> str | None:
-    if type(value) is float:
-        if value > LARGEST:
-            raise Inexact
-        return repr(value)
-    text = encode_json(value)
-    # So a float of this size is written.
-    if "e+" in text:
-        raise Inexact
-    return text
-
-
-def as_text(value: Any) -> str | None:
+def as_text(value: Any, *, is_exact: bool = True) -> str | None:
     if value is None or type(value) is str:
         return value
-    if type(value) in (int, float):
-        return repr(value)
-    return encode_json(value)
+    text = repr(value) if type(value) in (int, float) else encode_json(value)
+    # So a float of more digits than it has is written.
+    if not is_exact and "e+" in text:
+        raise Inexact
+    return text

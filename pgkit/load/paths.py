@@ -9,23 +9,30 @@ Row = Sequence[Any]
 Getter = Callable[[Row], Any]
 
 
-def follow(place: int, steps: tuple[str, ...]) -> Getter:
+def follow(column: int, steps: tuple[str, ...]) -> Getter:
     """Return what follows the steps into the JSON of a column, fast where they are all keys."""
-    last = len(steps) - 1
-    joined = [".".join(steps[start:]) for start in range(last)]
+    # Each step with the way from there, and keys with dots that may stand in its place.
+    ways = [
+        (
+            steps[place:],
+            step,
+            [(".".join(steps[place:end]), steps[end:]) for end in range(place + 2, len(steps) + 1)],
+        )
+        for place, step in enumerate(steps)
+    ]
 
     def get(row: Row) -> Any:
-        value = row[place]
-        for number, step in enumerate(steps):
+        value = row[column]
+        for way, step, dotted in ways:
             if type(value) is not dict:
-                return None if value is None else reach(value, steps[number:])
+                return None if value is None else reach(value, way)
             if step in value:
                 value = value[step]
-            elif number < last:
-                # A key may have dots itself.
-                return value.get(joined[number]) or reach(value, steps[number:])
-            else:
-                return None
+                continue
+            for key, rest in dotted:
+                if key in value:
+                    return reach(value[key], rest)
+            return None
         return value
 
     return get

@@ -154,7 +154,7 @@ class Reader:
         """Read an object of each line, until one goes on in the next line or more follows it."""
         is_first = True
         for line in lines:
-            if line.strip():
+            if not line.isspace():
                 self.kept = [line] if self.keeps else []
                 self.last = line
                 try:

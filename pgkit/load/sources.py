@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pgkit.calls import BadLine
-from pgkit.load.clock import Clock, as_number
+from pgkit.load.clock import MILLISECOND, Clock, as_number, read_iso
 from pgkit.load.layouts import CALLS, Layout
 from pgkit.load.paths import Getter, Row, follow
 from pgkit.output import quoted
@@ -299,6 +299,12 @@ def subtract(
 ) -> Getter:
     def calculate(row: Row) -> float | None:
         last, first = end(row), start(row)
+        try:
+            # Most are ISO times, both with an offset or both without one.
+            if last[4] == "-" == first[4]:
+                return (read_iso(last) - read_iso(first)) / MILLISECOND
+        except (LookupError, TypeError, ValueError):
+            pass
         if is_plain:
             numbers = as_number(last), as_number(first)
             if numbers[0] is not None and numbers[1] is not None:
