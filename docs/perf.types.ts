@@ -5532,7 +5532,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
-      /** How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet. It takes the series that have all given labels, and groups them by the labels that group_by names (empty: all together). With a granularity (hourly, daily, weekly from Monday) there is a row for each bucket that starts in the range; without one, a row for the whole hours that start in it. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them. range_start and range_end are what a row counts: without a granularity these are whole days or weeks where retention has removed the hours. The columns are count, average, standard deviation (null where values vary by less than 3e-7 of their size), extremes, percentiles (0 to 1, within 0.5 %; null for shares, and where is_sketched of perf.metrics is false) and total, in the unit of the metric. Extremes of a successful_ metric are within 0.5 % where a failed row is as low or as high; else they are exact. The count of a share, such as error_rate, is the number of values that it is a share of. Errors: 22023 bad argument, a label that no series has, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such metric. */
+      /** How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet. It takes the series that have all given labels, and groups them by the labels that group_by names (empty: all together). With a granularity (hourly, daily, weekly from Monday) there is a row for each bucket that starts in the range; without one, a row for the whole hours that start in it. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them. range_start and range_end are what a row counts: without a granularity these are whole days or weeks where retention has removed the hours. The columns are count, average, standard deviation (null where values vary by less than 3e-7 of their size), extremes, percentiles (0 to 1, within 0.5 %; null for shares, and where is_sketched of perf.metrics is false) and total, in the unit of the metric. Extremes of a successful_ metric are within 0.5 % where a failed row is as low or as high; else they are exact. The count of a share, such as error_rate, is the number of values that it is a share of. With confidence there is an interval of the average (Student's t, Wilson's of a share) and of each percentile (by ranks, from the sketch), null where there are too few values; percentiles are then at most 66. Errors: 22023 bad argument, a label that no series has, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such metric. */
       query_metrics: {
         Args: {
           /** Name of the metric, as in perf.metrics. */
@@ -5553,6 +5553,8 @@ export type Database = {
           max_rows?: number
           /** Zone in which days, weeks and months are cut, for example Asia/Kolkata. */
           time_zone?: string
+          /** Probability of the intervals, between 0 and 1; null for no intervals. */
+          confidence?: number | null
         }
         Returns: {
           group_labels: Json
@@ -5566,6 +5568,10 @@ export type Database = {
           total: number | null
           range_start: string | null
           range_end: string | null
+          average_low: number | null
+          average_high: number | null
+          percentile_lows: number[] | null
+          percentile_highs: number[] | null
         }[]
       }
       /** Computes the rollups of whole days, and of their weeks, again from raw rows. Returns the number of raw rows. Errors: 22023 for a range that raw rows no longer cover, 42501 not an admin, PT404 no such pipeline. */

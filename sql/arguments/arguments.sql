@@ -54,6 +54,7 @@ begin
             ('completed_at', 'When the job ended.'),
             ('completed_at = null', 'When the job ended; null for now.'),
             ('confidence', 'Probability of the intervals, between 0 and 1.'),
+            ('confidence = null', 'Probability of the intervals, between 0 and 1; null for no intervals.'),
             ('config_data', 'The configuration: a JSON object of at most 1 MB.'),
             ('config_name', 'A name for people, at most 100 characters.'),
             ('correction', 'How p values are corrected for many tests: holm, benjamini_hochberg or none.'),

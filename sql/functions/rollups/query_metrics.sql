@@ -7,7 +7,8 @@ create or replace function perf.query_metrics(
     granularity text default null,
     percentiles double precision[] default '{0.5,0.95,0.99}',
     max_rows integer default 1000,
-    time_zone text default 'UTC'
+    time_zone text default 'UTC',
+    confidence double precision default null
 )
 returns table (
     group_labels jsonb,
@@ -20,7 +21,11 @@ returns table (
     percentile_values double precision[],
     total double precision,
     range_start timestamptz,
-    range_end timestamptz
+    range_end timestamptz,
+    average_low double precision,
+    average_high double precision,
+    percentile_lows double precision[],
+    percentile_highs double precision[]
 )
 language plpgsql
 stable
@@ -43,6 +48,9 @@ begin
     perform perf_internal.check_percentiles(query_metrics.percentiles);
     perform perf_internal.check_max_rows(query_metrics.max_rows);
     perform perf_internal.check_time_zone(query_metrics.time_zone);
+    if query_metrics.confidence is not null then
+        perform perf_internal.check_confidence(query_metrics.confidence);
+    end if;
     if query_metrics.granularity is not null then
         v_width := perf_internal.get_width(query_metrics.granularity);
     end if;
@@ -113,17 +121,63 @@ begin
                 ),
                 v_cover.range_end
             )
-        end
-    from perf_internal.read_metrics(
-        v_metric.pipeline,
-        array[v_metric.metric],
-        coalesce(v_series_ids, '{}'),
-        query_metrics.start_time,
-        query_metrics.end_time,
-        query_metrics.granularity,
-        group_numbers => v_group_numbers,
-        percentiles => query_metrics.percentiles,
-        time_zone => query_metrics.time_zone
+        end,
+        r.average_low,
+        r.average_high,
+        r.percentile_lows,
+        r.percentile_highs
+    from (
+        select
+            m.group_number,
+            m.time_bucket,
+            m.count,
+            m.sum,
+            m.m2,
+            m.min,
+            m.max,
+            m.percentile_values,
+            null::double precision as average_low,
+            null::double precision as average_high,
+            null::double precision[] as percentile_lows,
+            null::double precision[] as percentile_highs
+        from perf_internal.read_metrics(
+            v_metric.pipeline,
+            array[v_metric.metric],
+            coalesce(v_series_ids, '{}'),
+            query_metrics.start_time,
+            query_metrics.end_time,
+            query_metrics.granularity,
+            group_numbers => v_group_numbers,
+            percentiles => query_metrics.percentiles,
+            time_zone => query_metrics.time_zone
+        ) as m
+        where query_metrics.confidence is null
+        union all
+        select
+            i.group_number,
+            i.time_bucket,
+            i.count,
+            i.sum,
+            i.m2,
+            i.min,
+            i.max,
+            i.percentile_values,
+            i.average_low,
+            i.average_high,
+            i.percentile_lows,
+            i.percentile_highs
+        from perf_internal.read_intervals(
+            v_metric.metric,
+            coalesce(v_series_ids, '{}'),
+            query_metrics.start_time,
+            query_metrics.end_time,
+            query_metrics.granularity,
+            v_group_numbers,
+            query_metrics.percentiles,
+            query_metrics.time_zone,
+            query_metrics.confidence
+        ) as i
+        where query_metrics.confidence is not null
     ) as r
     order by r.group_number, r.time_bucket
     limit query_metrics.max_rows + 1;
@@ -135,7 +189,7 @@ end
 $$;
 
 comment on function perf.query_metrics is
-    'How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet. It takes the series that have all given labels, and groups them by the labels that group_by names (empty: all together). With a granularity (hourly, daily, weekly from Monday) there is a row for each bucket that starts in the range; without one, a row for the whole hours that start in it. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them. range_start and range_end are what a row counts: without a granularity these are whole days or weeks where retention has removed the hours. The columns are count, average, standard deviation (null where values vary by less than 3e-7 of their size), extremes, percentiles (0 to 1, within 0.5 %; null for shares, and where is_sketched of perf.metrics is false) and total, in the unit of the metric. Extremes of a successful_ metric are within 0.5 % where a failed row is as low or as high; else they are exact. The count of a share, such as error_rate, is the number of values that it is a share of. Errors: 22023 bad argument, a label that no series has, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such metric.';
+    'How any metric of perf.metrics behaved over a time range, with rows that are not rolled up yet. It takes the series that have all given labels, and groups them by the labels that group_by names (empty: all together). With a granularity (hourly, daily, weekly from Monday) there is a row for each bucket that starts in the range; without one, a row for the whole hours that start in it. A day or week of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them. range_start and range_end are what a row counts: without a granularity these are whole days or weeks where retention has removed the hours. The columns are count, average, standard deviation (null where values vary by less than 3e-7 of their size), extremes, percentiles (0 to 1, within 0.5 %; null for shares, and where is_sketched of perf.metrics is false) and total, in the unit of the metric. Extremes of a successful_ metric are within 0.5 % where a failed row is as low or as high; else they are exact. The count of a share, such as error_rate, is the number of values that it is a share of. With confidence there is an interval of the average (Student''s t, Wilson''s of a share) and of each percentile (by ranks, from the sketch), null where there are too few values; percentiles are then at most 66. Errors: 22023 bad argument, a label that no series has, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such metric.';
 
 revoke execute on function perf.query_metrics from public;
 grant execute on function perf.query_metrics

@@ -1,5 +1,5 @@
 begin;
-select plan(65);
+select plan(79);
 
 set local timezone = 'Asia/Kolkata';
 
@@ -487,6 +487,156 @@ select throws_ok(
     'time_zone must be UTC or the name of an area and a city, got "UTC+8"',
     'refuses an offset'
 );
+
+-- Of 0, 100, ..., 500 Student's t with 5 degrees of freedom is 2.5706, times the standard error of
+-- 76.3763. The median of six values lies between the least and the largest in 62 of 64 cases. The 95th
+-- percentile is above all six in 74 % of the cases.
+create function pg_temp.intervals(
+    metric text,
+    confidence float8,
+    labels jsonb default '{"model": "acme/one"}',
+    granularity text default null
+)
+returns table (
+    average_low numeric,
+    average_high numeric,
+    percentile_lows float8[],
+    percentile_highs float8[]
+)
+language sql
+as $$
+    select round(q.average_low::numeric, 4), round(q.average_high::numeric, 4),
+        q.percentile_lows, q.percentile_highs
+    from perf.query_metrics(
+        intervals.metric, '2020-02-03 00:00+00', '2020-02-05 00:00+00', intervals.labels,
+        granularity => intervals.granularity, percentiles => '{0.5,0.95}',
+        confidence => intervals.confidence
+    ) as q
+$$;
+select results_eq(
+    $$ select * from pg_temp.intervals('response_time_ms', null) $$,
+    $$ values (null::numeric, null::numeric, null::float8[], null::float8[]) $$,
+    'without confidence there are no intervals'
+);
+select results_eq(
+    $$ select round(average_low), round(average_high)
+       from pg_temp.intervals('response_time_ms', 0.95) $$,
+    $$ values (54::numeric, 446::numeric) $$,
+    'with it there is one of the average, by Student''s t'
+);
+select results_eq(
+    $$ select percentile_lows[1], round(percentile_highs[1]), percentile_highs[2],
+           cardinality(percentile_lows)
+       from pg_temp.intervals('response_time_ms', 0.95) $$,
+    $$ values (0::float8, 502::float8, null::float8, 2) $$,
+    'and one of each percentile, by ranks, where there are enough values'
+);
+select results_eq(
+    $$ select * from pg_temp.intervals('error_rate', 0.95) $$,
+    $$ values (0.0968::numeric, 0.7000::numeric, null::float8[], null::float8[]) $$,
+    'that of a share is Wilson''s'
+);
+select results_eq(
+    $$ select average_low, percentile_lows, percentile_highs
+       from pg_temp.intervals('response_time_ms', 0.95, '{"model": "other/two"}') $$,
+    $$ values (null::numeric, '{null,null}'::float8[], '{null,null}'::float8[]) $$,
+    'a single value has none'
+);
+select is_empty(
+    $$ select * from pg_temp.intervals('response_time_ms', 0.95, '{"model": "none"}') $$,
+    'nor has what no series has'
+);
+
+savepoint few;
+-- 300 calls in each of three hours of a model, whose times differ by a factor of up to 600.
+select perf.record_calls(
+    (
+        select jsonb_agg(jsonb_build_object(
+            'model_name', 'acme/many', 'tool_name', 'chat',
+            'response_time_ms', 5 + n * n % 3000,
+            'error_type', case when n % 7 = 0 then 'timeout' end,
+            'call_timestamp', timestamptz '2020-02-03 12:00+00' + n % 3 * interval '1 hour'
+        ))
+        from generate_series(1, 900) as n
+    )
+);
+create function pg_temp.query_both(metric text, granularity text, time_zone text default 'UTC')
+returns table (is_same boolean)
+language sql
+as $$
+    select a is not distinct from b
+    from (
+        select q.group_labels, q.time_bucket, q.count, q.average, q.deviation, q.minimum, q.maximum,
+            q.percentile_values, q.total, q.range_start, q.range_end
+        from perf.query_metrics(
+            query_both.metric, '2020-02-03 00:00+00', '2020-02-05 00:00+00', group_by => '{model}',
+            granularity => query_both.granularity, time_zone => query_both.time_zone
+        ) as q
+    ) as a
+    full join (
+        select q.group_labels, q.time_bucket, q.count, q.average, q.deviation, q.minimum, q.maximum,
+            q.percentile_values, q.total, q.range_start, q.range_end
+        from perf.query_metrics(
+            query_both.metric, '2020-02-03 00:00+00', '2020-02-05 00:00+00', group_by => '{model}',
+            granularity => query_both.granularity, time_zone => query_both.time_zone,
+            confidence => 0.9
+        ) as q
+    ) as b on b.group_labels = a.group_labels and b.time_bucket is not distinct from a.time_bucket
+$$;
+select ok(
+    (
+        select bool_and(q.is_same) and count(*) > 0
+        from pg_temp.query_both(g.metric, g.granularity, g.time_zone) as q
+    ),
+    format('all else of %s %s in %s is the same with confidence', g.metric, g.granularity, g.time_zone)
+)
+from (
+    values
+        ('response_time_ms', 'hourly', 'UTC'),
+        ('successful_response_time_ms', 'daily', 'Asia/Kolkata'),
+        ('error_rate', null, 'UTC')
+) as g (metric, granularity, time_zone);
+select results_eq(
+    $$ select u.low, u.high
+       from perf.query_metrics(
+           'response_time_ms', '2020-02-03 12:00+00', '2020-02-03 15:00+00',
+           '{"model": "acme/many"}', granularity => 'hourly', percentiles => '{0.99,0,0.25,0.5}',
+           confidence => 0.9
+       ) as q
+       cross join unnest(q.percentile_lows, q.percentile_highs) with ordinality
+           as u (low, high, position)
+       order by q.time_bucket, u.position $$,
+    $$ select i.low, i.high
+       from perf_internal.read_metrics(
+           'calls', '{response_time_ms}',
+           array(
+               select s.series_id
+               from perf_internal.get_series('calls', '{"model": "acme/many"}') as s
+           ),
+           '2020-02-03 12:00+00', '2020-02-03 15:00+00', 'hourly', percentiles => null
+       ) as r
+       cross join unnest('{0.99,0,0.25,0.5}'::float8[]) with ordinality as p (percentile, position)
+       cross join lateral perf_internal.get_sketch_interval(r.sketch, r.count, p.percentile, 0.9) as i
+       order by r.time_bucket, p.position $$,
+    'intervals of buckets are those of their sketches, in the order of percentiles'
+);
+select throws_ok(
+    format('select * from pg_temp.intervals(''response_time_ms'', %L)', c.confidence),
+    '22023',
+    'confidence must be between 0 and 1, both excluded, got ' || c.confidence,
+    'refuses a confidence of ' || c.confidence
+)
+from (values ('0'), ('1'), ('NaN')) as c (confidence);
+select throws_ok(
+    $$ select perf.query_metrics(
+           'response_time_ms', '2020-02-03 00:00+00', '2020-02-05 00:00+00',
+           percentiles => array_fill(0.5::float8, '{67}'), confidence => 0.9
+       ) $$,
+    '22023',
+    'percentiles must be at most 66 with confidence, got 67',
+    'refuses more percentiles than have intervals'
+);
+rollback to savepoint few;
 
 savepoint whole;
 update perf_internal.database_origin set origin = gen_random_uuid();
