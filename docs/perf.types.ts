@@ -2828,6 +2828,51 @@ export type Database = {
           new_value: Json
         }[]
       }
+      /** What changed in metrics from a period to the one before it, by default the one of the same length that ends at start_time. Of a period that is not over, what is over by as_of counts, and the same part of the period before. A row for each metric and statistic: count, average (or share), p50 and p95 (where the metric has percentiles) and total, with the difference, its confidence interval in the unit of the statistic and in percent of the value before, and a verdict: better, worse (average, share and percentiles, where better says which is better), higher, lower, no_clear_change, or insufficient_data (fewer than min_count values on a side; of count, on both sides). Intervals: Student's t of an average, Wilson's of a share, ranks of a percentile, Poisson of a count, compound Poisson of a total; values that come in bursts vary more than that. Count and total of the period before are scaled to the length of the period, and note says so. Ranges are exact. Where raw rows or hours are gone, they are shorter, never longer. It was observed, not tried: whatever else changed is in the difference. Errors: 22023 bad argument, a label that no series has, or periods that overlap, 42501 not an analyst, PT404 no such metric. */
+      compare_periods: {
+        Args: {
+          /** Names of metrics, as in perf.metrics, 1 to 100. */
+          metrics: string[]
+          /** Start of the range, part of it. */
+          start_time: string
+          /** End of the range, not part of it. */
+          end_time: string
+          /** Start of the period before, part of it; null: it ends at start_time. */
+          before_start?: string | null
+          /** End of the period before, not part of it; null: it is as long as the period. */
+          before_end?: string | null
+          /** Only what has these labels: an object of values by label; {} for all. */
+          labels?: Json
+          /** Fewest values on each side for a verdict. */
+          min_count?: number
+          /** Probability of the intervals, between 0 and 1. */
+          confidence?: number
+          /** The time that counts as now. */
+          as_of?: string
+        }
+        Returns: {
+          metric: string | null
+          statistic: string | null
+          unit: string | null
+          better: string | null
+          before_value: number | null
+          value: number | null
+          difference: number | null
+          difference_low: number | null
+          difference_high: number | null
+          percent: number | null
+          percent_low: number | null
+          percent_high: number | null
+          before_count: number | null
+          count: number | null
+          verdict: string | null
+          note: string | null
+          range_start: string | null
+          range_end: string | null
+          before_range_start: string | null
+          before_range_end: string | null
+        }[]
+      }
       /** Workers by one metric (null: time_per_frame_ms, or total_wall_time_ms where that is not measured), best first, over the hours that start in a range. Each is compared with the first of worker_ids (verdict baseline) on jobs of the same workflow, resolution tier and model type, so a worker with easy jobs does not win: difference is in percent of the first (failure rate: points), and rank goes by it. compared_share is how many of the worker's jobs could be compared. A worker with fewer than min_jobs such jobs has no rank, and note says why. value is the plain mean of all successful jobs. Verdicts go by adjusted_p_value, which is corrected over all workers. Errors: 22023 bad argument, 42501 not an analyst, PT404 unknown worker or metric. */
       compare_workers: {
         Args: {
@@ -4292,6 +4337,20 @@ export type Database = {
           p_value: number | null
         }
       }
+      /** The values that series have for a label, sorted, of a pipeline or of all: what the labels of perf.query_metrics() may say. Values that are no text are given as JSON. Errors: 22023 a label that no series has (unless there is no series), or more than max_rows values, 42501 not an analyst, PT404 no such pipeline. */
+      get_label_values: {
+        Args: {
+          /** Name of a label of series, for example model or workflow. */
+          label: string
+          /** Only this pipeline, for example calls or jobs; null for all. */
+          pipeline?: string | null
+          /** More rows than so many are refused, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          value: string | null
+        }[]
+      }
       /** Percentiles (0 to 1) of response_time or first_token (measure; ms) over the hours that start in a range, one row each, for every group of model, tool, provider and parameters (group_by; empty: one group). From merged sketches, within 0.5 %; exact reads raw calls at exact times, where they are still kept. outcome (all, success, error) says which calls are read. call_count is how many of them have the measure. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown model or tool. */
       get_latency_percentiles: {
         Args: {
@@ -4941,6 +5000,18 @@ export type Database = {
           low: number | null
           high: number | null
         }
+      }
+      /** From when to when there is something to show, by pipeline: the start of the first and of the last hour that has values, with rows that are not rolled up yet. Where retention has removed hours, the first is a day or a week. No row for a pipeline without values. Errors: 42501 not an analyst, PT404 no such pipeline, PT409 while a restore is under way. */
+      get_recorded_range: {
+        Args: {
+          /** Only this pipeline, for example calls or jobs; null for all. */
+          pipeline?: string | null
+        }
+        Returns: {
+          pipeline_name: string | null
+          first_bucket: string | null
+          last_bucket: string | null
+        }[]
       }
       /** Versions that were in force in the last so many days and are not now, latest first: for to_id of rollback_model_config(), which also takes older ones. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst. */
       get_rollback_candidates: {

@@ -296,6 +296,28 @@ READS: list[tuple[str, dict[str, Any], Any]] = [
         ...,
     ),
     (
+        "query_metrics",
+        {"metric": "response_time_ms", **DAY, "confidence": 0.9},
+        ...,
+    ),
+    (
+        "compare_periods",
+        {
+            "metrics": ["response_time_ms", "error_rate"],
+            **DAY,
+            "labels": {"model": "acme/små"},
+            "min_count": 1,
+            "as_of": "2020-01-07T00:00:00Z",
+        },
+        ...,
+    ),
+    (
+        "get_label_values",
+        {"label": "tool", "pipeline": "calls"},
+        [{"value": "chat"}, {"value": "draw"}],
+    ),
+    ("get_recorded_range", {"pipeline": "calls"}, [{"pipeline_name": "calls"}]),
+    (
         "get_error_breakdown",
         {**DAY, "model_name": "acme/små"},
         [

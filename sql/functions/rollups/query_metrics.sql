@@ -54,13 +54,8 @@ begin
     if query_metrics.granularity is not null then
         v_width := perf_internal.get_width(query_metrics.granularity);
     end if;
-    if jsonb_typeof(query_metrics.labels) <> 'object' then
-        raise exception using
-            errcode = 'invalid_parameter_value',
-            message = 'labels must be a JSON object, got '
-                || perf_internal.quote_json(query_metrics.labels),
-            hint = 'For example {"model": "openai/gpt-4o"}.';
-    elsif array_ndims(query_metrics.group_by) > 1
+    perform perf_internal.check_labels(query_metrics.labels);
+    if array_ndims(query_metrics.group_by) > 1
         or (
             select count(*) > count(distinct g.name) from unnest(query_metrics.group_by) as g (name)
         )

@@ -1,0 +1,102 @@
+-- Two look-ups in the primary key for each series. The index on the bucket would have to walk over the
+-- rows of all other pipelines. Dynamic SQL, because each pipeline has its own view of series and its
+-- own raw table.
+create or replace function perf.get_recorded_range(pipeline text default null)
+returns table (
+    pipeline_name text,
+    first_bucket timestamptz,
+    last_bucket timestamptz
+)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set jit = off
+set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+    v_pipeline perf_internal.pipelines;
+    v_kept text[];
+    v_pending_first timestamptz;
+    v_pending_last timestamptz;
+begin
+    perform perf_internal.require_role('analyst');
+    perform perf_internal.check_origin();
+    if get_recorded_range.pipeline is not null then
+        perform perf_internal.get_pipeline(get_recorded_range.pipeline);
+    end if;
+    for v_pipeline in
+        select p.*
+        from perf_internal.pipelines as p
+        where get_recorded_range.pipeline is null
+            or p.pipeline = get_recorded_range.pipeline
+        order by p.pipeline
+    loop
+        pipeline_name := v_pipeline.pipeline;
+        -- The levels of which retention has removed nothing, finest first.
+        v_kept := array(
+            select l.level
+            from unnest('{hourly,daily,weekly}'::text[]) with ordinality as l (level, number)
+            where not exists (
+                select
+                from perf.retention as t
+                where t.pipeline = v_pipeline.pipeline
+                    and t.level = l.level
+                    and t.deleted_before is not null
+            )
+            order by l.number
+        );
+        execute format(
+            'select
+                min(f.time_bucket),
+                coalesce(max(h.time_bucket), max(o.time_bucket))
+            from %s as s
+            cross join lateral (
+                select min(r.time_bucket) as time_bucket
+                from perf_internal.rollups as r
+                where r.series_id = s.series_id
+                    and r.granularity = $1
+            ) as f
+            cross join lateral (
+                select max(r.time_bucket) as time_bucket
+                from perf_internal.rollups as r
+                where r.series_id = s.series_id
+                    and r.granularity = ''hourly''
+            ) as h
+            left join lateral (
+                select max(r.time_bucket) as time_bucket
+                from perf_internal.rollups as r
+                where r.series_id = s.series_id
+                    and r.granularity = ''weekly''
+            ) as o on h.time_bucket is null',
+            v_pipeline.series_view
+        )
+        into first_bucket, last_bucket
+        using coalesce(v_kept[1], 'weekly');
+        execute format(
+            'select
+                date_bin(''1 hour'', min(r.%1$I), ''2001-01-01 00:00+00''),
+                date_bin(''1 hour'', max(r.%1$I), ''2001-01-01 00:00+00'')
+            from %2$s as r
+            where %3$s',
+            v_pipeline.time_column,
+            v_pipeline.raw_table,
+            perf_internal.get_pending_condition(v_pipeline.pipeline)
+        )
+        into v_pending_first, v_pending_last;
+        first_bucket := least(first_bucket, v_pending_first);
+        last_bucket := greatest(last_bucket, v_pending_last);
+        if first_bucket is not null then
+            return next;
+        end if;
+    end loop;
+end
+$$;
+
+comment on function perf.get_recorded_range is
+    'From when to when there is something to show, by pipeline: the start of the first and of the last hour that has values, with rows that are not rolled up yet. Where retention has removed hours, the first is a day or a week. No row for a pipeline without values. Errors: 42501 not an analyst, PT404 no such pipeline, PT409 while a restore is under way.';
+
+revoke execute on function perf.get_recorded_range from public;
+grant execute on function perf.get_recorded_range
+    to authenticated, service_role, perf_admin, perf_analyst;
