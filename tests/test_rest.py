@@ -45,6 +45,7 @@ WRITERS = {
 # Reads without max_rows: why each has few rows.
 BOUNDED = {
     "assign_ab_variant": "one row",
+    "compare_periods": "up to five rows for each metric of the argument",
     "compare_workers": "at most one row for each worker that is named",
     "compare_workflow_periods": "one row for each metric of jobs",
     "compare_workflows": "one row for each workflow that is named and metric of jobs",
@@ -56,6 +57,7 @@ BOUNDED = {
     "get_gpu_time_breakdown": "one row for each part of the time",
     "get_health": "one row for each check",
     "get_parameter_correlation": "one row",
+    "get_recorded_range": "one row for each pipeline",
     "get_worker_performance": "one row",
     "suggest_alert_threshold": "three candidates",
     "verify_audit_log": "one row",
