@@ -230,7 +230,7 @@ def test_sessions_of_psql_in_documents_show_what_psql_prints(database: str) -> N
                 )
                 shown.append(output.strip("\n"))
                 printed.append(done.stdout.strip("\n"))
-    assert len(shown) == 4
+    assert len(shown) == 7
     assert printed == shown
 
 
