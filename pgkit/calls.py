@@ -288,7 +288,7 @@ class Writer:
             with suppress(ValueError, OverflowError):
                 given[place] = str(read(given[place] or ""))
         atomic = self.connection.transaction() if self.keeps_going else nullcontext()
-        with refusing(dict(zip(FIELDS, call, strict=True))), atomic:
+        with refusing(dict(zip(FIELDS, map(as_text, call), strict=True))), atomic:
             row = self.connection.execute(query("judge_call"), given).fetchone()
             assert row is not None
             problem, *plain = row

@@ -122,7 +122,7 @@ def test_a_flag_is_no_count_also_after_the_number_that_python_holds_equal(
     )
     refused = pgkit("load", file, dsn=database)
     assert refused.returncode == 1
-    assert ':4: invalid input syntax for type integer: "true"' in refused.stderr
+    assert ':4: input_tokens must be a whole number, got "true"' in refused.stderr
 
 
 def test_the_time_that_calls_span_is_that_of_loaded_ones(pgkit, database, tmp_path) -> None:
