@@ -4,13 +4,16 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 import psycopg
 
 from pgkit.dsn import DSN_HINT, KEEPALIVE, UnreadableDsn, read_dsn
 from pgkit.hints import in_commands
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 AsyncConnection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -57,11 +60,34 @@ def connect(dsn: str, *, autocommit: bool = False) -> Iterator[Connection]:
 
 
 def open_connection(dsn: str) -> Connection:
-    """Make a connection; every connection of pgkit is made here or by `open_async_connection`.
+    """Make a connection; every connection of pgkit is made here, by `open_pool` or by
+    `open_async_connection`.
 
     Without prepared statements, because a pooler may give the next transaction to another session.
     """
     return psycopg.connect(autocommit=True, prepare_threshold=None, **parse_dsn(dsn))
+
+
+def open_pool(dsn: str, most: int) -> "ConnectionPool[Connection]":
+    """Make a pool of connections like those of `open_connection`, none of them before it is used.
+
+    Only here is psycopg_pool imported, which only the dashboard needs.
+    """
+    from psycopg_pool import ConnectionPool
+
+    return ConnectionPool(
+        kwargs={
+            "autocommit": True,
+            "prepare_threshold": None,
+            **KEEPALIVE,
+            **parse_dsn(dsn),
+        },
+        min_size=0,
+        max_size=most,
+        max_idle=300,
+        check=ConnectionPool.check_connection,
+        open=True,
+    )
 
 
 async def open_async_connection(dsn: str) -> AsyncConnection:

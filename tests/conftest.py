@@ -16,6 +16,7 @@ from zlib import crc32
 import forked
 import psycopg
 import pytest
+from dashboards import browser, dashboard, page  # noqa: F401
 from pipeline import wait_for
 from psycopg.conninfo import make_conninfo
 

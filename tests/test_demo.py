@@ -95,7 +95,7 @@ def test_the_demo_twice_in_a_row_gives_the_same_numbers(pgkit, data) -> None:
 def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
     lines = pgkit("demo", "--data", data).stdout.splitlines()
     dsn = next(line for line in lines if "DATABASE_URL=" in line).split("=", 1)[1].strip("'")
-    trends, errors, jobs, diff, down = (
+    trends, errors, jobs, diff, look, down = (
         line.split()[1:] for line in lines if line.startswith("  pgkit ")
     )
     (bucket,) = json.loads(pgkit(*trends, "--json", dsn=dsn).stdout)
@@ -104,6 +104,8 @@ def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
     workflows = json.loads(pgkit(*jobs, "--json", dsn=dsn).stdout)
     assert sum(workflow["job_count"] for workflow in workflows) == 1778
     assert '$.provider: "bedrock" -> "together"' in pgkit(*diff, dsn=dsn).stdout
+    assert look[:3] == ["dashboard", "#", "then"]
+    assert look[-1].endswith("/models?from=2023-12-19T10:00&to=2023-12-19T11:00")
     assert pgkit(*down).returncode == 0
 
 

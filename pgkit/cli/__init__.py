@@ -15,6 +15,7 @@ from pgkit.cli import (
     collecting,
     configs,
     costs,
+    dashboard,
     database,
     evaluations,
     experiments,
@@ -30,7 +31,7 @@ from pgkit.cli.headings import HeadedGroup
 from pgkit.cli.options import dsn_option
 
 HEADINGS: dict[str, tuple[click.Command, ...]] = {
-    "Server": (server.up, server.down),
+    "Server": (server.up, server.down, dashboard.show_dashboard),
     "Database": (
         database.migrate,
         database.status,

@@ -132,11 +132,13 @@ def run_demo(data: Path, as_json: bool) -> None:
     click.echo("\nThe server runs on. Try:")
     click.echo(f"  export DATABASE_URL={shlex.quote(dsn)}")
     program = called_as()
+    looked_at = f"?from={demo.START:%Y-%m-%dT%H:%M}&to={demo.END:%Y-%m-%dT%H:%M}"
     click.echo(f"  {program} trends {example} {llmperf.TOOL} {span}")
     click.echo(f"  {program} errors {span}")
     job_span = f"--from {demo.JOBS_START:%Y-%m-%d} --to {demo.JOBS_END:%Y-%m-%d}"
     click.echo(f"  {program} jobs workflows {job_span}")
     click.echo(f"  {program} configs diff {demo.SERVICE_TYPE}@1 {demo.SERVICE_TYPE}@2")
+    click.echo(f"  {program} dashboard    # then look at http://127.0.0.1:8050/models{looked_at}")
     click.echo(f"  {program} down --data {shlex.quote(str(data))}")
 
 

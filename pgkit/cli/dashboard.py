@@ -1,0 +1,108 @@
+"""Serve the dashboard."""
+
+import os
+from importlib.util import find_spec
+
+import click
+
+from pgkit.cli.operations import log_line
+from pgkit.cli.options import takes_dsn
+from pgkit.database import Failure, connect
+
+SECRET = "PGKIT_JWT_SECRET"
+# What `pgkit[dashboard]` installs, by the names to import.
+NEEDED = ("dash", "dash_mantine_components", "jwt", "psycopg_pool", "waitress")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@click.command("dashboard")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8050,
+    show_default=True,
+    help="Listen on this port; 0 takes any that is free.",
+)
+@click.option(
+    "--auth",
+    type=click.Choice(["none", "jwt"]),
+    default="none",
+    show_default=True,
+    help="With jwt every request needs a token, and sees what its role and claims may see.",
+)
+@click.option("--jwks", metavar="URL", help="Check tokens with the public keys at this address.")
+@click.option("--audience", help="Take only tokens for this audience (aud).")
+@click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Answer only requests that call the server so, such as dashboard.example.org.",
+)
+@click.option(
+    "--connections",
+    type=click.IntRange(1, 100),
+    default=8,
+    show_default=True,
+    help="Ask the database over at most so many connections.",
+)
+@takes_dsn
+def show_dashboard(
+    dsn: str,
+    host: str,
+    port: int,
+    auth: str,
+    jwks: str | None,
+    audience: str | None,
+    hosts: tuple[str, ...],
+    connections: int,
+) -> None:
+    """Show everything in a browser.
+
+    \b
+    Start it:     pgkit dashboard
+    Look at it:   http://127.0.0.1:8050
+
+    It listens on this machine only, and sees what the connection may see: `grant perf_analyst to
+    LOGIN` to look, `grant perf_admin to LOGIN` to change.
+
+    For others, use --auth jwt: each request needs a token, in the header Authorization or by the
+    form at /login. Each query takes the role and the claims of the token, as with PostgREST, so row
+    level security decides. The login of pgkit needs `grant authenticated to LOGIN` and the like.
+    PGKIT_JWT_SECRET holds the secret of the tokens; or --jwks names the address of public keys.
+
+    SIGTERM and SIGINT stop it.
+    """
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise Failure(
+            f"pgkit dashboard needs packages that are not installed: {', '.join(missing)}",
+            "Run `pip install 'pgkit[dashboard]'`.",
+        )
+    if auth == "none" and host not in LOOPBACK:
+        raise Failure(
+            f"without --auth jwt all who reach {host} would see and change everything",
+            "Use --auth jwt, or leave --host out and put a proxy that asks who is there in front.",
+        )
+    # Only here, because these packages may not be there.
+    from pgkit.dashboard import serve, viewer
+
+    tokens = None
+    if auth == "jwt":
+        secret = os.environ.get(SECRET)
+        if (secret is None) == (jwks is None):
+            raise Failure(
+                f"--auth jwt needs either {SECRET} or --jwks",
+                f"Set {SECRET} to the secret of your tokens: for PostgREST it is jwt-secret.",
+            )
+        if secret is not None and len(secret) < viewer.SHORTEST_SECRET:
+            raise Failure(f"{SECRET} must have at least {viewer.SHORTEST_SECRET} characters")
+        tokens = viewer.Tokens(secret, jwks, audience)
+    # A wrong address would otherwise show only in the browser.
+    with connect(dsn) as connection:
+        connection.execute("select 1")
+    settings = serve.Settings(host=host, port=port, connections=connections, hosts=hosts)
+    try:
+        serve.serve(dsn, viewer.Gate(tokens), settings, lambda url: log_line(f"listening on {url}"))
+    except OSError as error:
+        raise Failure(f"cannot listen on {host}:{port}: {error.strerror or error}") from None

@@ -1,0 +1,1 @@
+"""The dashboard: pages in a browser, drawn from the functions and views of schema perf."""

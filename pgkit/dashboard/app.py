@@ -1,0 +1,583 @@
+"""Put the pages into a web application: what the browser asks, and what it is told."""
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+import dash
+import dash_mantine_components as dmc
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, ctx, dcc, html
+from dash import State as Held
+from dash.development.base_component import Component
+from dash.exceptions import DependencyException, InvalidResourceError, PreventUpdate
+from flask import Flask, Response, abort, g, redirect, request
+from markupsafe import escape
+
+from pgkit.dashboard import frame
+from pgkit.dashboard.ask import Answered, Asking, Database, as_csv, follow
+from pgkit.dashboard.charts import Node
+from pgkit.dashboard.frame import Action, Page, Panel
+from pgkit.dashboard.pages import PAGES
+from pgkit.dashboard.sent import is_sent_by_a_page
+from pgkit.dashboard.state import PRESETS, State, Unreadable, read_state
+from pgkit.dashboard.viewer import COOKIE, Denied, Gate, Unavailable
+from pgkit.database import Failure
+
+SECONDS_PER_REFRESH = 60
+SEE_LOG = "The log of pgkit dashboard says more."
+# Browsers do not keep a cookie of more than 4096 characters, with its name and attributes.
+LONGEST_COOKIE = 3900
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>{%metas%}<title>pgkit</title>{%favicon%}{%css%}</head>
+<body><noscript>The dashboard needs JavaScript.</noscript>{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+LOGIN = """<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Log in · pgkit</title>
+<style>body {{ font-family: sans-serif; max-width: 40em; margin: 10vh auto; padding: 0 16px; }}
+textarea {{ width: 100%; height: 8em; }}</style></head>
+<body><main><h1>pgkit</h1><p>{said}</p>
+<form method="post" action="/login"><input type="hidden" name="next" value="{next}"><p>
+<label for="token">Token (JWT)</label></p>
+<p><textarea id="token" name="token" autocomplete="off" required></textarea></p>
+<p><button>Log in</button></p></form></main></body>
+</html>"""
+Clock = Callable[[], datetime]
+
+
+class Dashboard:
+    """The application: pages over a database, for whoever the gate lets in."""
+
+    def __init__(
+        self,
+        database: Database,
+        gate: Gate,
+        hosts: tuple[str, ...] = (),
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self.database = database
+        self.gate = gate
+        self.clock = clock
+        # Names under which the server may be called; empty for any.
+        self.hosts = hosts
+        self.pages: Mapping[str, Page] = {page.name: page for page in PAGES}
+        self.panels: dict[str, Panel] = {
+            f"{page.name}.{panel.key}": panel for page in PAGES for panel in page.panels
+        }
+        self.actions: dict[str, Action] = {
+            f"{page.name}.{name}": action for page in PAGES for name, action in page.actions.items()
+        }
+        self.server = Flask("pgkit")
+        self.app = dash.Dash(
+            "pgkit",
+            server=self.server,
+            title="pgkit",
+            update_title="",
+            assets_folder=str(files("pgkit").joinpath("dashboard", "assets")),
+            index_string=INDEX,
+            suppress_callback_exceptions=True,
+            serve_locally=True,
+            meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        )
+        self.app.layout = self.layout
+        self.listen()
+        self.serve()
+
+    # Who may come in, and what the browser may do.
+
+    def serve(self) -> None:
+        """Add what is not a page: the guard, headers, CSV, health and the form for a token."""
+        server = self.server
+        scripts = " ".join(self.app.csp_hashes())
+        policy = (
+            f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline';"
+            " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none';"
+            " form-action 'self'; frame-ancestors 'none'"
+        )
+
+        @server.before_request
+        def guard() -> Response | None:
+            try:
+                host = (urlsplit(f"//{request.host}").hostname or "").lower()
+            except ValueError:
+                host = ""
+            if not host:
+                abort(Response("The header Host cannot be read.", 400, mimetype="text/plain"))
+            if self.hosts and host not in self.hosts:
+                abort(Response("This server is not called that.", 421, mimetype="text/plain"))
+            if request.method not in ("GET", "HEAD", "OPTIONS"):
+                check_origin()
+            if request.path in ("/login", "/logout", "/alive") or request.path.startswith(
+                ("/_dash-component-suites/", "/assets/", "/_favicon")
+            ):
+                return None
+            try:
+                g.viewer = self.gate.viewer(request)
+            except Denied as denied:
+                if request.path.startswith(("/_dash", "/csv/")):
+                    abort(Response(str(denied), 401, mimetype="text/plain"))
+                return login_page(f"Please log in: {denied}.", 401, request.full_path)
+            except Unavailable as error:
+                abort(Response(f"{error}. Please try again.\n", 503, mimetype="text/plain"))
+            if request.path == "/_dash-update-component":
+                self.check_body()
+            return None
+
+        @server.after_request
+        def add_headers(response: Response) -> Response:
+            response.headers["Content-Security-Policy"] = policy
+            response.headers["X-Content-Type-Options"] = "nosniff"
+            response.headers["Referrer-Policy"] = "same-origin"
+            response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            if not request.path.startswith(("/_dash-component-suites/", "/assets/")):
+                response.headers["Cache-Control"] = "no-store"
+            return response
+
+        @server.errorhandler(DependencyException)
+        @server.errorhandler(InvalidResourceError)
+        def miss(_: Exception) -> Response:
+            # An address below the scripts of Dash that names none of them.
+            return Response("There is no such file.\n", 404, mimetype="text/plain")
+
+        @server.errorhandler(500)
+        def fail(_: Exception) -> Response:
+            # Flask has written the traceback to the log.
+            said = "The dashboard has a fault. The log of pgkit dashboard says more.\n"
+            return Response(said, 500, mimetype="text/plain")
+
+        @server.get("/alive")
+        def alive() -> Response:
+            return Response("ok", mimetype="text/plain")
+
+        @server.get("/csv/<name>/<int:index>")
+        def csv(name: str, index: int) -> Response:
+            panel = self.panels.get(name)
+            if panel is None:
+                abort(404)
+            try:
+                search = request.query_string.decode(errors="replace")
+                state = read_state(name.partition(".")[0], search, self.clock())
+                _, answered = self.follow(panel.draw(state))
+                _, rows = answered[index]
+            except IndexError:
+                abort(404)
+            except (Failure, Unreadable) as error:
+                return Response(f"{error}\n", 400, mimetype="text/plain")
+            response = Response(as_csv(rows), mimetype="text/csv")
+            response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+            return response
+
+        @server.get("/login")
+        def show_login() -> Response:
+            if self.gate.tokens is None:
+                abort(404)
+            return login_page("Paste the token that your identity provider gave you.", 200)
+
+        @server.post("/login")
+        def login() -> Response:
+            token = request.form.get("token", "").strip()
+            target = request.form.get("next", "")
+            if self.gate.tokens is None:
+                abort(404)
+            try:
+                self.gate.tokens.read(token)
+                if len(token) > LONGEST_COOKIE:
+                    raise Denied(f"a cookie holds {LONGEST_COOKIE} characters, it has {len(token)}")
+            except Denied as denied:
+                return login_page(f"That did not work: {denied}.", 401, target)
+            except Unavailable as error:
+                return login_page(f"That did not work: {error}. Please try again.", 503, target)
+            response = redirect(local(target), 303)
+            response.set_cookie(
+                COOKIE, token, httponly=True, samesite="Strict", secure=is_secure(), path="/"
+            )
+            return response  # type: ignore[return-value]
+
+        @server.post("/logout")
+        def logout() -> Response:
+            response = redirect("/login", 303)
+            response.delete_cookie(COOKIE, path="/")
+            return response  # type: ignore[return-value]
+
+    def check_body(self) -> None:
+        """Refuse what no page sends. Dash would fail at it as if it had a fault."""
+        try:
+            body = request.get_json()
+        except RecursionError:
+            body = None
+        names = {
+            "panel": self.panels,
+            "nav": self.pages,
+            **dict.fromkeys(("action", "submit", "outcome"), self.actions),
+        }
+        if not is_sent_by_a_page(body, self.app.callback_map, names):
+            abort(Response("No page sends this.\n", 400, mimetype="text/plain"))
+
+    # What the pages ask and show.
+
+    def follow(self, asking: Asking[Any]) -> tuple[Any, Answered]:
+        """Drive a generator of questions as the viewer of this request."""
+        return follow(asking, lambda question: self.database.answer(g.viewer, question))
+
+    def state(self, path: str | None, search: str | None) -> State:
+        """Return what an address asks for."""
+        try:
+            return read_state(path, search, self.clock())
+        except Unreadable as error:
+            abort(Response(f"{error}\n", 400, mimetype="text/plain"))
+
+    def layout(self) -> Component:
+        """Return what every page has around it."""
+        links = [
+            html.Li(dmc.Anchor(page.title, href=f"/{name}", id={"type": "nav", "name": name}))
+            for name, page in self.pages.items()
+        ]
+        return dmc.MantineProvider(
+            [
+                dcc.Location(id="address", refresh=False),
+                dcc.Interval(id="refresh", interval=SECONDS_PER_REFRESH * 1000),
+                dcc.Store(id="changed", data=0),
+                dcc.Store(id="titled"),
+                dmc.Modal(
+                    id="dialog",
+                    opened=False,
+                    children=[],
+                    title="",
+                    closeButtonProps={"aria-label": "Close"},
+                ),
+                html.A("Skip to content", href="#main", className="skip"),
+                dmc.Box(
+                    [
+                        html.Header(
+                            dmc.Group(
+                                [
+                                    dmc.Text("pgkit", fw=700, size="lg"),
+                                    html.Nav(
+                                        html.Ul(links, className="nav"),
+                                        className="grows",
+                                        **{"aria-label": "Pages"},
+                                    ),
+                                    dmc.ColorSchemeToggle(
+                                        lightIcon="Dark",
+                                        darkIcon="Light",
+                                        color="gray",
+                                        variant="subtle",
+                                        w=60,
+                                        **{"aria-label": "Change between dark and light"},
+                                    ),
+                                    *self.way_out(),
+                                ],
+                                align="start",
+                            )
+                        ),
+                        html.Div(id="said", role="status", **{"aria-live": "polite"}),
+                        html.Main(id="main", tabIndex=-1),
+                    ],
+                    p="md",
+                    maw=1400,
+                    mx="auto",
+                ),
+            ],
+            defaultColorScheme="auto",
+        )
+
+    def way_out(self) -> list[Component]:
+        """Return the button that forgets the token, where there is one."""
+        if self.gate.tokens is None:
+            return []
+        leave = html.Button("Log out", type="submit", className="leave")
+        return [html.Form(leave, method="post", action="/logout")]
+
+    def listen(self) -> None:
+        """Answer the browser."""
+        app = self.app
+
+        @app.callback(Output("main", "children"), Input("address", "pathname"))
+        def show_page(path: str | None) -> Node:
+            state = self.state(path, None)
+            page = self.pages.get(state.page)
+            if page is None:
+                return frame.failed(
+                    f"There is no page {state.page!r}.", "Choose one of the pages above."
+                )
+            return frame.shell(page, state)
+
+        @app.callback(
+            Output({"type": "nav", "name": ALL}, "href"),
+            Output({"type": "nav", "name": ALL}, "aria-current"),
+            Input("address", "pathname"),
+            Input("address", "search"),
+        )
+        def mark_page(path: str | None, search: str | None) -> tuple[list[str], list[str | None]]:
+            state = self.state(path, search)
+            return (
+                [state.href(name) for name in self.pages],
+                ["page" if name == state.page else None for name in self.pages],
+            )
+
+        app.clientside_callback(
+            ClientsideFunction("pgkit", "title"),
+            Output("titled", "data"),
+            Input("address", "pathname"),
+        )
+
+        @app.callback(
+            Output("filters", "children"),
+            Input("address", "search"),
+            Input("filters", "id"),
+            Held("address", "pathname"),
+        )
+        def show_filters(search: str | None, _: str, path: str | None) -> Node:
+            state = self.state(path, search)
+            page = self.pages.get(state.page)
+            if page is None:
+                raise PreventUpdate
+            return self.controls(page, state)
+
+        @app.callback(
+            Output("address", "search"),
+            Input({"type": "filter", "name": ALL}, "value"),
+            Held("address", "pathname"),
+            Held("address", "search"),
+            prevent_initial_call=True,
+        )
+        def choose(_: list[Any], path: str | None, search: str | None) -> str:
+            state = self.state(path, search)
+            changed = changes(ctx.inputs_list[0], state)
+            found = state.search(**changed)
+            if found == state.search():
+                raise PreventUpdate
+            return found
+
+        @app.callback(
+            Output({"type": "panel", "name": MATCH}, "children"),
+            Input("address", "search"),
+            Input("refresh", "n_intervals"),
+            Input("changed", "data"),
+            Held({"type": "panel", "name": MATCH}, "id"),
+            Held("address", "pathname"),
+        )
+        def fill(
+            search: str | None, _: int, __: int, name: dict[str, str], path: str | None
+        ) -> Node:
+            state = self.state(path, search)
+            is_tick = ctx.triggered_id == "refresh"
+            if name["name"].partition(".")[0] != state.page or (is_tick and state.get("to")):
+                raise PreventUpdate
+            return self.fill(name["name"], state)
+
+        @app.callback(
+            Output("dialog", "opened"),
+            Output("dialog", "title"),
+            Output("dialog", "children"),
+            Input({"type": "action", "name": ALL, "key": ALL}, "n_clicks"),
+            prevent_initial_call=True,
+        )
+        def open_form(clicks: list[int | None]) -> tuple[bool, str, Node]:
+            if not ctx.triggered or not ctx.triggered[0]["value"]:
+                raise PreventUpdate
+            name, key = ctx.triggered_id["name"], ctx.triggered_id["key"]
+            return (True, self.actions[name].title, self.form(name, key))
+
+        @app.callback(
+            Output("dialog", "opened", allow_duplicate=True),
+            Output({"type": "outcome", "name": MATCH, "key": MATCH}, "children"),
+            Output("said", "children", allow_duplicate=True),
+            Output("changed", "data"),
+            Input({"type": "submit", "name": MATCH, "key": MATCH}, "n_clicks"),
+            Held({"type": "field", "name": ALL}, "value"),
+            Held({"type": "field", "name": ALL}, "id"),
+            Held("changed", "data"),
+            prevent_initial_call=True,
+        )
+        def submit(
+            clicks: int | None, values: list[Any], ids: list[dict[str, str]], changed: int
+        ) -> tuple[Any, Any, Any, Any]:
+            if not clicks or ctx.triggered_id is None or len(values) != len(ids):
+                raise PreventUpdate
+            name, key = ctx.triggered_id["name"], ctx.triggered_id["key"]
+            action = self.actions[name]
+            # A field that was not sent is empty.
+            given: dict[str, Any] = defaultdict(lambda: None)
+            given |= {one["name"]: value for one, value in zip(ids, values, strict=True)}
+            try:
+                self.database.answer(g.viewer, action.call(key, given), writes=True)
+            except Failure as failure:
+                return dash.no_update, frame.failed(failure.message, failure.hint), "", changed
+            except ValueError as error:
+                return dash.no_update, frame.failed(str(error), None), "", changed
+            except Exception:
+                logging.getLogger("pgkit").exception("action %s", name)
+                told = frame.failed("This form has a fault.", SEE_LOG)
+                return dash.no_update, told, "", changed
+            return False, [], dmc.Alert(action.done, color="teal", mb="sm"), changed + 1
+
+    def fill(self, name: str, state: State) -> Component:
+        """Return what a panel shows, also where it fails."""
+        try:
+            drawn, answered = self.follow(self.panels[name].draw(state))
+        except Unreadable as error:
+            return frame.failed(str(error), "Choose a range above.")
+        except Failure as failure:
+            return frame.failed(failure.message, failure.hint)
+        except Exception:
+            # A fault of ours in one panel must not keep the others from being shown.
+            logging.getLogger("pgkit").exception("panel %s", name)
+            return frame.failed("This panel has a fault.", SEE_LOG)
+        return frame.filled(drawn, answered, name, state.search())
+
+    def controls(self, page: Page, state: State) -> Component:
+        """Return the filters of a page, with the values that the address says."""
+        found: list[Component] = []
+        if page.has_range:
+            try:
+                preset, start, end = state.preset, state.start, state.end
+            except Unreadable as error:
+                preset, start, end = "", state.now, state.now
+                found.append(frame.failed(str(error), None))
+            found += [
+                dmc.SegmentedControl(
+                    id={"type": "filter", "name": "range"},
+                    data=[{"value": name, "label": name} for name in PRESETS],
+                    value=preset,
+                    size="xs",
+                    **{"aria-label": "Range"},
+                ),
+                *(
+                    dmc.DateTimePicker(
+                        id={"type": "filter", "name": name},
+                        label=label,
+                        value=time.strftime("%Y-%m-%d %H:%M:%S") if state.is_fixed else None,
+                        placeholder=time.strftime("%Y-%m-%d %H:%M"),
+                        valueFormat="YYYY-MM-DD HH:mm",
+                        size="xs",
+                        clearable=True,
+                        className="filter",
+                    )
+                    for name, label, time in (
+                        ("from", "From (UTC)", start),
+                        ("to", "To (UTC)", end),
+                    )
+                ),
+                dmc.SegmentedControl(
+                    id={"type": "filter", "name": "compare"},
+                    data=[
+                        {"value": "1", "label": "with period before"},
+                        {"value": "0", "label": "alone"},
+                    ],
+                    value="1" if state.is_compared else "0",
+                    size="xs",
+                    **{"aria-label": "Period before"},
+                ),
+            ]
+        for one in page.filters:
+            try:
+                choices, _ = self.follow(one.choices(state))
+            except (Failure, Unreadable):
+                choices = []
+            found.append(frame.choice(one, choices, state))
+        return dmc.Group(found, mb="md", gap="sm", align="end", className="filters")
+
+    def form(self, name: str, key: str) -> Node:
+        """Return the fields of an action with the button that sends them."""
+        action = self.actions[name]
+        try:
+            fields, _ = self.follow(action.fields(key))
+        except Failure as failure:
+            return frame.failed(failure.message, failure.hint)
+        except ValueError as error:
+            return frame.failed(str(error), None)
+        except Exception:
+            logging.getLogger("pgkit").exception("form of %s", name)
+            return frame.failed("This form has a fault.", SEE_LOG)
+        ids = {"name": name, "key": key}
+        return dmc.Stack(
+            [
+                *fields,
+                html.Div(id={"type": "outcome", **ids}),
+                dmc.Button(
+                    action.button,
+                    id={"type": "submit", **ids},
+                    color="red" if action.is_dangerous else "blue",
+                ),
+            ]
+        )
+
+
+def changes(inputs: list[dict[str, Any]], state: State) -> dict[str, Any]:
+    """Return what the filters say that the address does not say yet.
+
+    A preset and a range of its own exclude each other: the one that was changed last wins.
+    """
+    given = {one["id"]["name"]: one.get("value") for one in inputs}
+    state_names = ("range", "from", "to", "compare")
+    changed: dict[str, Any] = {
+        name: value for name, value in given.items() if name not in state_names
+    }
+    if "compare" in given:
+        changed["compare"] = "0" if given["compare"] == "0" else None
+    trigger = ctx.triggered_id["name"] if ctx.triggered_id else ""
+    if trigger == "range" and given.get("range") not in (None, "", preset_of(state)):
+        changed |= {"range": given["range"], "from": None, "to": None}
+    elif trigger in ("from", "to"):
+        start, end = given.get("from"), given.get("to")
+        changed |= {
+            "from": iso(start),
+            "to": iso(end),
+            "range": None if start else state.get("range"),
+        }
+    return changed
+
+
+def preset_of(state: State) -> str:
+    """Return the preset of an address, or nothing where it has none that can be read."""
+    try:
+        return state.preset
+    except Unreadable:
+        return ""
+
+
+def iso(value: str | None) -> str | None:
+    """Return the time of a picker as the address has it."""
+    return value.replace(" ", "T")[:16] if value else None
+
+
+def check_origin() -> None:
+    """Refuse what another site makes the browser send.
+
+    Browsers say where a request comes from. A client that is no browser has no cookie to abuse.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site not in (None, "same-origin") or (
+        origin is not None and urlsplit(origin).netloc != request.host
+    ):
+        abort(Response("This came from another site.", 403, mimetype="text/plain"))
+
+
+def is_secure() -> bool:
+    """Whether the cookie may be limited to TLS: everywhere but on loopback without it."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return host not in LOOPBACK or request.is_secure
+
+
+def login_page(said: str, status: int, target: str = "/") -> Response:
+    """Return the form for a token, which leads back to where somebody wanted to be."""
+    filled = LOGIN.format(said=escape(said), next=escape(local(target)))
+    return Response(filled, status, mimetype="text/html")
+
+
+def local(target: str) -> str:
+    """Return an address of this server, the first page for any other."""
+    is_local = re.match(r"/(?![/\\])[!-~]*\Z", target) is not None and "\\" not in target
+    return target if is_local else "/"

@@ -1,0 +1,55 @@
+// The few things that only a browser can do.
+window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
+    // A value or an interval of a chart, with three digits that count. Axes and tooltips call it
+    // with different arguments, the options among them.
+    pgkitNumber: (value, ...rest) => {
+        const options = rest.find((one) => one && typeof one.unit === "string");
+        const unit = options ? options.unit : "";
+        const compact = new Intl.NumberFormat("en", {
+            notation: "compact",
+            maximumSignificantDigits: 3,
+        });
+        const one = (number) => {
+            if (number === null || number === undefined) return "–";
+            if (unit === "share" || unit === "ratio") return `${compact.format(100 * number)} %`;
+            if (unit === "ms") {
+                const size = Math.abs(number);
+                if (size >= 3600000) return `${compact.format(number / 3600000)} h`;
+                if (size >= 60000) return `${compact.format(number / 60000)} min`;
+                if (size >= 1000) return `${compact.format(number / 1000)} s`;
+            }
+            const shown = compact.format(number);
+            return unit && unit !== "count" && unit !== "score" ? `${shown} ${unit}` : shown;
+        };
+        return Array.isArray(value) ? `${one(value[0])} to ${one(value[1])}` : one(value);
+    },
+    // A time of an axis, in UTC.
+    pgkitTime: (value) =>
+        new Intl.DateTimeFormat("en", {
+            month: "short",
+            day: "2-digit",
+            hour: "2-digit",
+            minute: "2-digit",
+            hourCycle: "h23",
+            timeZone: "UTC",
+        }).format(value),
+});
+
+window.dash_clientside = Object.assign(window.dash_clientside || {}, {
+    pgkit: {
+        // Each page has a title of its own, which tabs and screen readers show.
+        title: (path) => {
+            const name = (path || "/").replaceAll("/", "") || "overview";
+            document.title = `${name[0].toUpperCase()}${name.slice(1)} · pgkit`;
+            return window.dash_clientside.no_update;
+        },
+    },
+});
+
+// A page whose token has expired shows old numbers without saying so. The form to log in says it.
+const fetchBefore = window.fetch;
+window.fetch = async (...given) => {
+    const answer = await fetchBefore(...given);
+    if (answer.status === 401) window.location.reload();
+    return answer;
+};

@@ -1,0 +1,209 @@
+"""What a page is made of: filters, panels that ask and draw, and actions that change something.
+
+A panel is a generator: it yields questions, gets the rows of each, and returns what to draw. So the
+frame knows what a panel asked: it shows the same calls as SQL, and their rows as CSV.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from pgkit.dashboard.ask import Answered, Asking, Question
+from pgkit.dashboard.charts import Node, problem
+from pgkit.dashboard.state import State
+
+# Of a choice: what the address says, and what people read.
+Choices = list[tuple[str, str]]
+
+
+class Panel(NamedTuple):
+    """A part of a page. `span` is its width in columns of 12, `height` that of its placeholder."""
+
+    title: str
+    draw: Callable[[State], Asking[Node]]
+    help: str = ""
+    span: int = 12
+    height: int = 260
+
+    @property
+    def key(self) -> str:
+        """The name of the panel in addresses."""
+        return self.draw.__name__.replace("_", "-")
+
+
+class Filter(NamedTuple):
+    """A choice above the panels, kept in the address under its name."""
+
+    name: str
+    title: str
+    choices: Callable[[State], Asking[Choices]]
+    is_multiple: bool = False
+    # What panels take where the address says nothing; shown as the placeholder.
+    placeholder: str = "all"
+    # "choice" of what there is, "text" that is written, or a "time".
+    kind: str = "choice"
+
+
+class Action(NamedTuple):
+    """Something that changes data: a form of fields, and the call that they are arguments of.
+
+    `fields` gets the key of what is changed, such as the id of an alert. `call` gets it with the
+    values of the fields, and raises ValueError for what cannot be sent.
+    """
+
+    title: str
+    fields: Callable[[str], Asking[list[Component]]]
+    call: Callable[[str, Mapping[str, Any]], Question]
+    # What to say when it is done.
+    done: str
+    button: str = "Do it"
+    is_dangerous: bool = False
+
+
+class Page(NamedTuple):
+    """A page of the dashboard."""
+
+    name: str
+    title: str
+    panels: Sequence[Panel]
+    filters: Sequence[Filter] = ()
+    actions: Mapping[str, Action] = {}
+    has_range: bool = True
+    # Buttons above the panels: names of actions.
+    buttons: Sequence[str] = ()
+
+
+def field(action: str) -> dict[str, str]:
+    """Return the id of a field of the open form; its value reaches the call under this name."""
+    return {"type": "field", "name": action}
+
+
+def button(page: str, action: str, key: str, text: str, color: str = "blue") -> Component:
+    """Return a button that opens the form of an action."""
+    return dmc.Button(
+        text,
+        id={"type": "action", "name": f"{page}.{action}", "key": key},
+        size="compact-sm",
+        variant="light",
+        color=color,
+    )
+
+
+def shell(page: Page, state: State) -> Component:
+    """Return a page whose panels are still empty."""
+    return html.Div(
+        [
+            dmc.Group(
+                [
+                    dmc.Title(page.title, order=1, size="h3", className="grows"),
+                    *(
+                        button(page.name, name, "", page.actions[name].title)
+                        for name in page.buttons
+                    ),
+                ],
+                mb="sm",
+            ),
+            html.Div(id="filters"),
+            html.Div([place(page, panel, state) for panel in page.panels], className="panels"),
+        ]
+    )
+
+
+def place(page: Page, panel: Panel, state: State) -> Component:
+    """Return the frame of a panel, with a placeholder for what comes."""
+    name = f"{page.name}.{panel.key}"
+    return dmc.Paper(
+        html.Section(
+            [
+                html.H2(panel.title, id=f"title-{page.name}-{panel.key}"),
+                *([html.P(panel.help, className="help")] if panel.help else []),
+                html.Div(
+                    html.Div(
+                        dmc.Skeleton(height=panel.height), role="img", **{"aria-label": "Loading"}
+                    ),
+                    id={"type": "panel", "name": name},
+                ),
+            ],
+            className="panel-inside",
+            **{"aria-labelledby": f"title-{page.name}-{panel.key}"},
+        ),
+        withBorder=True,
+        p="md",
+        className="panel",
+        style={"--span": str(panel.span)},
+    )
+
+
+def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component:
+    """Return what a panel shows: what it drew, its rows as CSV, and its calls as SQL."""
+    if not answered:
+        return html.Div(drawn)
+    links: list[Component | str] = []
+    for index, (question, rows) in enumerate(answered):
+        if rows:
+            links.append(
+                html.A(
+                    f"CSV of {question.name}",
+                    href=f"/csv/{name}/{index}{search}",
+                    download="",
+                    className="link",
+                )
+            )
+            links.append(" ")
+    text = "\n\n".join(question.text() for question, _ in answered)
+    return html.Div(
+        [
+            html.Div(drawn),
+            html.Details(
+                [
+                    html.Summary("SQL and CSV"),
+                    html.Pre(html.Code(text), tabIndex=0),
+                    dmc.Group(
+                        [dmc.CopyButton(value=text, size="compact-sm", variant="light"), *links]
+                    ),
+                ]
+            ),
+        ]
+    )
+
+
+def failed(message: str, hint: str | None) -> Component:
+    """Return what a panel shows when it could not ask."""
+    return problem(message, hint)
+
+
+def choice(one: Filter, choices: Choices, state: State) -> Component:
+    """Return the control of a filter."""
+    settings: dict[str, Any] = {
+        "id": {"type": "filter", "name": one.name},
+        "label": one.title,
+        "placeholder": one.placeholder,
+        "size": "xs",
+        "className": "filter",
+    }
+    value = state.get(one.name)
+    if one.kind == "text":
+        return dmc.TextInput(value=value, debounce=True, **settings)
+    if one.kind == "time":
+        return dmc.DateTimePicker(
+            value=value.replace("T", " ") or None,
+            valueFormat="YYYY-MM-DD HH:mm",
+            clearable=True,
+            **settings,
+        )
+    # What the address names stays chosen, also where there is none of it in the range.
+    given = state.all(one.name)
+    shown = {**{name: name for name in given}, **dict(choices)}
+    data = [{"value": value, "label": label} for value, label in shown.items()]
+    settings |= {"data": data, "clearable": True, "searchable": True}
+    if one.is_multiple:
+        return dmc.MultiSelect(value=given, **settings)
+    return dmc.Select(value=value or None, **settings)
+
+
+def link_to(state: State, page: str, text: str, **changes: Any) -> Component:
+    """Return a link to a page over the same range."""
+    return dcc.Link(text, href=state.href(page, **changes), className="link")

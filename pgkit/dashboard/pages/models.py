@@ -1,0 +1,244 @@
+"""How fast and reliable each model is."""
+
+import json
+from typing import Any
+
+from dash import html
+
+from pgkit.dashboard.ask import Asking, Rows, ask
+from pgkit.dashboard.charts import (
+    COLORS,
+    Column,
+    Line,
+    Node,
+    Whisker,
+    bars,
+    nothing,
+    table,
+    whiskers,
+)
+from pgkit.dashboard.frame import Page, Panel, link_to
+from pgkit.dashboard.numbers import bucket, moment, number
+from pgkit.dashboard.pages.common import empty, label_filter, measure, metric_trend, percentiles
+from pgkit.dashboard.state import State
+
+TOKENS = (
+    ("input_tokens", "input", COLORS[0]),
+    ("cached_input_tokens", "of them from the cache", COLORS[5]),
+    ("output_tokens", "output", COLORS[1]),
+    ("reasoning_tokens", "of them reasoning", COLORS[3]),
+)
+
+
+def response_times(state: State) -> Asking[Node]:
+    """Draw the percentiles of response times over time."""
+    return (yield from times(state, "response_time_ms"))
+
+
+def first_token(state: State) -> Asking[Node]:
+    """Draw the percentiles of the time to the first token."""
+    return (yield from times(state, "first_token_ms"))
+
+
+def times(state: State, metric: str) -> Asking[Node]:
+    """Draw three percentiles of a metric over time."""
+    lines = [
+        Line("p99", "p2", COLORS[3]),
+        Line("p95", "p1", COLORS[1], "low1", "high1"),
+        Line("p50", "p0", COLORS[0], "low0", "high0"),
+    ]
+    return (yield from metric_trend(state, metric, percentiles, lines, "ms"))
+
+
+def errors(state: State) -> Asking[Node]:
+    """Draw the share of failed calls over time."""
+    lines = [Line("errors", "average", COLORS[4], "average_low", "average_high")]
+    return (yield from metric_trend(state, "error_rate", lambda rows: rows, lines, "share"))
+
+
+def error_types(state: State) -> Asking[Node]:
+    """Show failed calls by type."""
+    rows = yield ask(
+        "get_error_breakdown",
+        start_time=state.start,
+        end_time=state.end,
+        model_name=state.labels.get("model"),
+        tool_name=state.labels.get("tool"),
+    )
+    return table(
+        rows,
+        (
+            Column("error_type", "error"),
+            Column("model", "model"),
+            Column("tool", "tool"),
+            Column("error_count", "errors", number, True),
+            Column("share_of_errors", "of all errors", share, True),
+            Column("error_rate", "of its calls", share, True),
+            Column("last_seen", "last seen (UTC)", moment),
+        ),
+        empty="No call failed in this range.",
+    )
+
+
+def tokens(state: State) -> Asking[Node]:
+    """Draw the tokens of each bucket."""
+    found: dict[Any, dict[str, Any]] = {}
+    for metric, name, _ in TOKENS:
+        rows = yield measure(state, metric, granularity=state.granularity, confidence=None)
+        for row in rows:
+            at = row["time_bucket"]
+            found.setdefault(at, {"at": bucket(at, state.granularity)})[name] = row["total"]
+    if not found:
+        return nothing(
+            "No call of this range says how many tokens it took.",
+            "Record input_tokens and output_tokens with each call: docs/recording.md.",
+        )
+    names = [(name, name, color) for _, name, color in TOKENS]
+    used = [one for one in names if any(one[0] in row for row in found.values())]
+    rows = [{name: None for name, _, _ in used} | found[at] for at in sorted(found)]
+    return bars(rows, "at", used, unit="tokens")
+
+
+def comparison(state: State) -> Asking[Node]:
+    """Show all models side by side."""
+    rows = yield ask(
+        "get_model_comparison",
+        start_time=state.start,
+        end_time=state.end,
+        tool_name=state.labels.get("tool"),
+    )
+    if not rows:
+        return (yield from empty(state))
+    return table(
+        rows,
+        (
+            Column("model", "model", lambda name: link_to(state, "models", name, model=name)),
+            Column("call_count", "calls", number, True),
+            Column("success_rate", "success", share, True),
+            Column("p50_response_time", "p50", ms, True),
+            Column("p95_response_time", "p95", ms, True),
+            Column("p99_response_time", "p99", ms, True),
+            Column("p50_first_token_ms", "first token p50", ms, True),
+            Column("output_tokens_per_second", "tokens/s", number, True),
+        ),
+    )
+
+
+def slowest(state: State) -> Asking[Node]:
+    """Draw the 95th percentile of each model with its interval."""
+    rows = yield measure(state, "response_time_ms", group_by=["model"], percentiles=[0.95])
+    if not rows:
+        return (yield from empty(state))
+    return whiskers(
+        [
+            Whisker(
+                row["group_labels"]["model"] or "no model",
+                row["p0"],
+                row.get("low0"),
+                row.get("high0"),
+                between(row["p0"], row.get("low0"), row.get("high0"), "ms"),
+                row["count"],
+                "insufficient_data" if row.get("low0") is None else None,
+            )
+            for row in sorted(percentiles(rows), key=lambda row: row["p0"] or 0)
+        ],
+        unit="ms",
+    )
+
+
+def failing(state: State) -> Asking[Node]:
+    """Draw the share of failed calls of each model with its interval."""
+    rows = yield measure(state, "error_rate", group_by=["model"])
+    if not rows:
+        return (yield from empty(state))
+    return whiskers(
+        [
+            Whisker(
+                row["group_labels"]["model"] or "no model",
+                row["average"],
+                row["average_low"],
+                row["average_high"],
+                between(row["average"], row["average_low"], row["average_high"], "share"),
+                row["count"],
+            )
+            for row in sorted(rows, key=lambda row: row["average"])
+        ],
+        unit="share",
+    )
+
+
+def parameter_sets(state: State) -> Asking[Node]:
+    """Show the sets of parameters side by side."""
+    rows = yield ask(
+        "get_latency_percentiles",
+        start_time=state.start,
+        end_time=state.end,
+        group_by=["model", "parameters"],
+        model_name=state.labels.get("model"),
+        tool_name=state.labels.get("tool"),
+        provider=state.labels.get("provider"),
+        percentiles=[0.5, 0.95],
+    )
+    return table(
+        pivoted(rows),
+        (
+            Column("model", "model"),
+            Column("parameters", "parameters", html.Code),
+            Column("call_count", "calls", number, True),
+            Column("p50", "p50", ms, True),
+            Column("p95", "p95", ms, True),
+        ),
+        empty="No calls in this range.",
+    )
+
+
+def pivoted(rows: Rows) -> Rows:
+    """Return a row for each model and set of parameters, with its percentiles as columns."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        parameters = json.dumps(row["parameter_set"] or {}, sort_keys=True)
+        one = found.setdefault(
+            (row["model"], parameters),
+            {"model": row["model"], "parameters": parameters, "call_count": row["call_count"]},
+        )
+        one[f"p{100 * row['percentile']:g}"] = row["value_ms"]
+    return list(found.values())
+
+
+def between(value: Any, low: Any, high: Any, unit: str) -> str:
+    """Return a value with its interval."""
+    if value is None or low is None or high is None:
+        return number(value, unit)
+    return f"{number(value, unit)} ({number(low, unit)} to {number(high, unit)})"
+
+
+def share(value: Any) -> str:
+    """Return a share as percent."""
+    return number(value, "share")
+
+
+def ms(value: Any) -> str:
+    """Return milliseconds in the unit that fits."""
+    return number(value, "ms")
+
+
+PAGE = Page(
+    "models",
+    "Models",
+    (
+        Panel("Response times", response_times, "Bands are 95 % intervals."),
+        Panel("Time to the first token", first_token, span=6),
+        Panel("Errors", errors, "Share of calls that failed.", span=6),
+        Panel("Tokens", tokens, span=6),
+        Panel("Errors by type", error_types, span=6),
+        Panel("p95 of each model", slowest, "With 95 % intervals.", span=6),
+        Panel("Errors of each model", failing, "With 95 % intervals.", span=6),
+        Panel("Comparison", comparison),
+        Panel("Sets of parameters", parameter_sets),
+    ),
+    (
+        label_filter("model", "Model", "calls"),
+        label_filter("tool", "Tool", "calls"),
+        label_filter("provider", "Provider", "calls"),
+    ),
+)

@@ -1,0 +1,55 @@
+"""Serve the dashboard, until a signal ends it."""
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NamedTuple
+
+import waitress
+
+from pgkit.dashboard.app import LOOPBACK, Dashboard
+from pgkit.dashboard.ask import Database
+from pgkit.dashboard.viewer import Gate
+
+
+class Settings(NamedTuple):
+    """How to listen. Without tokens only names of loopback are answered."""
+
+    host: str = "127.0.0.1"
+    port: int = 8050
+    connections: int = 8
+    # Names under which browsers reach the server; empty for any.
+    hosts: tuple[str, ...] = ()
+
+
+def listen(dashboard: Dashboard, settings: Settings) -> Any:
+    """Open the port. What comes there is answered when the listener runs."""
+    return waitress.create_server(
+        dashboard.server,
+        host=settings.host,
+        port=settings.port,
+        threads=2 * settings.connections,
+        ident="pgkit",
+        channel_timeout=120,
+        max_request_body_size=1024 * 1024,
+    )
+
+
+def serve(dsn: str, gate: Gate, settings: Settings, tell_ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; a request that is under way is still answered."""
+    database = Database(dsn, settings.connections)
+    hosts = tuple(map(str.lower, settings.hosts)) or (LOOPBACK if gate.tokens is None else ())
+    dashboard = Dashboard(database, gate, hosts)
+    listener = listen(dashboard, settings)
+
+    def stop(number: int, at: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    tell_ready(f"http://{shown}:{listener.effective_port}")
+    try:
+        listener.run()
+    finally:
+        listener.close()
+        database.pool.close()

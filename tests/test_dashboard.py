@@ -1,0 +1,173 @@
+"""The frame of the dashboard, in a real browser: addresses, states, what can be copied."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import psycopg
+import pytest
+from dashboards import NARROW, panel, serious, serve, settle
+from playwright.sync_api import expect
+
+from pgkit.dashboard.pages import PAGES
+
+NOW = datetime(2020, 3, 15, 12, 30, tzinfo=UTC)
+NAMES = [one.name for one in PAGES]
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture
+def calls(connection: psycopg.Connection) -> None:
+    """Two models: one call an hour of each over 10 days, of 100 and 1000 ms; one call failed."""
+    connection.execute(
+        "select perf.record_calls(jsonb_agg(jsonb_build_object("
+        " 'model_name', m.name, 'tool_name', 'chat', 'response_time_ms', m.ms,"
+        " 'call_timestamp', %s::timestamptz - n * interval '1 hour',"
+        " 'error_type', case when n = 3 and m.ms = 100 then 'timeout' end)))"
+        " from generate_series(1, 240) as n,"
+        " (values ('acme/one', 100), ('acme/two', 1000)) as m (name, ms)",
+        [NOW],
+    )
+
+
+@pytest.fixture
+def address(database: str, calls: None) -> Iterator[str]:
+    """The address of a dashboard over `calls`, at a fixed time."""
+    with serve(database, now=NOW) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_of_an_empty_database_says_what_to_do(dashboard, page, name) -> None:
+    settle(page, f"{dashboard}/{name}")
+    assert page.get_by_role("alert").all_inner_texts() == []
+    assert serious(page) == []
+    assert page.title().endswith("· pgkit")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_fits_a_telephone_and_is_readable_in_the_dark(address, page, name) -> None:
+    page.set_viewport_size(NARROW)
+    page.emulate_media(color_scheme="dark")
+    settle(page, f"{address}/{name}")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= NARROW["width"]
+    assert serious(page) == []
+
+
+def test_a_link_shows_the_same_to_everybody(address, page) -> None:
+    settle(page, f"{address}/models?range=24h&model=acme%2Ftwo")
+    rows = panel(page, "p95 of each model")
+    assert "acme/two" in rows
+    assert "acme/one" not in rows
+    assert "1 s" in rows
+    assert page.get_by_role("textbox", name="Model").input_value() == "acme/two"
+    assert page.get_by_role("radio", name="24h").is_checked()
+
+
+def test_choices_go_into_the_address_and_back_with_the_browser(address, page) -> None:
+    settle(page, f"{address}/models")
+    assert "?" not in page.url
+    page.get_by_text("30d", exact=True).click()
+    expect(page).to_have_url(f"{address}/models?range=30d")
+    page.get_by_role("textbox", name="Model").click()
+    page.get_by_role("option", name="acme/one").click()
+    expect(page).to_have_url(f"{address}/models?model=acme%2Fone&range=30d")
+    expect(page.get_by_role("region", name="p95 of each model")).not_to_contain_text("acme/two")
+    page.go_back()
+    expect(page.get_by_role("region", name="p95 of each model")).to_contain_text("acme/two")
+    expect(page.get_by_role("textbox", name="Model")).to_have_value("")
+
+
+def test_links_between_pages_keep_the_range_and_drop_the_filters(address, page) -> None:
+    settle(page, f"{address}/models?model=acme%2Fone&range=30d")
+    page.get_by_role("navigation").get_by_role("link", name="Costs").click()
+    expect(page).to_have_url(f"{address}/costs?range=30d")
+    expect(page.locator("main h1")).to_have_text("Costs")
+
+
+def test_a_range_that_cannot_be_read_is_an_error_that_says_so(address, page) -> None:
+    settle(page, f"{address}/models?range=2y")
+    assert "range must be one of 1h, 24h, 7d, 30d, 90d" in panel(page, "Response times")
+    settle(page, f"{address}/models?from=yesterday")
+    assert "neither an age" in panel(page, "Response times")
+    settle(page, f"{address}/models?from=2020-03-02&to=2020-03-01")
+    assert "from must be before to" in panel(page, "Response times")
+
+
+def test_a_page_that_does_not_exist_says_so(address, page) -> None:
+    page.goto(f"{address}/nowhere")
+    expect(page.get_by_role("alert")).to_contain_text("There is no page 'nowhere'.")
+
+
+def test_an_empty_range_leads_to_where_there_is_something(address, page) -> None:
+    settle(page, f"{address}/models?from=2019-01-01&to=2019-01-08")
+    page.get_by_role("region", name="Response times").get_by_role("link", name="latest").click()
+    settle(page)
+    assert "from=2020-03-08T12%3A00&to=2020-03-15T12%3A00" in page.url
+    chart = page.get_by_role("region", name="Response times").locator(".figure")
+    # Between 100 and 1000 ms, within 0.5 % of 991, 955 and 550.
+    assert "Latest: p99 994 ms, p95 958 ms, p50 551 ms" in (chart.get_attribute("aria-label") or "")
+
+
+def test_rows_can_be_had_as_csv_and_the_call_as_sql(address, page, connection) -> None:
+    settle(page, f"{address}/models?range=24h")
+    shown = page.get_by_role("region", name="Comparison")
+    shown.get_by_text("SQL and CSV").click()
+    with page.expect_download() as download:
+        shown.get_by_role("link", name="CSV of get_model_comparison").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+    # An hour that starts before the range is not part of it, so of 24 calls one is left out.
+    assert [(row["model"], row["call_count"]) for row in rows] == [
+        ("acme/one", "23"),
+        ("acme/two", "23"),
+    ]
+    statement = shown.locator("pre").inner_text()
+    with connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+        found = cursor.execute(statement.encode()).fetchall()
+    assert [row["p95_response_time"] for row in found] == [
+        float(row["p95_response_time"]) for row in rows
+    ]
+
+
+def test_new_calls_are_shown_by_the_next_refresh_without_an_empty_page(
+    database, connection, page
+) -> None:
+    now = datetime.now(UTC)
+    with serve(database) as address:
+        page.clock.install()
+        settle(page, f"{address}/models")
+        assert "Nothing is recorded yet" in panel(page, "Comparison")
+        connection.execute("select perf.record_call('acme/new', 'chat', 5)")
+        page.evaluate(
+            "() => { window.gone = 0; new MutationObserver(() => {"
+            " if (document.querySelector('.panel [aria-label=Loading]')) window.gone += 1; })"
+            ".observe(document.body, {childList: true, subtree: true}); }"
+        )
+        page.clock.run_for(61_000)
+        expect(page.get_by_role("region", name="Comparison")).to_contain_text("acme/new")
+        assert page.evaluate("window.gone") == 0
+    assert datetime.now(UTC) - now < timedelta(minutes=1)
+
+
+def test_all_can_be_reached_with_the_keyboard(address, page) -> None:
+    settle(page, f"{address}/models")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.closest('main') !== null")
+    assert focused
+
+
+def test_the_browser_is_told_what_it_may_do(address) -> None:
+    answer = httpx.get(f"{address}/overview")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-eval" not in policy
+    assert "script-src 'self' 'sha256-" in policy
+    assert "acme" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
