@@ -1,11 +1,22 @@
 """The pages, in the order of the links to them."""
 
 from pgkit.dashboard.frame import Page
-from pgkit.dashboard.pages import costs, health, models, overview
+from pgkit.dashboard.pages import (
+    comparison,
+    costs,
+    health,
+    models,
+    overview,
+    workers,
+    workflows,
+)
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
     models.PAGE,
+    workflows.PAGE,
+    comparison.PAGE,
+    workers.PAGE,
     costs.PAGE,
     health.PAGE,
 )
