@@ -3,7 +3,10 @@
 from pgkit.dashboard.frame import Page
 from pgkit.dashboard.pages import (
     comparison,
+    configurations,
     costs,
+    evaluations,
+    experiments,
     health,
     models,
     overview,
@@ -17,6 +20,9 @@ PAGES: tuple[Page, ...] = (
     workflows.PAGE,
     comparison.PAGE,
     workers.PAGE,
+    evaluations.PAGE,
+    experiments.PAGE,
+    configurations.PAGE,
     costs.PAGE,
     health.PAGE,
 )
