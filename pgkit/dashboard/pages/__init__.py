@@ -2,6 +2,7 @@
 
 from pgkit.dashboard.frame import Page
 from pgkit.dashboard.pages import (
+    alerts,
     comparison,
     configurations,
     costs,
@@ -23,6 +24,7 @@ PAGES: tuple[Page, ...] = (
     evaluations.PAGE,
     experiments.PAGE,
     configurations.PAGE,
+    alerts.PAGE,
     costs.PAGE,
     health.PAGE,
 )
