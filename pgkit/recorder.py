@@ -201,7 +201,8 @@ class Recorder:
         """Record a call that was measured elsewhere; the fields are those of perf.record_call().
 
         `call_timestamp` is its start, a time or seconds since 1970; without it the call ended now.
-        `call_id` is any text that names the call, so that another attempt counts once.
+        `call_id` is any text that names the call. Another attempt counts once if it gives the same
+        `call_timestamp` too, because an id is looked for at the time of its call.
         """
         try:
             response_time_ms = float(response_time_ms)
