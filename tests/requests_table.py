@@ -314,7 +314,7 @@ READS: list[tuple[str, dict[str, Any], Any]] = [
     (
         "get_label_values",
         {"label": "tool", "pipeline": "calls"},
-        [{"value": "chat"}, {"value": "draw"}],
+        [{"value": "chat"}, {"value": "draw"}, {"value": "first"}],
     ),
     ("get_recorded_range", {"pipeline": "calls"}, [{"pipeline_name": "calls"}]),
     (
