@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -39,7 +39,9 @@ def serve(dsn: str, tokens: Tokens | None = None, now: datetime | None = None) -
             yield f"http://127.0.0.1:{listener.effective_port}"
         finally:
             # In the thread that serves, which ends when all is closed: also what a browser keeps.
-            listener.trigger.pull_trigger(lambda: wasyncore.close_all(listener._map, True))
+            # It may be faster than the wake-up that follows.
+            with suppress(OSError):
+                listener.trigger.pull_trigger(lambda: wasyncore.close_all(listener._map, True))
             listener.task_dispatcher.shutdown()
             running.cancel()
             database.pool.close()
