@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -12,7 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from waitress import wasyncore
 
-from pgkit.dashboard.app import LOOPBACK, Dashboard
+from pgkit.addresses import LOOPBACK
+from pgkit.dashboard.app import Dashboard
 from pgkit.dashboard.ask import Database
 from pgkit.dashboard.serve import Settings, listen
 from pgkit.dashboard.viewer import Gate, Tokens
@@ -22,7 +23,6 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A busy machine takes its time.
 expect.set_options(timeout=30_000)
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-Open = Callable[[str], Page]
 
 
 @contextmanager

@@ -1,31 +1,24 @@
 """Listen for what OpenTelemetry sends."""
 
 import os
-from importlib.util import find_spec
 
 import click
 
+from pgkit.addresses import LOOPBACK, show_host
 from pgkit.cli.operations import log_line
-from pgkit.cli.options import takes_dsn
+from pgkit.cli.options import host_option, port_option, require, takes_dsn
 from pgkit.database import Failure
 from pgkit.output import quoted
 
 TOKEN = "PGKIT_COLLECT_TOKEN"
 # What `pgkit[collect]` installs, by the names to import.
 NEEDED = ("google.rpc", "h11", "opentelemetry.proto", "uvicorn")
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MEGABYTE = 1024 * 1024
 
 
 @click.command("collect")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=4318,
-    show_default=True,
-    help="Listen on this port; 0 takes any that is free.",
-)
+@host_option
+@port_option(4318)
 @click.option(
     "--connections",
     type=click.IntRange(1, 100),
@@ -86,11 +79,7 @@ def collect_telemetry(
 
     SIGTERM and SIGINT stop it after the requests that are under way.
     """
-    if missing := [name for name in NEEDED if not is_installed(name)]:
-        raise Failure(
-            f"pgkit collect needs packages that are not installed: {', '.join(missing)}",
-            "Run `pip install 'pgkit[collect]'`.",
-        )
+    require("collect", NEEDED)
     # Only here, because these packages may not be there.
     from pgkit import collect
 
@@ -113,16 +102,8 @@ def collect_telemetry(
         timeout=timeout,
         origins=origins,
     )
-    shown = f"[{host}]" if ":" in host else host
 
     def tell_ready(taken: int) -> None:
-        log_line(f"listening on http://{shown}:{taken}")
+        log_line(f"listening on http://{show_host(host)}:{taken}")
 
     collect.collect(dsn, settings, log_line, tell_ready)
-
-
-def is_installed(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ImportError:
-        return False

@@ -1,29 +1,22 @@
 """Serve the dashboard."""
 
 import os
-from importlib.util import find_spec
 
 import click
 
+from pgkit.addresses import LOOPBACK
 from pgkit.cli.operations import log_line
-from pgkit.cli.options import takes_dsn
+from pgkit.cli.options import host_option, port_option, require, takes_dsn
 from pgkit.database import Failure, connect
 
 SECRET = "PGKIT_JWT_SECRET"
 # What `pgkit[dashboard]` installs, by the names to import.
 NEEDED = ("dash", "dash_mantine_components", "jwt", "psycopg_pool", "waitress")
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @click.command("dashboard")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8050,
-    show_default=True,
-    help="Listen on this port; 0 takes any that is free.",
-)
+@host_option
+@port_option(8050)
 @click.option(
     "--auth",
     type=click.Choice(["none", "jwt"]),
@@ -74,11 +67,7 @@ def show_dashboard(
 
     SIGTERM and SIGINT stop it.
     """
-    if missing := [name for name in NEEDED if find_spec(name) is None]:
-        raise Failure(
-            f"pgkit dashboard needs packages that are not installed: {', '.join(missing)}",
-            "Run `pip install 'pgkit[dashboard]'`.",
-        )
+    require("dashboard", NEEDED)
     if auth == "none" and host not in LOOPBACK:
         raise Failure(
             f"without --auth jwt all who reach {host} would see and change everything",

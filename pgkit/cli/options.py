@@ -2,13 +2,15 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
+from importlib.util import find_spec
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from pgkit import reports
+from pgkit.database import Failure
 from pgkit.times import read_time, read_zone
 
 P = ParamSpec("P")
@@ -168,3 +170,35 @@ dsn_option = click.option(
 def takes_dsn(command: Callable[Concatenate[str, P], T]) -> Callable[P, T]:
     """Give a command the option --dsn, and the connection string as its first argument."""
     return dsn_option(click.pass_obj(command))
+
+
+host_option = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Listen on this address."
+)
+
+
+def port_option(default: int) -> Callable[[F], F]:
+    return click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=default,
+        show_default=True,
+        help="Listen on this port; 0 takes any that is free.",
+    )
+
+
+def require(command: str, packages: Sequence[str]) -> None:
+    """Fail where what `pgkit[command]` installs, by the names to import, is not all there."""
+    if missing := [name for name in packages if not is_importable(name)]:
+        raise Failure(
+            f"pgkit {command} needs packages that are not installed: {', '.join(missing)}",
+            f"Run `pip install 'pgkit[{command}]'`.",
+        )
+
+
+def is_importable(name: str) -> bool:
+    """Whether there is a module, also where not even the package that it is in is there."""
+    try:
+        return find_spec(name) is not None
+    except ImportError:
+        return False

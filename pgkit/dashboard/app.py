@@ -18,9 +18,10 @@ from dash.exceptions import DependencyException, InvalidResourceError, PreventUp
 from flask import Flask, Response, abort, g, redirect, request
 from markupsafe import escape
 
+from pgkit.addresses import LOOPBACK
 from pgkit.dashboard import frame
 from pgkit.dashboard.ask import Answered, Asking, Database, as_csv, follow
-from pgkit.dashboard.charts import Node
+from pgkit.dashboard.charts import Node, problem
 from pgkit.dashboard.frame import Action, Page, Panel
 from pgkit.dashboard.pages import PAGES
 from pgkit.dashboard.sent import is_sent_by_a_page
@@ -32,7 +33,6 @@ SECONDS_PER_REFRESH = 60
 SEE_LOG = "The log of pgkit dashboard says more."
 # Browsers do not keep a cookie of more than 4096 characters, with its name and attributes.
 LONGEST_COOKIE = 3900
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>{%metas%}<title>pgkit</title>{%favicon%}{%css%}</head>
@@ -307,7 +307,7 @@ class Dashboard:
             state = self.state(path, None)
             page = self.pages.get(state.page)
             if page is None:
-                return frame.failed(
+                return problem(
                     f"There is no page {state.page!r}.", "Choose one of the pages above."
                 )
             return frame.shell(page, state)
@@ -413,12 +413,12 @@ class Dashboard:
             try:
                 self.database.answer(g.viewer, action.call(key, given), writes=True)
             except Failure as failure:
-                return dash.no_update, frame.failed(failure.message, failure.hint), "", changed
+                return dash.no_update, problem(failure.message, failure.hint), "", changed
             except ValueError as error:
-                return dash.no_update, frame.failed(str(error), None), "", changed
+                return dash.no_update, problem(str(error), None), "", changed
             except Exception:
                 logging.getLogger("pgkit").exception("action %s", name)
-                told = frame.failed("This form has a fault.", SEE_LOG)
+                told = problem("This form has a fault.", SEE_LOG)
                 return dash.no_update, told, "", changed
             return False, [], dmc.Alert(action.done, color="teal", mb="sm"), changed + 1
 
@@ -427,13 +427,13 @@ class Dashboard:
         try:
             drawn, answered = self.follow(self.panels[name].draw(state))
         except Unreadable as error:
-            return frame.failed(str(error), "Choose a range above.")
+            return problem(str(error), "Choose a range above.")
         except Failure as failure:
-            return frame.failed(failure.message, failure.hint)
+            return problem(failure.message, failure.hint)
         except Exception:
             # A fault of ours in one panel must not keep the others from being shown.
             logging.getLogger("pgkit").exception("panel %s", name)
-            return frame.failed("This panel has a fault.", SEE_LOG)
+            return problem("This panel has a fault.", SEE_LOG)
         return frame.filled(drawn, answered, name, state.search())
 
     def controls(self, page: Page, state: State) -> Component:
@@ -444,7 +444,7 @@ class Dashboard:
                 preset, start, end = state.preset, state.start, state.end
             except Unreadable as error:
                 preset, start, end = "", state.now, state.now
-                found.append(frame.failed(str(error), None))
+                found.append(problem(str(error), None))
             found += [
                 dmc.SegmentedControl(
                     id={"type": "filter", "name": "range"},
@@ -494,12 +494,12 @@ class Dashboard:
         try:
             fields, _ = self.follow(action.fields(key))
         except Failure as failure:
-            return frame.failed(failure.message, failure.hint)
+            return problem(failure.message, failure.hint)
         except ValueError as error:
-            return frame.failed(str(error), None)
+            return problem(str(error), None)
         except Exception:
             logging.getLogger("pgkit").exception("form of %s", name)
-            return frame.failed("This form has a fault.", SEE_LOG)
+            return problem("This form has a fault.", SEE_LOG)
         ids = {"name": name, "key": key}
         return dmc.Stack(
             [

@@ -5,7 +5,7 @@ or a whisker of a bar. Each chart says in words what it shows, for those who can
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,7 +19,6 @@ from pgkit.dashboard.numbers import NOTHING, bucket, moment, number
 Node: TypeAlias = "Component | str | list[Any] | None"
 
 COLORS = ("blue.6", "orange.7", "teal.7", "grape.6", "red.6", "cyan.7", "lime.8", "pink.6")
-BAND = "blue.3"
 BEFORE = "gray.6"
 VERDICTS = {
     "better": ("better", "teal"),
@@ -115,11 +114,7 @@ def trend(
     data = []
     for at in sorted({*known, *times}):
         row = times.get(at, {})
-        point: dict[str, Any] = {"at": bucket(at, granularity)}
-        for line in lines:
-            point[line.name] = plain(row.get(line.column))
-            if line.low and line.high and row.get(line.low) is not None:
-                point[interval(line)] = [plain(row[line.low]), plain(row.get(line.high))]
+        point = {"at": bucket(at, granularity), **values_of(row, lines)}
         if before:
             point["period before"] = plain(earlier.get(at, {}).get(before[1]))
         data.append(point)
@@ -127,24 +122,8 @@ def trend(
     shown: dict[str, list[Mark]] = {}
     for mark in sorted(marks, key=lambda mark: mark.time):
         shown.setdefault(bucket(floor(mark.time, granularity, times), granularity), []).append(mark)
-    series: list[dict[str, Any]] = [
-        {"name": interval(line), "type": "area", "color": line.color, "strokeWidth": 0}
-        for line in lines
-        if line.low and any(interval(line) in point for point in data)
-    ]
-    if before and earlier:
-        series.append(
-            {"name": "period before", "type": "line", "color": BEFORE, "strokeDasharray": "4 4"}
-        )
-    series += [
-        {
-            "name": line.name,
-            "type": "line",
-            "color": line.color,
-            **({"strokeDasharray": "4 4"} if line.is_dashed else {}),
-        }
-        for line in lines
-    ]
+    past = [Line("period before", "", BEFORE, is_dashed=True)] if earlier else []
+    series = [*bands_of(data, lines), *strokes([*past, *lines])]
     chart = dmc.CompositeChart(
         h=height,
         data=data,
@@ -167,13 +146,52 @@ def trend(
             for index, (at, found) in enumerate(shown.items(), 1)
         ],
     )
-    last = rows[-1]
-    said = ", ".join(f"{line.name} {number(last.get(line.column), unit)}" for line in lines)
-    drawn = figure(
-        chart,
-        f"Line chart from {moment(min(times))} to {moment(max(times))} UTC. Latest: {said}.",
-    )
+    drawn = figure(chart, words_of(rows[-1], lines, unit, min(times), max(times)))
     return html.Div([drawn, legend(list(shown.values()))]) if shown else drawn
+
+
+def values_of(row: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
+    """Return what lines have at a point: their values, and their intervals where they have any."""
+    point: dict[str, Any] = {}
+    for line in lines:
+        point[line.name] = plain(row.get(line.column))
+        if line.low and line.high and row.get(line.low) is not None:
+            point[interval(line)] = [plain(row[line.low]), plain(row.get(line.high))]
+    return point
+
+
+def bands_of(data: Rows, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Return the areas of the intervals that there are."""
+    return [
+        {"name": interval(line), "type": "area", "color": line.color, "strokeWidth": 0}
+        for line in lines
+        if any(interval(line) in point for point in data)
+    ]
+
+
+def strokes(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Return lines as a chart wants them."""
+    return [
+        {
+            "name": line.name,
+            "type": "line",
+            "color": line.color,
+            **({"strokeDasharray": "4 4"} if line.is_dashed else {}),
+        }
+        for line in lines
+    ]
+
+
+def words_of(
+    last: Mapping[str, Any],
+    lines: Sequence[Line],
+    unit: str | None,
+    first_at: datetime,
+    last_at: datetime,
+) -> str:
+    """Return what a chart of lines says, for those who cannot see it."""
+    said = ", ".join(f"{line.name} {number(last.get(line.column), unit)}" for line in lines)
+    return f"Line chart from {moment(first_at)} to {moment(last_at)} UTC. Latest: {said}."
 
 
 def legend(shown: list[list[Mark]]) -> Component:
@@ -494,26 +512,8 @@ def timeline(
         return nothing("No values in this range.")
     data = []
     for row in rows:
-        point: dict[str, Any] = {"at": milliseconds(row[time])}
-        for line in lines:
-            point[line.name] = plain(row.get(line.column))
-            if line.low and line.high and row.get(line.low) is not None:
-                point[interval(line)] = [plain(row[line.low]), plain(row.get(line.high))]
-        data.append(point)
-    bands = [line for line in lines if any(interval(line) in point for point in data)]
-    series: list[dict[str, Any]] = [
-        {"name": interval(line), "type": "area", "color": line.color, "strokeWidth": 0}
-        for line in bands
-    ]
-    series += [
-        {
-            "name": line.name,
-            "type": "line",
-            "color": line.color,
-            **({"strokeDasharray": "4 4"} if line.is_dashed else {}),
-        }
-        for line in lines
-    ]
+        data.append({"at": milliseconds(row[time]), **values_of(row, lines)})
+    series = [*bands_of(data, lines), *strokes(lines)]
     written = {"function": "pgkitTime"}
     ticks = (
         scale(data, levels)
@@ -566,11 +566,9 @@ def timeline(
             ),
         ],
     )
-    last = rows[-1]
-    said = ", ".join(f"{line.name} {number(last.get(line.column), unit)}" for line in lines)
     drawn = figure(
         chart,
-        f"Line chart from {moment(rows[0][time])} to {moment(last[time])} UTC. Latest: {said}."
+        words_of(rows[-1], lines, unit, rows[0][time], rows[-1][time])
         + "".join(f" Line at {number(one.value, unit)}: {one.text}." for one in levels),
     )
     return html.Div([drawn, legend([[mark] for mark in happened])]) if happened else drawn

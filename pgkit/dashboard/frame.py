@@ -12,7 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from pgkit.dashboard.ask import Answered, Asking, Question
-from pgkit.dashboard.charts import Node, problem
+from pgkit.dashboard.charts import Node
 from pgkit.dashboard.state import State
 
 # Of a choice: what the address says, and what people read.
@@ -168,11 +168,6 @@ def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component
             ),
         ]
     )
-
-
-def failed(message: str, hint: str | None) -> Component:
-    """Return what a panel shows when it could not ask."""
-    return problem(message, hint)
 
 
 def choice(one: Filter, choices: Choices, state: State) -> Component:

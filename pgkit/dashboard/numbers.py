@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NOTHING = "-"
-BYTES_PER_MB = 1024
+MB_PER_GB = 1024
 
 
 def number(value: Any, unit: str | None = None) -> str:
@@ -16,8 +16,8 @@ def number(value: Any, unit: str | None = None) -> str:
         return f"{digits(100 * value)} %"
     if unit == "ms":
         return duration(value)
-    if unit == "MB" and abs(value) >= BYTES_PER_MB:
-        return f"{digits(value / BYTES_PER_MB)} GB"
+    if unit == "MB" and abs(value) >= MB_PER_GB:
+        return f"{digits(value / MB_PER_GB)} GB"
     shown = digits(value)
     return f"{shown} {unit}" if unit and unit not in ("count", "score") else shown
 
@@ -63,6 +63,16 @@ def signed(value: Any, unit: str | None = None) -> str:
     if value is None:
         return NOTHING
     return ("+" if float(value) > 0 else "") + number(value, unit)
+
+
+def within(
+    value: Any, low: Any, high: Any, unit: str | None = None, *, has_sign: bool = False
+) -> str:
+    """Return a value with its interval, if it has one: 1.2 s (1.1 s to 1.3 s)."""
+    shown = (signed if has_sign else number)(value, unit)
+    if value is None or low is None or high is None:
+        return shown
+    return f"{shown} ({number(low, unit)} to {number(high, unit)})"
 
 
 def percent(value: Any) -> str:

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import waitress
 
-from pgkit.dashboard.app import LOOPBACK, Dashboard
+from pgkit.addresses import LOOPBACK, show_host
+from pgkit.dashboard.app import Dashboard
 from pgkit.dashboard.ask import Database
 from pgkit.dashboard.viewer import Gate
 
@@ -46,8 +47,7 @@ def serve(dsn: str, gate: Gate, settings: Settings, tell_ready: Callable[[str], 
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    tell_ready(f"http://{shown}:{listener.effective_port}")
+    tell_ready(f"http://{show_host(settings.host)}:{listener.effective_port}")
     try:
         listener.run()
     finally:

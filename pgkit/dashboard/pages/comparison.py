@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from pgkit.dashboard.ask import Asking, Rows, ask
 from pgkit.dashboard.charts import COLORS, Node, Whisker, bars, nothing, whiskers
 from pgkit.dashboard.frame import Filter, Page, Panel
-from pgkit.dashboard.numbers import moment, number, signed
+from pgkit.dashboard.numbers import moment, within
 from pgkit.dashboard.pages.common import empty, label_filter
 from pgkit.dashboard.pages.jobs import (
     Row,
@@ -261,17 +261,9 @@ def against(
         verdict = "higher" if low > 0 else "lower"
     else:
         verdict = "better" if (low > 0) == (better == "higher") else "worse"
-    return Whisker(name, value, low, high, within(value, low, high, unit, True), None, verdict)
-
-
-def within(
-    value: float, low: float | None, high: float | None, unit: str | None, has_sign: bool = False
-) -> str:
-    """Return a value with its interval: 1.2 s (1.1 s to 1.3 s)."""
-    shown = (signed if has_sign else number)(value, unit)
-    if low is None or high is None:
-        return shown
-    return f"{shown} ({number(low, unit)} to {number(high, unit)})"
+    return Whisker(
+        name, value, low, high, within(value, low, high, unit, has_sign=True), None, verdict
+    )
 
 
 PAGE = Page(

@@ -1,6 +1,7 @@
 """What the pages about jobs ask and show in the same way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -15,6 +16,8 @@ from pgkit.dashboard.pages.common import empty
 from pgkit.dashboard.state import State
 
 Row = Mapping[str, Any]
+# Draws a panel about a workflow or worker, which it gets as a row.
+AboutOne = Callable[[State, Row], Asking[Node]]
 MOST_ROWS = 10_000
 # Metrics that every job may have, in the order in which a page prefers them.
 METRICS = {
@@ -104,6 +107,23 @@ def missing(state: State, kind: str, name: str) -> Asking[Node]:
     if name:
         return nothing(f"There is no {kind} {name} in this range.", "Choose another one above.")
     return (yield from empty(state, "jobs"))
+
+
+def of_one(kind: str) -> Callable[[AboutOne], Callable[[State], Asking[Node]]]:
+    """Give a panel the workflow or worker that the address names, or the default, as a row."""
+
+    def made(draw: AboutOne) -> Callable[[State], Asking[Node]]:
+        @wraps(draw)
+        def panel(state: State) -> Asking[Node]:
+            name = state.get(kind)
+            chosen = yield from subject(state, kind, name)
+            if chosen is None:
+                return (yield from missing(state, kind, name))
+            return (yield from draw(state, chosen))
+
+        return panel
+
+    return made
 
 
 def about(kind: str, name: Node, more: str = "") -> Component:

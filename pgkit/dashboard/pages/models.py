@@ -18,7 +18,7 @@ from pgkit.dashboard.charts import (
     whiskers,
 )
 from pgkit.dashboard.frame import Page, Panel, link_to
-from pgkit.dashboard.numbers import bucket, moment, number
+from pgkit.dashboard.numbers import bucket, moment, number, within
 from pgkit.dashboard.pages.common import empty, label_filter, measure, metric_trend, percentiles
 from pgkit.dashboard.state import State
 
@@ -136,7 +136,7 @@ def slowest(state: State) -> Asking[Node]:
                 row["p0"],
                 row.get("low0"),
                 row.get("high0"),
-                between(row["p0"], row.get("low0"), row.get("high0"), "ms"),
+                within(row["p0"], row.get("low0"), row.get("high0"), "ms"),
                 row["count"],
                 "insufficient_data" if row.get("low0") is None else None,
             )
@@ -158,7 +158,7 @@ def failing(state: State) -> Asking[Node]:
                 row["average"],
                 row["average_low"],
                 row["average_high"],
-                between(row["average"], row["average_low"], row["average_high"], "share"),
+                within(row["average"], row["average_low"], row["average_high"], "share"),
                 row["count"],
             )
             for row in sorted(rows, key=lambda row: row["average"])
@@ -203,13 +203,6 @@ def pivoted(rows: Rows) -> Rows:
         )
         one[f"p{100 * row['percentile']:g}"] = row["value_ms"]
     return list(found.values())
-
-
-def between(value: Any, low: Any, high: Any, unit: str) -> str:
-    """Return a value with its interval."""
-    if value is None or low is None or high is None:
-        return number(value, unit)
-    return f"{number(value, unit)} ({number(low, unit)} to {number(high, unit)})"
 
 
 def share(value: Any) -> str:

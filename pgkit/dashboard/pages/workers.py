@@ -30,9 +30,8 @@ from pgkit.dashboard.pages.jobs import (
     about,
     difference,
     metric_filter,
-    missing,
     notes,
-    subject,
+    of_one,
     subject_filter,
     title,
     workers,
@@ -159,11 +158,9 @@ def hidden(text: str) -> Component:
     return dmc.VisuallyHidden(text)
 
 
-def utilization(state: State) -> Asking[Node]:
+@of_one("worker")
+def utilization(state: State, chosen: Row) -> Asking[Node]:
     """Show how much of its time one worker generates, and with which jobs."""
-    chosen = yield from subject(state, "worker", state.get("worker"))
-    if chosen is None:
-        return (yield from missing(state, "worker", state.get("worker")))
     rows = yield ask(
         "get_worker_performance",
         worker_id=chosen["worker_id"],

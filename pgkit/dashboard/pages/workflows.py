@@ -22,11 +22,12 @@ from pgkit.dashboard.charts import (
     whiskers,
 )
 from pgkit.dashboard.frame import Choices, Filter, Page, Panel
-from pgkit.dashboard.numbers import bucket, moment, number
+from pgkit.dashboard.numbers import bucket, moment, number, within
 from pgkit.dashboard.pages.common import empty, marks, metric_trend, percentiles
 from pgkit.dashboard.pages.jobs import (
     ANY_SCORE,
     MOST_ROWS,
+    Row,
     about,
     chosen_metric,
     grid,
@@ -34,6 +35,7 @@ from pgkit.dashboard.pages.jobs import (
     metric_filter,
     missing,
     narrowed,
+    of_one,
     part,
     subject,
     subject_filter,
@@ -104,8 +106,7 @@ def ranking(state: State) -> Asking[Node]:
                         row["average"],
                         row["average_low"],
                         row["average_high"],
-                        f"{number(row['average'], unit)} ({number(row['average_low'], unit)}"
-                        f" to {number(row['average_high'], unit)})",
+                        within(row["average"], row["average_low"], row["average_high"], unit),
                         row["job_count"],
                     )
                     for row in rows[:30]
@@ -116,11 +117,9 @@ def ranking(state: State) -> Asking[Node]:
     )
 
 
-def distribution(state: State) -> Asking[Node]:
+@of_one("workflow")
+def distribution(state: State, chosen: Row) -> Asking[Node]:
     """Draw how a metric of one workflow is distributed, and list all of its metrics."""
-    chosen = yield from subject(state, "workflow", state.get("workflow"))
-    if chosen is None:
-        return (yield from missing(state, "workflow", state.get("workflow")))
     rows = yield ask(
         "get_workflow_performance",
         workflow_id=chosen["workflow_id"],
@@ -185,11 +184,9 @@ def metrics_table(rows: Rows) -> Node:
     )
 
 
-def over_time(state: State) -> Asking[Node]:
+@of_one("workflow")
+def over_time(state: State, chosen: Row) -> Asking[Node]:
     """Draw a metric and the jobs of one workflow over time."""
-    chosen = yield from subject(state, "workflow", state.get("workflow"))
-    if chosen is None:
-        return (yield from missing(state, "workflow", state.get("workflow")))
     of_it = narrowed(state, "workflow", chosen["workflow"])
     rows = yield ask(
         "get_workflow_trend",
@@ -236,11 +233,9 @@ def over_time(state: State) -> Asking[Node]:
     )
 
 
-def stages(state: State) -> Asking[Node]:
+@of_one("workflow")
+def stages(state: State, chosen: Row) -> Asking[Node]:
     """Show in which stages one workflow spends its time."""
-    chosen = yield from subject(state, "workflow", state.get("workflow"))
-    if chosen is None:
-        return (yield from missing(state, "workflow", state.get("workflow")))
     rows = yield ask(
         "get_pipeline_breakdown",
         workflow_id=chosen["workflow_id"],
@@ -280,11 +275,9 @@ def slices(parts: list[tuple[str, float]]) -> list[tuple[str, float, str]]:
     return kept + ([(f"{len(parts) - MOST_SLICES} others", rest, "gray.6")] if rest else [])
 
 
-def gpu_time(state: State) -> Asking[Node]:
+@of_one("workflow")
+def gpu_time(state: State, chosen: Row) -> Asking[Node]:
     """Show where the GPU time of one workflow went."""
-    chosen = yield from subject(state, "workflow", state.get("workflow"))
-    if chosen is None:
-        return (yield from missing(state, "workflow", state.get("workflow")))
     rows = yield ask(
         "get_gpu_time_breakdown",
         workflow_id=chosen["workflow_id"],
@@ -312,11 +305,9 @@ def gpu_time(state: State) -> Asking[Node]:
     )
 
 
-def quality(state: State) -> Asking[Node]:
+@of_one("workflow")
+def quality(state: State, chosen: Row) -> Asking[Node]:
     """Draw a quality score of one workflow over time, with its moving average."""
-    chosen = yield from subject(state, "workflow", state.get("workflow"))
-    if chosen is None:
-        return (yield from missing(state, "workflow", state.get("workflow")))
     score = state.get("score", ANY_SCORE)
     rows = yield ask(
         "get_quality_trends",
