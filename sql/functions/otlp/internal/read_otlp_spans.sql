@@ -79,40 +79,50 @@ begin
     order by i.ordinality
     limit 1;
     if v_problem is null then
-        select concat(i.place, '.attributes[', a.ordinality - 1, ']: ', p.problem)
+        -- Only the first one is quoted, because the text of a number can be long.
+        select concat(f.place, ': ', f.problem ->> 0, ', got ', perf_internal.quote_json(f.problem -> 1))
         into v_problem
-        from unnest(read_otlp_spans.items) with ordinality as i
-        cross join lateral jsonb_array_elements(
-            case jsonb_typeof(i.item -> 'attributes') when 'array' then i.item -> 'attributes' end
-        ) with ordinality as a
-        cross join lateral (
-            select case
-                when jsonb_typeof(a.value) <> 'object'
-                    then 'it must be an object, got ' || perf_internal.quote_json(a.value)
-                when jsonb_typeof(a.value -> 'key') <> 'string'
-                    then 'key must be a string, got ' || perf_internal.quote_json(a.value -> 'key')
-                when jsonb_typeof(a.value -> 'value') not in ('object', 'null')
-                    then 'value must be an object such as {"stringValue": "chat"}, got '
-                        || perf_internal.quote_json(a.value -> 'value')
-                when jsonb_typeof(
-                    coalesce(
-                        a.value -> 'value' -> 'stringValue',
-                        a.value -> 'value' -> 'intValue',
-                        a.value -> 'value' -> 'boolValue',
-                        a.value -> 'value' -> 'doubleValue'
-                    )
-                ) in ('array', 'object')
-                    then 'value must hold a text, a number or a boolean, got '
-                        || perf_internal.quote_json(a.value -> 'value')
-                when jsonb_typeof(a.value -> 'value' -> 'intValue') not in ('array', 'object')
-                    and (a.value -> 'value' ->> 'intValue' ~ v_integer) is false
-                    then 'intValue must be a whole number, got '
-                        || perf_internal.quote_json(a.value -> 'value' -> 'intValue')
-            end as problem
-        ) as p
-        where p.problem is not null
-        order by i.ordinality, a.ordinality
-        limit 1;
+        from (
+            select concat(i.place, '.attributes[', a.ordinality - 1, ']') as place, p.problem
+            from unnest(read_otlp_spans.items) with ordinality as i
+            cross join lateral jsonb_array_elements(
+                case jsonb_typeof(i.item -> 'attributes')
+                    when 'array' then i.item -> 'attributes'
+                end
+            ) with ordinality as a
+            cross join lateral (
+                select case
+                    when jsonb_typeof(a.value) <> 'object'
+                        then jsonb_build_array('it must be an object', a.value)
+                    when jsonb_typeof(a.value -> 'key') <> 'string'
+                        then jsonb_build_array('key must be a string', a.value -> 'key')
+                    when jsonb_typeof(a.value -> 'value') not in ('object', 'null')
+                        then jsonb_build_array(
+                            'value must be an object such as {"stringValue": "chat"}',
+                            a.value -> 'value'
+                        )
+                    when jsonb_typeof(
+                        coalesce(
+                            a.value -> 'value' -> 'stringValue',
+                            a.value -> 'value' -> 'intValue',
+                            a.value -> 'value' -> 'boolValue',
+                            a.value -> 'value' -> 'doubleValue'
+                        )
+                    ) in ('array', 'object')
+                        then jsonb_build_array(
+                            'value must hold a text, a number or a boolean', a.value -> 'value'
+                        )
+                    when jsonb_typeof(a.value -> 'value' -> 'intValue') not in ('array', 'object')
+                        and (a.value -> 'value' ->> 'intValue' ~ v_integer) is false
+                        then jsonb_build_array(
+                            'intValue must be a whole number', a.value -> 'value' -> 'intValue'
+                        )
+                end as problem
+            ) as p
+            where p.problem is not null
+            order by i.ordinality, a.ordinality
+            limit 1
+        ) as f;
     end if;
     if v_problem is not null then
         raise exception using
