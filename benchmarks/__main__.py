@@ -19,6 +19,7 @@ from benchmarks import (
     backtest,
     comparison,
     costs,
+    dashboard,
     drift,
     estimates,
     experiments,
@@ -58,6 +59,7 @@ MEASUREMENTS = {
     "objectives": objectives.measure,
     "backtest": backtest.measure,
     "costs": costs.measure,
+    "dashboard": dashboard.measure,
 }
 # The same for everything that is measured; all else is PostgreSQL's default, so a commit waits for
 # the disk.

@@ -127,31 +127,36 @@ def jobs_database(bench: Bench) -> Iterator[str]:
     with runner.temporary_database(bench.dsn) as dsn:
         migrations.migrate(dsn)
         with connect(dsn) as connection:
-            run(connection, "jobs_series")
-            with (
-                TIMES.open(newline="") as lines,
-                connection.cursor() as cursor,
-                cursor.copy("copy bench.times from stdin") as copy,
-            ):
-                rows = csv.reader(lines)
-                next(rows)
-                for workflow, worker, *times in rows:
-                    copy.write_row([workflow, worker, times])
-            run(connection, "jobs_kinds")
-            connection.execute("select setseed(0.5)")
+            prepare_jobs(connection)
             connection.execute("select perf.ensure_partitions(%s, %s)", [DAY, DAYS])
         yield dsn
 
 
-def load_month(connection: Connection, jobs: int) -> tuple[float, float]:
+def prepare_jobs(connection: Connection) -> None:
+    """Add workflows, workers, and their run times to draw from."""
+    run(connection, "jobs_series")
+    with (
+        TIMES.open(newline="") as lines,
+        connection.cursor() as cursor,
+        cursor.copy("copy bench.times from stdin") as copy,
+    ):
+        rows = csv.reader(lines)
+        next(rows)
+        for workflow, worker, *times in rows:
+            copy.write_row([workflow, worker, times])
+    run(connection, "jobs_kinds")
+    connection.execute("select setseed(0.5)")
+
+
+def load_month(connection: Connection, jobs: int, start: datetime = START) -> tuple[float, float]:
     """Write and roll up a month, day by day, and return the seconds of both."""
     load = rollup = 0.0
     for day in range(DAYS):
         rows = jobs // DAYS
         load += (
-            seconds(run, connection, "jobs_repeat", days=day, first_job=day * rows, day=DAY)
+            seconds(run, connection, "jobs_repeat", days=day, first_job=day * rows, start=start)
             if day
-            else seconds(add_jobs, connection, START, timedelta(days=1), rows, 0)
+            else seconds(add_jobs, connection, start, timedelta(days=1), rows, 0)
         )
         rollup += seconds(connection.execute, AGGREGATE)
         print(

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import secrets
 import socket
 import threading
 import time
@@ -85,6 +86,9 @@ def body_of(panel: str, search: str = "") -> dict[str, Any]:
         "state": [
             {"id": name, "property": "id", "value": name},
             {"id": "address", "property": "pathname", "value": f"/{panel.split('.')[0]}"},
+            {"id": "window", "property": "data", "value": secrets.randbelow(2**53)},
+            {"id": "refresh", "property": "n_intervals", "value": 0},
+            {"id": "changed", "property": "data", "value": 0},
         ],
         "changedPropIds": ["address.search"],
     }

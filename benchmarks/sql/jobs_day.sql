@@ -60,5 +60,5 @@ from (
         random() as third
     from generate_series(0, %(rows)s - 1) as g
 ) as n
-join bench.kinds as k on k.number = n.kind
+join bench.job_kinds as k on k.number = n.kind
 cross join lateral (select k.times[n.quantile]) as x (wall_ms)

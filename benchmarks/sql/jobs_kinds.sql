@@ -18,11 +18,11 @@ from bench.times as t
 join perf.workflows as f on f.name = t.workflow
 join perf.workers as w on w.name = t.worker;
 
-create table bench.kinds as
+create table bench.job_kinds as
 select row_number() over (order by k.workflow_id, k.worker_id) - 1 as number, k.*, t.times
 from perf_internal.job_kinds as k
 join perf.workflows as f on f.id = k.workflow_id
 join perf.workers as w on w.id = k.worker_id
 join bench.times as t on t.workflow = f.name and t.worker = w.name;
 
-analyze bench.kinds;
+analyze bench.job_kinds;

@@ -36,4 +36,4 @@ select
     p.pipeline_stages_json
 from perf.performance_metrics as p
 cross join (values (1 + 0.05 * sin(%(days)s))) as x (factor)
-where p.created_at < %(day)s::timestamptz + interval '1 day'
+where p.created_at < %(start)s::timestamptz + interval '1 day'

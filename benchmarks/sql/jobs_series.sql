@@ -1,5 +1,6 @@
 -- Workflows and workers with their real run times. A workflow has one tier and one model type.
-create schema bench;
+-- Other measurements may have made it.
+create schema if not exists bench;
 
 create table bench.times (
     workflow text not null,

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -20,9 +21,10 @@ from markupsafe import escape
 
 from pgkit.addresses import LOOPBACK
 from pgkit.dashboard import frame
-from pgkit.dashboard.ask import Answered, Asking, Database, as_csv, follow
+from pgkit.dashboard.ask import Answered, Asking, Database, Question, Rows, as_csv, follow
 from pgkit.dashboard.charts import Node, problem
 from pgkit.dashboard.frame import Action, Page, Panel
+from pgkit.dashboard.looks import Looks
 from pgkit.dashboard.pages import PAGES
 from pgkit.dashboard.sent import is_sent_by_a_page
 from pgkit.dashboard.state import PRESETS, State, Unreadable, read_state
@@ -35,7 +37,11 @@ SEE_LOG = "The log of pgkit dashboard says more."
 LONGEST_COOKIE = 3900
 INDEX = """<!DOCTYPE html>
 <html lang="en">
-<head>{%metas%}<title>pgkit</title>{%favicon%}{%css%}</head>
+<head>{%metas%}<title>pgkit</title>{%favicon%}{%css%}
+<link rel="preload" as="script" href="/_dash-component-suites/dash_mantine_components/\
+dash_mantine_components-charts-shared.js">
+<link rel="preload" as="script" href="/_dash-component-suites/dash_mantine_components/\
+async-CompositeChart.js"></head>
 <body><noscript>The dashboard needs JavaScript.</noscript>{%app_entry%}
 <footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
@@ -67,6 +73,7 @@ class Dashboard:
         self.database = database
         self.gate = gate
         self.clock = clock
+        self.looks = Looks(clock)
         # Names under which the server may be called; empty for any.
         self.hosts = hosts
         self.pages: Mapping[str, Page] = {page.name: page for page in PAGES}
@@ -218,7 +225,7 @@ class Dashboard:
         names = {
             "panel": self.panels,
             "nav": self.pages,
-            **dict.fromkeys(("action", "submit", "outcome"), self.actions),
+            **dict.fromkeys(("submit", "outcome"), self.actions),
         }
         if not is_sent_by_a_page(body, self.app.callback_map, names):
             abort(Response("No page sends this.\n", 400, mimetype="text/plain"))
@@ -227,12 +234,20 @@ class Dashboard:
 
     def follow(self, asking: Asking[Any]) -> tuple[Any, Answered]:
         """Drive a generator of questions as the viewer of this request."""
-        return follow(asking, lambda question: self.database.answer(g.viewer, question))
+        viewer, look = g.viewer, g.get("look")
 
-    def state(self, path: str | None, search: str | None) -> State:
-        """Return what an address asks for."""
+        def answer(question: Question) -> Rows:
+            if look is None:
+                return self.database.answer(viewer, question)
+            return look.answer(question, lambda: self.database.answer(viewer, question))
+
+        return follow(asking, answer)
+
+    def state(self, path: str | None, search: str | None, *look: int) -> State:
+        """Return what an address asks for; requests of one look share its time and answers."""
+        g.look = self.looks.find(g.viewer, path, search, *look) if look else None
         try:
-            return read_state(path, search, self.clock())
+            return read_state(path, search, g.look.now if g.look else self.clock())
         except Unreadable as error:
             abort(Response(f"{error}\n", 400, mimetype="text/plain"))
 
@@ -247,6 +262,10 @@ class Dashboard:
                 dcc.Location(id="address", refresh=False),
                 dcc.Interval(id="refresh", interval=SECONDS_PER_REFRESH * 1000),
                 dcc.Store(id="changed", data=0),
+                # Tells the looks of one window from those of another.
+                dcc.Store(id="window", data=secrets.randbelow(2**53)),
+                # The form that somebody asked for, by its button.
+                dcc.Store(id="asked"),
                 dcc.Store(id="titled"),
                 dmc.Modal(
                     id="dialog",
@@ -301,6 +320,7 @@ class Dashboard:
     def listen(self) -> None:
         """Answer the browser."""
         app = self.app
+        look = (Held("window", "data"), Held("refresh", "n_intervals"), Held("changed", "data"))
 
         @app.callback(Output("main", "children"), Input("address", "pathname"))
         def show_page(path: str | None) -> Node:
@@ -336,9 +356,10 @@ class Dashboard:
             Input("address", "search"),
             Input("filters", "id"),
             Held("address", "pathname"),
+            *look,
         )
-        def show_filters(search: str | None, _: str, path: str | None) -> Node:
-            state = self.state(path, search)
+        def show_filters(search: str | None, _: str, path: str | None, *seen: int) -> Node:
+            state = self.state(path, search, *seen)
             page = self.pages.get(state.page)
             if page is None:
                 raise PreventUpdate
@@ -366,13 +387,15 @@ class Dashboard:
             Input("changed", "data"),
             Held({"type": "panel", "name": MATCH}, "id"),
             Held("address", "pathname"),
+            *look,
         )
         def fill(
-            search: str | None, _: int, __: int, name: dict[str, str], path: str | None
+            search: str | None, _: int, __: int, name: dict[str, str], path: str | None, *seen: int
         ) -> Node:
-            state = self.state(path, search)
+            state = self.state(path, search, *seen)
             is_tick = ctx.triggered_id == "refresh"
-            if name["name"].partition(".")[0] != state.page or (is_tick and state.get("to")):
+            stays = state.get("to") or not self.panels[name["name"]].is_fresh
+            if name["name"].partition(".")[0] != state.page or (is_tick and stays):
                 raise PreventUpdate
             return self.fill(name["name"], state)
 
@@ -380,13 +403,13 @@ class Dashboard:
             Output("dialog", "opened"),
             Output("dialog", "title"),
             Output("dialog", "children"),
-            Input({"type": "action", "name": ALL, "key": ALL}, "n_clicks"),
+            Input("asked", "data"),
             prevent_initial_call=True,
         )
-        def open_form(clicks: list[int | None]) -> tuple[bool, str, Node]:
-            if not ctx.triggered or not ctx.triggered[0]["value"]:
+        def open_form(asked: dict[str, Any] | None) -> tuple[bool, str, Node]:
+            if asked is None or asked["name"] not in self.actions:
                 raise PreventUpdate
-            name, key = ctx.triggered_id["name"], ctx.triggered_id["key"]
+            name, key = asked["name"], asked["key"]
             return (True, self.actions[name].title, self.form(name, key))
 
         @app.callback(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from pgkit.dashboard.ask import Rows
@@ -65,10 +65,8 @@ class Column(NamedTuple):
 
 def nothing(text: str, hint: Node = None) -> Component:
     """Say that there is nothing, and what to do about it."""
-    return dmc.Stack(
-        [dmc.Text(text, size="sm"), *([dmc.Text(hint, size="sm", c="dimmed")] if hint else [])],
-        gap=4,
-        className="nothing",
+    return html.Div(
+        [html.P(text), *([html.P(hint, className="unsure")] if hint else [])], className="nothing"
     )
 
 
@@ -406,17 +404,17 @@ def whiskers(
 def verdict(name: str | None) -> Component:
     """Return a verdict of a comparison as a badge."""
     text, color = VERDICTS.get(name or "", (str(name).replace("_", " "), "gray"))
-    return dmc.Badge(text, color=color, variant="light", size="sm", autoContrast=True)
+    return badge(text, color)
 
 
 def badge(text: str, color: str = "gray") -> Component:
     """Return a word in a box."""
-    return dmc.Badge(text, color=color, variant="light", size="sm")
+    return html.Span(text, className=f"badge {color}")
 
 
 def link(text: Node, href: str) -> Component:
     """Return a link to a page of the dashboard."""
-    return dcc.Link(text, href=href, className="link")
+    return html.A(text, href=href, className="link")
 
 
 def table(

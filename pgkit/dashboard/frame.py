@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from pgkit.dashboard.ask import Answered, Asking, Question
 from pgkit.dashboard.charts import Node
+from pgkit.dashboard.plain import simplified
 from pgkit.dashboard.state import State
 
 # Of a choice: what the address says, and what people read.
@@ -27,6 +28,8 @@ class Panel(NamedTuple):
     help: str = ""
     span: int = 12
     height: int = 260
+    # Whether it asks again every minute; not for what takes the database seconds.
+    is_fresh: bool = True
 
     @property
     def key(self) -> str:
@@ -83,12 +86,11 @@ def field(action: str) -> dict[str, str]:
 
 def button(page: str, action: str, key: str, text: str, color: str = "blue") -> Component:
     """Return a button that opens the form of an action."""
-    return dmc.Button(
+    return html.Button(
         text,
-        id={"type": "action", "name": f"{page}.{action}", "key": key},
-        size="compact-sm",
-        variant="light",
-        color=color,
+        type="button",
+        className=f"button {color}",
+        **{"data-action": f"{page}.{action}", "data-key": key},
     )
 
 
@@ -140,7 +142,7 @@ def place(page: Page, panel: Panel, state: State) -> Component:
 def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component:
     """Return what a panel shows: what it drew, its rows as CSV, and its calls as SQL."""
     if not answered:
-        return html.Div(drawn)
+        return html.Div(simplified(drawn))
     links: list[Component | str] = []
     for index, (question, rows) in enumerate(answered):
         if rows:
@@ -155,18 +157,24 @@ def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component
             links.append(" ")
     text = "\n\n".join(question.text() for question, _ in answered)
     return html.Div(
-        [
-            html.Div(drawn),
-            html.Details(
-                [
-                    html.Summary("SQL and CSV"),
-                    html.Pre(html.Code(text), tabIndex=0),
-                    dmc.Group(
-                        [dmc.CopyButton(value=text, size="compact-sm", variant="light"), *links]
-                    ),
-                ]
-            ),
-        ]
+        simplified(
+            [
+                html.Div(drawn),
+                html.Details(
+                    [
+                        html.Summary("SQL and CSV"),
+                        html.Pre(html.Code(text), tabIndex=0),
+                        html.Div(
+                            [
+                                html.Button("Copy", type="button", className="button blue copy"),
+                                " ",
+                                *links,
+                            ]
+                        ),
+                    ]
+                ),
+            ]
+        )
     )
 
 
@@ -201,4 +209,4 @@ def choice(one: Filter, choices: Choices, state: State) -> Component:
 
 def link_to(state: State, page: str, text: str, **changes: Any) -> Component:
     """Return a link to a page over the same range."""
-    return dcc.Link(text, href=state.href(page, **changes), className="link")
+    return html.A(text, href=state.href(page, **changes), className="link")

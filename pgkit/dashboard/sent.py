@@ -82,6 +82,13 @@ def is_value(given: Mapping[str, Any]) -> bool:
     name, value = given["property"], given.get("value")
     if name in ("pathname", "search"):
         return value is None or is_text(value)
+    if name == "data" and isinstance(value, dict):
+        # The form that a button asks for, and when.
+        return (
+            value.keys() == {"name", "key", "at"}
+            and all(is_text(value[part]) for part in ("name", "key"))
+            and given["id"] == "asked"
+        )
     if name in ("n_clicks", "n_intervals", "data"):
         return value is None or (isinstance(value, int) and 0 <= value < 2**53)
     if name == "id":

@@ -35,6 +35,42 @@ window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
         }).format(value),
 });
 
+// A drawing without charts and fields: a tree of elements, each [tag, properties, children].
+const grow = ([tag, properties, children]) =>
+    window.React.createElement(
+        tag,
+        properties,
+        ...children.map((child) => (Array.isArray(child) ? grow(child) : child)),
+    );
+window.pgkit = { Plain: ({ tree }) => grow(tree) };
+
+// What its links and buttons do.
+document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-action]");
+    if (button) {
+        const { action, key } = button.dataset;
+        const data = { name: action, key: key || "", at: Date.now() };
+        window.dash_clientside.set_props("asked", { data });
+    }
+    const copy = event.target.closest("button.copy");
+    if (copy) {
+        const text = copy.closest("details").querySelector("pre").textContent;
+        navigator.clipboard.writeText(text).then(
+            () => { copy.textContent = "Copied"; },
+            () => { copy.textContent = "Select the text to copy it"; },
+        );
+    }
+    const link = event.target.closest("a.link");
+    const opens = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (link && !opens && !link.hasAttribute("download") && link.origin === window.location.origin) {
+        event.preventDefault();
+        window.history.pushState({}, "", link.href);
+        // dcc.Location listens to it.
+        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+        window.scrollTo(0, 0);
+    }
+});
+
 window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     pgkit: {
         // Each page has a title of its own, which tabs and screen readers show.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from textwrap import shorten
 
-from dash import dcc
+from dash import html
 
 from pgkit.dashboard.ask import Asking, Question, Rows, ask
 from pgkit.dashboard.charts import Line, Mark, Node, nothing, trend
@@ -153,7 +153,7 @@ def empty(state: State, pipeline: str = "calls") -> Asking[Node]:
     return nothing(
         f"There is nothing from {moment(state.start)} to {moment(state.end)} UTC"
         f"{' with these filters' if state.labels else ''}.",
-        dcc.Link(
+        html.A(
             f"The latest is from {moment(last)}: show the range up to there.",
             href=f"/{state.page}"
             + state.search(

@@ -1,0 +1,61 @@
+"""One look at a page: all of its panels show the same moment, and each question is asked once."""
+
+import json
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from datetime import datetime
+from threading import Lock
+from time import monotonic
+
+from pgkit.dashboard.ask import Question, Rows, Viewer
+
+# The panels of a look come within a moment. Whoever looks later sees what is there then.
+SECONDS = 10.0
+
+
+class Look:
+    """The time that counts as now for all panels of a look, and what they have asked."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.began = monotonic()
+        self.answers: dict[str, Future[Rows]] = {}
+        self.lock = Lock()
+
+    def answer(self, question: Question, ask: Callable[[], Rows]) -> Rows:
+        """Return the rows of a question, which the first panel asks and the others wait for.
+
+        What fails for the first one fails for all. Nobody may change the rows.
+        """
+        name = repr(question)
+        with self.lock:
+            answer = self.answers.get(name)
+            is_first = answer is None
+            if answer is None:
+                answer = self.answers[name] = Future()
+        if is_first:
+            try:
+                answer.set_result(ask())
+            except BaseException as error:
+                answer.set_exception(error)
+        return answer.result()
+
+
+class Looks:
+    """The looks of the last seconds, each found by who looks and at what."""
+
+    def __init__(self, clock: Callable[[], datetime], seconds: float = SECONDS) -> None:
+        self.clock = clock
+        self.seconds = seconds
+        self.found: dict[Hashable, Look] = {}
+        self.lock = Lock()
+
+    def find(self, viewer: Viewer, *at: Hashable) -> Look:
+        """Return the look of a viewer at something, a new one where there is none."""
+        # A browser chooses what it looks at, so who looks is part of the name.
+        claims = json.dumps(viewer.claims, sort_keys=True, default=str)
+        name = (viewer.role, claims, *at)
+        with self.lock:
+            oldest = monotonic() - self.seconds
+            self.found = {key: one for key, one in self.found.items() if one.began > oldest}
+            return self.found.setdefault(name, Look(self.clock()))

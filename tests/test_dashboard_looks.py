@@ -1,0 +1,110 @@
+"""What the panels of one look at a page share, and what they must not share."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from threading import Barrier, Event
+
+import pytest
+from dash import html
+
+from pgkit.dashboard.ask import Rows, Viewer, ask
+from pgkit.dashboard.looks import Looks
+from pgkit.dashboard.plain import Plain, simplified
+from pgkit.database import Failure
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+QUESTION = ask("get_workflows", max_rows=10)
+
+
+def ticking() -> Callable[[], datetime]:
+    """Return a clock that is a second later each time."""
+    seconds = count()
+    return lambda: NOW + timedelta(seconds=next(seconds))
+
+
+def test_panels_that_ask_the_same_at_once_ask_once() -> None:
+    look = Looks(ticking()).find(Viewer(), "/overview", 1)
+    asked, all_wait, may_answer = [], Barrier(4), Event()
+
+    def answer() -> Rows:
+        asked.append(QUESTION)
+        may_answer.wait(30)
+        return [{"workflow": "a"}]
+
+    def panel() -> Rows:
+        all_wait.wait(30)
+        return look.answer(QUESTION, answer)
+
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(panel) for _ in range(4)]
+        may_answer.set()
+        assert [one.result(30) for one in waiting] == [[{"workflow": "a"}]] * 4
+    assert len(asked) == 1
+    look.answer(ask("get_workflows", max_rows=11), answer)
+    assert len(asked) == 2
+
+
+def test_a_failure_reaches_every_panel_that_asked() -> None:
+    look = Looks(ticking()).find(Viewer(), "/overview", 1)
+
+    def fail() -> Rows:
+        raise Failure("the database is gone", None)
+
+    for _ in range(2):
+        with pytest.raises(Failure, match="is gone"):
+            look.answer(QUESTION, fail)
+
+
+def test_a_look_is_of_one_viewer_at_one_thing() -> None:
+    found = Looks(ticking())
+    first = found.find(Viewer("authenticated", {"sub": "a"}), "/models", "", 1, 0, 0)
+    assert found.find(Viewer("authenticated", {"sub": "a"}), "/models", "", 1, 0, 0) is first
+    others = [
+        found.find(viewer, *at)
+        for viewer, at in (
+            (Viewer("authenticated", {"sub": "b"}), ("/models", "", 1, 0, 0)),
+            (Viewer("anon", {"sub": "a"}), ("/models", "", 1, 0, 0)),
+            (Viewer(), ("/models", "", 1, 0, 0)),
+            (Viewer("authenticated", {"sub": "a"}), ("/models", "?range=1h", 1, 0, 0)),
+            (Viewer("authenticated", {"sub": "a"}), ("/models", "", 2, 0, 0)),
+            # The next refresh, and after something was changed.
+            (Viewer("authenticated", {"sub": "a"}), ("/models", "", 1, 1, 0)),
+            (Viewer("authenticated", {"sub": "a"}), ("/models", "", 1, 0, 1)),
+        )
+    ]
+    assert len({first.now, *(one.now for one in others)}) == 8
+
+
+def test_who_looks_again_later_sees_what_is_there_then() -> None:
+    found = Looks(ticking(), seconds=0)
+    first = found.find(Viewer(), "/models")
+    again = found.find(Viewer(), "/models")
+    assert again is not first
+    assert again.now > first.now
+    assert len(found.found) == 1
+
+
+def test_texts_and_boxes_are_one_component_and_what_moves_stays() -> None:
+    button = html.Button("Send", id={"type": "submit", "name": "a", "key": ""})
+    drawn = simplified(
+        html.Div(
+            [
+                html.Table(html.Tr([html.Td("a"), html.Td(None), html.Td([1, html.B("b")])])),
+                html.P(["before", button]),
+                "text",
+            ]
+        )
+    )
+    assert isinstance(drawn, html.Div)
+    first, second, third = drawn.children
+    assert isinstance(first, Plain)
+    assert first.tree == [
+        "table",
+        {},
+        [["tr", {}, [["td", {}, ["a"]], ["td", {}, []], ["td", {}, [1, ["b", {}, ["b"]]]]]]],
+    ]
+    assert isinstance(second, html.P)
+    assert second.children == ["before", button]
+    assert third == "text"
