@@ -86,7 +86,7 @@ def filled_database(bench: Bench) -> Iterator[str]:
 def fill(connection: Connection, calls_of_day: int, jobs: int) -> None:
     end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     start = end - timedelta(days=DAYS)
-    connection.execute("select perf.ensure_partitions(%s, %s)", [end, DAYS + 1])
+    connection.execute("select perf.ensure_partitions(%s, %s)", [start, DAYS + 1])
     moved = (start - datetime.fromisoformat(DAY).replace(tzinfo=UTC)) / timedelta(days=1)
     taken = 0.0
     for day in range(DAYS):

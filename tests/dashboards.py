@@ -44,6 +44,7 @@ def serve(dsn: str, tokens: Tokens | None = None, now: datetime | None = None) -
                 listener.trigger.pull_trigger(lambda: wasyncore.close_all(listener._map, True))
             listener.task_dispatcher.shutdown()
             running.cancel()
+            dashboard.ahead.shutdown(cancel_futures=True)
             database.pool.close()
 
 

@@ -5,6 +5,8 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -16,15 +18,24 @@ from dash import ALL, MATCH, ClientsideFunction, Input, Output, ctx, dcc, html
 from dash import State as Held
 from dash.development.base_component import Component
 from dash.exceptions import DependencyException, InvalidResourceError, PreventUpdate
-from flask import Flask, Response, abort, g, redirect, request
+from flask import Flask, Response, abort, g, has_request_context, redirect, request
 from markupsafe import escape
 
 from pgkit.addresses import LOOPBACK
 from pgkit.dashboard import frame
-from pgkit.dashboard.ask import Answered, Asking, Database, Question, Rows, as_csv, follow
+from pgkit.dashboard.ask import (
+    Answered,
+    Asking,
+    Database,
+    Question,
+    Rows,
+    Viewer,
+    as_csv,
+    follow,
+)
 from pgkit.dashboard.charts import Node, problem
 from pgkit.dashboard.frame import Action, Page, Panel
-from pgkit.dashboard.looks import Looks
+from pgkit.dashboard.looks import Look, Looks
 from pgkit.dashboard.pages import PAGES
 from pgkit.dashboard.sent import is_sent_by_a_page
 from pgkit.dashboard.state import PRESETS, State, Unreadable, read_state
@@ -32,6 +43,8 @@ from pgkit.dashboard.viewer import COOKIE, Denied, Gate, Unavailable
 from pgkit.database import Failure
 
 SECONDS_PER_REFRESH = 60
+# Questions that are asked at once for pages whose scripts are still loading.
+AHEAD = 2
 SEE_LOG = "The log of pgkit dashboard says more."
 # Browsers do not keep a cookie of more than 4096 characters, with its name and attributes.
 LONGEST_COOKIE = 3900
@@ -74,6 +87,7 @@ class Dashboard:
         self.gate = gate
         self.clock = clock
         self.looks = Looks(clock)
+        self.ahead = ThreadPoolExecutor(AHEAD, "ahead")
         # Names under which the server may be called; empty for any.
         self.hosts = hosts
         self.pages: Mapping[str, Page] = {page.name: page for page in PAGES}
@@ -137,6 +151,8 @@ class Dashboard:
                 abort(Response(f"{error}. Please try again.\n", 503, mimetype="text/plain"))
             if request.path == "/_dash-update-component":
                 self.check_body()
+            elif request.method == "GET":
+                self.prepare(request.path, request.query_string.decode(errors="replace"))
             return None
 
         @server.after_request
@@ -232,9 +248,38 @@ class Dashboard:
 
     # What the pages ask and show.
 
-    def follow(self, asking: Asking[Any]) -> tuple[Any, Answered]:
-        """Drive a generator of questions as the viewer of this request."""
-        viewer, look = g.viewer, g.get("look")
+    def prepare(self, path: str, search: str) -> None:
+        """Ask what the panels of a page will ask, while the browser still loads its scripts.
+
+        A browser needs longer for the scripts than the database for most answers. The look
+        keeps them until the panels come.
+        """
+        page = self.pages.get(path.strip("/") or "overview")
+        if page is None:
+            return
+        address = (path, f"?{search}" if search else "")
+        window = secrets.randbelow(2**53)
+        look = self.looks.find(g.viewer, *address, window, 0, 0)
+        try:
+            state = read_state(*address, look.now)
+        except Unreadable:
+            return
+        self.looks.expect(g.viewer, address, window)
+        panels = (one.draw for one in page.panels if one.is_fresh)
+        for ask in (*(one.choices for one in page.filters), *panels):
+            self.ahead.submit(self.ask_ahead, g.viewer, look, ask(state))
+
+    def ask_ahead(self, viewer: Viewer, look: Look, asking: Asking[Any]) -> None:
+        """Ask what a panel asks. What fails is said by the panel, which asks again."""
+        with suppress(Exception):
+            self.follow(asking, viewer, look)
+
+    def follow(
+        self, asking: Asking[Any], viewer: Viewer | None = None, look: Look | None = None
+    ) -> tuple[Any, Answered]:
+        """Drive a generator of questions, as the viewer and in the look of this request."""
+        viewer = viewer or g.viewer
+        look = look or g.get("look")
 
         def answer(question: Question) -> Rows:
             if look is None:
@@ -251,19 +296,52 @@ class Dashboard:
         except Unreadable as error:
             abort(Response(f"{error}\n", 400, mimetype="text/plain"))
 
+    def first_page(self) -> tuple[dict[str, Any], Node, int]:
+        """Return the address that a browser comes from, the page there, and its window's number.
+
+        A browser that does not tell gets the page a moment later.
+        """
+        window = secrets.randbelow(2**53)
+        # Dash also asks for a layout by itself, for no viewer.
+        if not has_request_context() or "viewer" not in g:
+            return {}, None, window
+        try:
+            came = urlsplit(request.referrer or "")
+        except ValueError:
+            return {}, None, window
+        if came.netloc != request.host:
+            return {}, None, window
+        address = (came.path, f"?{came.query}" if came.query else "")
+        try:
+            state = read_state(*address, self.clock())
+        except Unreadable:
+            return {}, None, window
+        page = self.pages.get(state.page)
+        if page is None:
+            return {}, None, window
+        window = self.looks.expected(g.viewer, address) or window
+        return (
+            {"pathname": address[0], "search": address[1]},
+            frame.shell(page, state),
+            window,
+        )
+
     def layout(self) -> Component:
         """Return what every page has around it."""
+        address, first, window = self.first_page()
         links = [
             html.Li(dmc.Anchor(page.title, href=f"/{name}", id={"type": "nav", "name": name}))
             for name, page in self.pages.items()
         ]
         return dmc.MantineProvider(
             [
-                dcc.Location(id="address", refresh=False),
+                dcc.Location(id="address", refresh=False, **address),
                 dcc.Interval(id="refresh", interval=SECONDS_PER_REFRESH * 1000),
                 dcc.Store(id="changed", data=0),
                 # Tells the looks of one window from those of another.
-                dcc.Store(id="window", data=secrets.randbelow(2**53)),
+                dcc.Store(id="window", data=window),
+                # The page that is there already.
+                dcc.Store(id="shown", data=address.get("pathname")),
                 # The form that somebody asked for, by its button.
                 dcc.Store(id="asked"),
                 dcc.Store(id="titled"),
@@ -300,7 +378,7 @@ class Dashboard:
                             )
                         ),
                         html.Div(id="said", role="status", **{"aria-live": "polite"}),
-                        html.Main(id="main", tabIndex=-1),
+                        html.Main(first, id="main", tabIndex=-1),
                     ],
                     p="md",
                     maw=1400,
@@ -322,15 +400,21 @@ class Dashboard:
         app = self.app
         look = (Held("window", "data"), Held("refresh", "n_intervals"), Held("changed", "data"))
 
-        @app.callback(Output("main", "children"), Input("address", "pathname"))
-        def show_page(path: str | None) -> Node:
+        @app.callback(
+            Output("main", "children"),
+            Output("shown", "data"),
+            Input("address", "pathname"),
+            Held("shown", "data"),
+        )
+        def show_page(path: str | None, shown: str | None) -> tuple[Node, str | None]:
+            if path is not None and path == shown:
+                raise PreventUpdate
             state = self.state(path, None)
             page = self.pages.get(state.page)
             if page is None:
-                return problem(
-                    f"There is no page {state.page!r}.", "Choose one of the pages above."
-                )
-            return frame.shell(page, state)
+                said = f"There is no page {state.page!r}."
+                return problem(said, "Choose one of the pages above."), path
+            return frame.shell(page, state), path
 
         @app.callback(
             Output({"type": "nav", "name": ALL}, "href"),

@@ -11,6 +11,8 @@ from pgkit.dashboard.ask import Question, Rows, Viewer
 
 # The panels of a look come within a moment. Whoever looks later sees what is there then.
 SECONDS = 10.0
+# Those that never ask for their first page are forgotten in the order in which they came.
+MOST_WINDOWS = 1000
 
 
 class Look:
@@ -48,14 +50,30 @@ class Looks:
         self.clock = clock
         self.seconds = seconds
         self.found: dict[Hashable, Look] = {}
+        self.windows: dict[Hashable, int] = {}
         self.lock = Lock()
 
     def find(self, viewer: Viewer, *at: Hashable) -> Look:
         """Return the look of a viewer at something, a new one where there is none."""
-        # A browser chooses what it looks at, so who looks is part of the name.
-        claims = json.dumps(viewer.claims, sort_keys=True, default=str)
-        name = (viewer.role, claims, *at)
+        name = named(viewer, *at)
         with self.lock:
             oldest = monotonic() - self.seconds
             self.found = {key: one for key, one in self.found.items() if one.began > oldest}
             return self.found.setdefault(name, Look(self.clock()))
+
+    def expect(self, viewer: Viewer, address: tuple[str, str], window: int) -> None:
+        """Remember the number of a window whose scripts are still loading."""
+        with self.lock:
+            while len(self.windows) >= MOST_WINDOWS:
+                self.windows.pop(next(iter(self.windows)))
+            self.windows[named(viewer, address)] = window
+
+    def expected(self, viewer: Viewer, address: tuple[str, str]) -> int | None:
+        """Return the number of a window that now asks for its first page."""
+        with self.lock:
+            return self.windows.pop(named(viewer, address), None)
+
+
+def named(viewer: Viewer, *at: Hashable) -> Hashable:
+    """Return a name that two viewers never share, because a browser chooses what it looks at."""
+    return (viewer.role, json.dumps(viewer.claims, sort_keys=True, default=str), *at)

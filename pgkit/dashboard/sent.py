@@ -80,7 +80,7 @@ def takes_many(wanted: Mapping[str, Any]) -> bool:
 def is_value(given: Mapping[str, Any]) -> bool:
     """Whether a control of ours can have the value of a property."""
     name, value = given["property"], given.get("value")
-    if name in ("pathname", "search"):
+    if name in ("pathname", "search") or given["id"] == "shown":
         return value is None or is_text(value)
     if name == "data" and isinstance(value, dict):
         # The form that a button asks for, and when.

@@ -52,4 +52,5 @@ def serve(dsn: str, gate: Gate, settings: Settings, tell_ready: Callable[[str], 
         listener.run()
     finally:
         listener.close()
+        dashboard.ahead.shutdown(wait=False, cancel_futures=True)
         database.pool.close()

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -298,6 +298,11 @@ def chosen(state: State, rows: Rows) -> dict[str, Any] | None:
     return max(rows, key=order, default=None)
 
 
+def step(state: State) -> timedelta | None:
+    """Return how often a backtest evaluates: each hour of many, because minutes take 60 times."""
+    return timedelta(hours=1) if state.length > timedelta(days=2) else None
+
+
 def backtest(state: State) -> Asking[Node]:
     """Draw a threshold over its metric, with the alerts that it would have opened."""
     rows = yield ask("get_alert_thresholds")
@@ -306,7 +311,12 @@ def backtest(state: State) -> Asking[Node]:
         if state.get("threshold"):
             return nothing("This threshold is deleted.", "Choose another one above.")
         return nothing("There is no threshold yet.", "Make one: the button is above.")
-    given = {"threshold_id": row["id"], "start_time": state.start, "end_time": state.end}
+    given = {
+        "threshold_id": row["id"],
+        "start_time": state.start,
+        "end_time": state.end,
+        "step": step(state),
+    }
     (summary,) = yield ask("get_backtest_summary", **given)
     if not summary["group_count"]:
         return nothing(
@@ -526,7 +536,11 @@ def suggestion(state: State) -> Asking[Node]:
         }
     try:
         found = yield ask(
-            "suggest_alert_threshold", **settings, start_time=state.start, end_time=state.end
+            "suggest_alert_threshold",
+            **settings,
+            start_time=state.start,
+            end_time=state.end,
+            step=step(state),
         )
     except Failure as failure:
         if getattr(failure.__cause__, "sqlstate", None) != "PT404":
