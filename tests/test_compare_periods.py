@@ -6,7 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 BEFORE = datetime(2020, 1, 6, 10, tzinfo=UTC)
 AFTER = datetime(2020, 1, 6, 13, tzinfo=UTC)
@@ -44,6 +44,19 @@ def mover(before, after) -> tuple[float, float]:
     return (
         difference - math.hypot(after[0] - after[1], before[2] - before[0]),
         difference + math.hypot(after[2] - after[0], before[0] - before[1]),
+    )
+
+
+def percent(before, after) -> tuple[float, float]:
+    """Return the limits of the change in percent: the ratios of which the difference is just 0."""
+
+    def at(ratio: float, side: int) -> float:
+        return mover([ratio * value for value in before], after)[side]
+
+    middle = after[0] / before[0]
+    return tuple(
+        100 * (optimize.brentq(at, *between, args=(side,)) - 1)
+        for side, between in enumerate(((0, middle), (middle, 1e6)))
     )
 
 
@@ -87,7 +100,7 @@ def test_periods_are_compared_as_scipy_says(connection, sides, confidence) -> No
         (metric, statistic): values
         for metric, statistic, *values in connection.execute(
             "select metric, statistic, before_value, value, difference, difference_low,"
-            " difference_high, percent_low, verdict"
+            " difference_high, percent_low, percent_high, verdict"
             " from perf.compare_periods('{response_time_ms,error_rate}', %s, %s, confidence => %s)",
             [AFTER, AFTER + HOURS, confidence],
         )
@@ -107,7 +120,7 @@ def test_periods_are_compared_as_scipy_says(connection, sides, confidence) -> No
     }
     assert list(rows) == list(expected)
     for key, (before, after) in expected.items():
-        before_value, value, difference, low, high, percent_low, verdict = rows[key]
+        before_value, value, difference, low, high, *percents, verdict = rows[key]
         is_percentile = key[1] in ("p50", "p95")
         # Student's quantile is good to 0.1 %.
         near = NEAR * after[0] if is_percentile else 0.001 * abs(difference) + 1e-9
@@ -116,7 +129,7 @@ def test_periods_are_compared_as_scipy_says(connection, sides, confidence) -> No
         if is_percentile:
             near = NEAR * (max(after) + max(before))
         assert (low, high) == pytest.approx(mover(before, after), abs=near), key
-        assert percent_low == pytest.approx(100 * low / before_value)
+        assert percents == pytest.approx(percent(before, after), abs=100 * near / before[0])
         assert (verdict == "no_clear_change") == (low <= 0 <= high)
 
 

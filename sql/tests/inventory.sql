@@ -553,6 +553,7 @@ select functions_are(
         'get_parameter_hash',
         'get_pending_condition',
         'get_pending_start',
+        'get_percent_interval',
         'get_pipeline',
         'get_pipeline_stages',
         'get_poisson_interval',

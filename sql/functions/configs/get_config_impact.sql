@@ -103,6 +103,9 @@ begin
                 a.value - b.value as difference,
                 d.low,
                 d.high,
+                p.percent,
+                p.low as percent_low,
+                p.high as percent_high,
                 b.call_count as before_count,
                 a.call_count as after_count
             from perf_internal.get_config_metrics() with ordinality as m
@@ -125,6 +128,9 @@ begin
             cross join lateral perf.get_difference_interval(
                 b.value, b.low, b.high, a.value, a.low, a.high
             ) as d
+            cross join lateral perf_internal.get_percent_interval(
+                b.value, b.low, b.high, a.value, a.low, a.high
+            ) as p
             where (m.source = 'calls' and m.metric not like '%first_token%')
                 or b.call_count + a.call_count > 0
         )
@@ -137,9 +143,9 @@ begin
             m.difference,
             m.low,
             m.high,
-            100 * m.difference / nullif(abs(m.before_value), 0),
-            100 * m.low / nullif(abs(m.before_value), 0),
-            100 * m.high / nullif(abs(m.before_value), 0),
+            m.percent,
+            m.percent_low,
+            m.percent_high,
             m.before_count,
             m.after_count,
             case
@@ -163,7 +169,7 @@ end
 $$;
 
 comment on function perf.get_config_impact is
-    'Calls and jobs (source) of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit and in percent of the value before, calls or jobs on each side, and a verdict: better, worse (times, rates, memory, quality), higher, lower (tokens), no_clear_change, insufficient_data (fewer than min_calls calls or jobs on a side). Times and tokens of all, successful or failed calls (outcome: all, success, error); times, memory and quality of successful jobs. Rows of jobs only for what jobs of the time have. range_start and range_end are of all that was counted, before and after. An observation, not an experiment. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such activation.';
+    'Calls and jobs (source) of a model type before and after an activation (by id, or the one in force at a time, else the active one), at most time_window each: value, difference, its confidence interval in the metric''s unit, the difference in percent of the value before with the interval of their ratio, calls or jobs on each side, and a verdict: better, worse (times, rates, memory, quality), higher, lower (tokens), no_clear_change, insufficient_data (fewer than min_calls calls or jobs on a side). Times and tokens of all, successful or failed calls (outcome: all, success, error); times, memory and quality of successful jobs. Rows of jobs only for what jobs of the time have. range_start and range_end are of all that was counted, before and after. An observation, not an experiment. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such activation.';
 
 revoke execute on function perf.get_config_impact from public;
 grant execute on function perf.get_config_impact

@@ -1,9 +1,9 @@
 -- Ranges are exact. With whole hours an hour that is half over would count for a whole one.
 --
--- A difference has the interval of perf.get_difference_interval() (MOVER, Zou and Donner 2008). For
--- rates of a Poisson process with exact limits see Li, Tang and Wong, Computational Statistics 29 (2014)
--- 869-889. Counts and totals are compared per time: those of before are scaled to the length of the
--- period.
+-- A difference has the interval of perf.get_difference_interval() (MOVER, Zou and Donner 2008), and
+-- in percent that of perf_internal.get_percent_interval() (Donner and Zou 2012). For rates of a Poisson
+-- process with exact limits see Li, Tang and Wong, Computational Statistics 29 (2014) 869-889. Counts
+-- and totals are compared per time: those of before are scaled to the length of the period.
 create or replace function perf.compare_periods(
     metrics text[],
     start_time timestamptz,
@@ -191,6 +191,9 @@ begin
             a.value,
             d.low,
             d.high,
+            p.percent,
+            p.low as percent_low,
+            p.high as percent_high,
             b.count as before_count,
             a.count,
             case
@@ -217,6 +220,9 @@ begin
         left join lateral perf.get_difference_interval(
             b.value * f.factor, b.low * f.factor, b.high * f.factor, a.value, a.low, a.high
         ) as d on e.is_small
+        cross join lateral perf_internal.get_percent_interval(
+            b.value * f.factor, b.low * f.factor, b.high * f.factor, a.value, a.low, a.high
+        ) as p
         where not a.is_before
     )
     select
@@ -229,9 +235,9 @@ begin
         m.value - m.before_value,
         m.low,
         m.high,
-        100 * (m.value - m.before_value) / nullif(abs(m.before_value), 0),
-        100 * m.low / nullif(abs(m.before_value), 0),
-        100 * m.high / nullif(abs(m.before_value), 0),
+        m.percent,
+        m.percent_low,
+        m.percent_high,
         m.before_count,
         m.count,
         case
@@ -301,7 +307,7 @@ end
 $$;
 
 comment on function perf.compare_periods is
-    'What changed in metrics from a period to the one before it, by default the one of the same length that ends at start_time. Of a period that is not over, what is over by as_of counts, and the same part of the period before. A row for each metric and statistic: count, average (or share), p50 and p95 (where the metric has percentiles) and total, with the difference, its confidence interval in the unit of the statistic and in percent of the value before, and a verdict: better, worse (average, share and percentiles, where better says which is better), higher, lower, no_clear_change, or insufficient_data (fewer than min_count values on a side; of count, on both sides). Intervals: Student''s t of an average, Wilson''s of a share, ranks of a percentile, Poisson of a count, compound Poisson of a total; values that come in bursts vary more than that. Count and total of the period before are scaled to the length of the period, and note says so. Ranges are exact. Where raw rows or hours are gone, they are shorter, never longer. It was observed, not tried: whatever else changed is in the difference. Errors: 22023 bad argument, a label that no series has, or periods that overlap, 42501 not an analyst, PT404 no such metric.';
+    'What changed in metrics from a period to the one before it, by default the one of the same length that ends at start_time. Of a period that is not over, what is over by as_of counts, and the same part of the period before. A row for each metric and statistic: count, average (or share), p50 and p95 (where the metric has percentiles) and total, with the difference, its confidence interval in the unit of the statistic, the difference in percent of the value before with the interval of their ratio (perf_internal.get_percent_interval), and a verdict: better, worse (average, share and percentiles, where better says which is better), higher, lower, no_clear_change, or insufficient_data (fewer than min_count values on a side; of count, on both sides). Intervals: Student''s t of an average, Wilson''s of a share, ranks of a percentile, Poisson of a count, compound Poisson of a total; values that come in bursts vary more than that. Count and total of the period before are scaled to the length of the period, and note says so. Ranges are exact. Where raw rows or hours are gone, they are shorter, never longer. It was observed, not tried: whatever else changed is in the difference. Errors: 22023 bad argument, a label that no series has, or periods that overlap, 42501 not an analyst, PT404 no such metric.';
 
 revoke execute on function perf.compare_periods from public;
 grant execute on function perf.compare_periods

@@ -35,7 +35,8 @@ begin
     select
         c.metric,
         v.value,
-        coalesce(i.low, w.low, s.low),
+        -- The mean of what is never negative is not either.
+        coalesce(i.low, w.low, case when r.min >= 0 and s.low < 0 then 0 else s.low end),
         coalesce(i.high, w.high, s.high),
         coalesce(r.count, 0)
     from wanted as c

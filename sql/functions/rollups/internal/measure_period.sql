@@ -54,11 +54,22 @@ begin
         -- The square of a larger one is no double precision.
         select case when abs(r.sum) < 1e150 then z * sqrt(r.m2 + r.sum ^ 2 / r.count) end as reach
     ) as t
+    -- Mean and total of what is never negative are not either.
     cross join lateral (
         values
             ('count', coalesce(r.count, 0), c.low, c.high),
-            (case m.kind when 'share' then 'share' else 'average' end, r.sum / r.count, a.low, a.high),
-            ('total', coalesce(r.sum, 0), r.sum - t.reach, r.sum + t.reach)
+            (
+                case m.kind when 'share' then 'share' else 'average' end,
+                r.sum / r.count,
+                case when r.min >= 0 and a.low < 0 then 0 else a.low end,
+                a.high
+            ),
+            (
+                'total',
+                coalesce(r.sum, 0),
+                case when r.min >= 0 and t.reach > r.sum then 0 else r.sum - t.reach end,
+                r.sum + t.reach
+            )
         union all
         select
             p.statistic,

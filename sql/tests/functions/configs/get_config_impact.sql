@@ -1,5 +1,5 @@
 begin;
-select plan(23);
+select plan(24);
 
 create function pg_temp.end_recording()
 returns void
@@ -111,6 +111,14 @@ select results_eq(
        from impact where metric = 'error_rate' $$,
     $$ values (0.05::float8, 0.1::float8, 0.05, 0.03089, 0.06941, 100.000000) $$,
     'the interval of the error rate is that of the literature'
+);
+
+-- The same two rates as a ratio: roots of the two equations of MOVER-R, worked out apart.
+select results_eq(
+    $$ select round(percent_low::numeric, 2), round(percent_high::numeric, 2)
+       from impact where metric = 'error_rate' $$,
+    $$ values (52.21, 162.59) $$,
+    'in percent it has the interval of the ratio'
 );
 
 select ok(
