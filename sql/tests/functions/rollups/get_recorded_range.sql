@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(11);
 
 create function pg_temp.list(pipeline text default null)
 returns setof text
@@ -58,6 +58,15 @@ select results_eq(
     $$ values ('calls 02-05 10:00 02-08 00:00') $$,
     'it tells of both together, also of one pipeline'
 );
+savepoint late;
+select perf.record_call('acme/one', 'chat', 1, call_timestamp => d)
+from unnest('{2020-02-01 09:30+00,2020-02-06 12:00+00,2020-02-08 12:00+00}'::timestamptz[]) as d;
+select results_eq(
+    'select pg_temp.list()',
+    $$ values ('calls 02-01 09:00 02-08 12:00') $$,
+    'rows that come late count at both ends'
+);
+rollback to late;
 select is_empty($$ select pg_temp.list('jobs') $$, 'a pipeline without values has no row');
 
 -- 2020-02-03 was a Monday.
