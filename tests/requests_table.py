@@ -345,6 +345,8 @@ READS: list[tuple[str, dict[str, Any], Any]] = [
         [..., ...],
     ),
     ("get_activation_history", {"model_type": "sdxl", "max_rows": 2}, [..., ...]),
+    ("get_activation_requests", {"model_type": "sdxl"}, ...),
+    ("get_audit_log", {"table_name": "model_config_history", "max_rows": 1}, [...]),
     ("get_rollback_candidates", {"model_type": "sdxl", "days": 30}, ...),
     ("find_model_config", {"reference": "sdxl@1"}, "<config>"),
     (

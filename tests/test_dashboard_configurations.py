@@ -48,7 +48,9 @@ def test_versions_and_activations_are_listed(saved, dashboard, page) -> None:
     shown = panel(page, "Activations")
     assert shown.index("sdxl@2") < shown.index("sdxl@1")
     assert "in force" in panel(page, "Versions").lower()
-    assert "The audit log is whole." in panel(page, "Audit")
+    shown = panel(page, "Audit")
+    assert "The audit log is whole." in shown
+    assert "model_config_activations" in shown
 
 
 def test_a_difference_has_colours_and_words(saved, dashboard, page) -> None:

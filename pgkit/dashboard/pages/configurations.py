@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from pgkit.dashboard.ask import Asking, Question, Rows, ask, view
+from pgkit.dashboard.ask import Asking, Question, Rows, ask
 from pgkit.dashboard.charts import (
     Column,
     Node,
@@ -386,28 +386,20 @@ def effect(row: dict[str, Any]) -> Whisker:
 
 def requests(state: State) -> Asking[Node]:
     """Show the activations that wait for a second person, and what became of others."""
-    rows = yield view("model_config_requests")
+    rows = yield ask("get_activation_requests", max_rows=MOST_VERSIONS)
     if not rows:
         return nothing(
             "Nobody asked for an activation.",
             "perf.set_config_approval() makes activations of a model type need a second person.",
         )
-    rows = sorted(rows, key=lambda row: (row["status"] != "open", -row["id"]))
-    known: dict[Any, str] = {}
-    for model_type in dict.fromkeys(row["model_type"] for row in rows if row["status"] == "open"):
-        saved = yield from versions_of(model_type)
-        known |= {row["id"]: named(row) for row in saved}
-
-    def version(row: dict[str, Any]) -> Node:
-        return known.get(row["config_id"], row["model_type"])
 
     def actions(row: dict[str, Any]) -> Node:
         if row["status"] != "open":
             return ""
         return dmc.Group(
             [
-                button("configurations", "approve", str(row["id"]), "Approve", "teal"),
-                button("configurations", "reject", str(row["id"]), "Reject", "red"),
+                button("configurations", "approve", str(row["request_id"]), "Approve", "teal"),
+                button("configurations", "reject", str(row["request_id"]), "Reject", "red"),
             ],
             gap=4,
             wrap="nowrap",
@@ -417,35 +409,53 @@ def requests(state: State) -> Asking[Node]:
     return table(
         rows,
         (
-            Column("id", "request"),
-            Column("", "version", version),
+            Column("request_id", "request"),
+            Column("", "version", named),
             Column("status", "status", lambda v: badge(v, colors.get(v, "gray"))),
             Column("", "actions", actions),
             Column("requested_at", "asked for (UTC)", unbroken),
-            Column("requested_by_login", "by"),
+            Column("requester_name", "by"),
             Column("notes", "notes", wide),
             Column("decided_at", "decided", unbroken),
-            Column("decided_by_login", "by", lambda v: v or NOTHING),
+            Column("decider_name", "by", lambda v: v or NOTHING),
             Column("decision_notes", "why", wide),
         ),
     )
 
 
 def audit(state: State) -> Asking[Node]:
-    """Say whether the audit log is whole."""
-    rows = yield ask("verify_audit_log")
-    if not rows:
-        return callout(
-            "The audit log is whole.", "No entry is missing, changed or out of place.", "teal"
-        )
-    return html.Div(
-        [
+    """Say whether the audit log is whole, and list what was changed in the range."""
+    broken = yield ask("verify_audit_log")
+    entries = yield ask("get_audit_log", since=state.start, until=state.end, max_rows=MOST_VERSIONS)
+    drawn: list[Component] = [
+        callout("The audit log is whole.", "No entry is missing, changed or out of place.", "teal")
+    ]
+    if broken:
+        drawn = [
             callout(
                 "The audit log is not whole.",
                 "Somebody changed it by hand, or a backup was restored in part.",
                 "red",
             ),
-            table(rows, (Column("entry_id", "entry"), Column("problem", "problem"))),
+            table(broken, (Column("entry_id", "entry"), Column("problem", "problem"))),
+        ]
+    return html.Div(
+        [
+            *drawn,
+            table(
+                entries,
+                (
+                    Column("entry_id", "entry"),
+                    Column("logged_at", "at (UTC)", unbroken),
+                    Column("caller_name", "by"),
+                    Column("action", "what"),
+                    Column("table_name", "table"),
+                    Column("row_id", "row"),
+                    Column("old_values", "before", lambda v: data(v) if v else ""),
+                    Column("new_values", "after", lambda v: data(v) if v else ""),
+                ),
+                empty="Nothing was changed in this range.",
+            ),
         ]
     )
 
@@ -593,7 +603,7 @@ PAGE = Page(
             " side nothing is said.",
         ),
         Panel("Requests for approval", requests),
-        Panel("Audit", audit, "Each entry of perf.audit_log has the hash of the one before it."),
+        Panel("Audit", audit, "Each entry has the hash of the one before it. The last 200."),
     ),
     (
         Filter("model_type", "Model type", type_choices, placeholder="activated last"),
