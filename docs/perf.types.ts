@@ -3478,6 +3478,31 @@ export type Database = {
           guard_status: string | null
         }[]
       }
+      /** Requests to activate a version, of one model type or all: those that wait for perf.approve_activation() or perf.reject_activation() (status open) first, then approved, rejected and withdrawn ones, the newest first. Who asked and who decided is a person, a login or the service key. At most max_rows. Errors: 22023 bad max_rows, 42501 not an analyst. */
+      get_activation_requests: {
+        Args: {
+          /** Only this model type; null for all. */
+          model_type?: string | null
+          /** At most so many rows are returned, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          request_id: number | null
+          model_type: string | null
+          config_id: string | null
+          version: number | null
+          config_name: string | null
+          status: string | null
+          requested_at: string | null
+          requester_name: string | null
+          notes: string | null
+          guard: Json
+          decided_at: string | null
+          decider_name: string | null
+          decision_notes: string | null
+          activation_id: number | null
+        }[]
+      }
       /** Open alerts, the most severe first and of these the newest: of one model type or all, on one machine or all and none, of one severity, of one alert type, with these labels (a matcher as in perf.create_alert_silence), muted or not. alert_timestamp is when it was first seen, last_seen_at and the rest are of the last time. Muted are alerts of which nobody is told: by a silence until silenced_until, or because the critical alert inhibited_by is open for the same series. While enabled rules are evaluated no more for three minutes, the first row, whatever is asked for, is evaluation_late without alert_id. At most max_rows, 1 to 100000. Errors: 22023 bad argument, 42501 not an analyst. */
       get_active_alerts: {
         Args: {
@@ -3744,6 +3769,30 @@ export type Database = {
           minimum_effect: number
         }
         Returns: number | null
+      }
+      /** Entries of the audit log of a range, the newest first, of one table or all: what was changed (old_values and new_values: of an update what differs, else the row), when, and by whom (a person, a login or the service key). At most max_rows, 1 to 10000. perf.verify_audit_log() says whether the log is whole. Errors: 22023 bad argument, 42501 not an analyst. */
+      get_audit_log: {
+        Args: {
+          /** Start of the range, part of it. */
+          since?: string
+          /** End of the range, not part of it. */
+          until?: string
+          /** Only this table, without its schema, for example models; null for all. */
+          table_name?: string | null
+          /** At most so many rows are returned, 1 to 10000. */
+          max_rows?: number
+        }
+        Returns: {
+          entry_id: number | null
+          logged_at: string | null
+          table_name: string | null
+          row_id: string | null
+          action: string | null
+          caller: string | null
+          caller_name: string | null
+          old_values: Json
+          new_values: Json
+        }[]
       }
       /** What the alerts of perf.backtest_alert_threshold() amount to: how many, and how many of them became critical, also per week; firing_share, the share of the time of all groups in which an alert was open; how many flap; their durations; the worst value, with a baseline without its sign; labels of the group with the most alerts (noisiest_labels); how many groups there are and have alerts; used_step, how many of them there are, and whether raw rows or whole hours (hourly) were read. Null for what no alert has. Errors: 22023, 42501, PT404 as there. */
       get_backtest_summary: {
@@ -4204,7 +4253,7 @@ export type Database = {
         }
         Returns: number | null
       }
-      /** What a feature of a trained model was over the hours that start in a range. Of numbers a histogram (kind number): bucket_count buckets of equal width from the smallest to the largest, also the empty ones; there are fewer where they would be narrower than 1 % of the value farthest from 0, because numbers are known within 0.5 %. Of categories how many values each has (category), the most common first; (other) is all beyond the first 1,000. Then how many were missing (missing), if any were. share is of all values, missing ones included. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 no such trained model or feature. */
+      /** What a feature of a trained model was over the hours that start in a range. Of numbers a histogram (kind number): bucket_count buckets of equal width from the smallest to the largest, also the empty ones; there are fewer where they would be narrower than 1 % of the value farthest from 0, because numbers are known within 0.5 %. Of categories how many values each has (category), the most common first; (other) is all beyond the first 1,000. Then how many were missing (missing), if any were. share is of all values, missing ones included. With is_profile all that is of the profile of perf.save_feature_profile(), whatever the range; range_start and range_end are null then. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 no such trained model, feature or profile. */
       get_feature_distribution: {
         Args: {
           /** The model type, for example sdxl. */
@@ -4221,6 +4270,8 @@ export type Database = {
           bucket_count?: number
           /** At most so many rows are returned, 1 to 100000. */
           max_rows?: number
+          /** False: of what was recorded in the range; true: of the saved profile. */
+          is_profile?: boolean
         }
         Returns: {
           kind: string | null
@@ -5272,7 +5323,7 @@ export type Database = {
           range_end: string | null
         }[]
       }
-      /** Every worker with its jobs that ended in the hours that start in a range, most GPU hours first; retired workers only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. available_hours is how long the worker was offered in the range, up to as_of (perf.worker_availability), null if never; utilization is wall_hours over it, as perf.get_worker_performance says. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst. */
+      /** Every worker with its jobs that ended in the hours that start in a range, most GPU hours first; retired workers only if they had jobs then, or with include_retired. available_since is from when on the worker is offered for jobs at as_of, null if it is not. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. failure_rate and avg_time_per_frame_ms have 95 % intervals (Wilson; Student's t), null where there are too few jobs. available_hours is how long the worker was offered in the range, up to as_of (perf.worker_availability), null if never; utilization is wall_hours over it, as perf.get_worker_performance says. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst. */
       get_workers: {
         Args: {
           /** Start of the range, part of it. */
@@ -5283,6 +5334,8 @@ export type Database = {
           as_of?: string
           /** At most so many rows are returned, 1 to 100000. */
           max_rows?: number
+          /** Whether retired workers without jobs in the range are there too. */
+          include_retired?: boolean
         }
         Returns: {
           worker_id: number | null
@@ -5292,7 +5345,11 @@ export type Database = {
           job_count: number | null
           failed_jobs: number | null
           failure_rate: number | null
+          failure_rate_low: number | null
+          failure_rate_high: number | null
           avg_time_per_frame_ms: number | null
+          avg_time_per_frame_ms_low: number | null
+          avg_time_per_frame_ms_high: number | null
           avg_gpu_time_ms: number | null
           avg_wall_time_ms: number | null
           gpu_hours: number | null
@@ -5301,6 +5358,7 @@ export type Database = {
           avg_vram_peak_mb: number | null
           max_vram_peak_mb: number | null
           avg_quality_rating: number | null
+          available_since: string | null
           available_hours: number | null
           utilization: number | null
           last_job_at: string | null
@@ -5408,7 +5466,7 @@ export type Database = {
           avg_quality_rating: number | null
         }[]
       }
-      /** Every workflow with its jobs that ended in the hours that start in a range, most GPU hours first; retired workflows only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst. */
+      /** Every workflow with its jobs that ended in the hours that start in a range, most GPU hours first; retired workflows only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. failure_rate and avg_time_per_frame_ms have 95 % intervals (Wilson; Student's t), null where there are too few jobs. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst. */
       get_workflows: {
         Args: {
           /** Start of the range, part of it. */
@@ -5424,7 +5482,11 @@ export type Database = {
           job_count: number | null
           failed_jobs: number | null
           failure_rate: number | null
+          failure_rate_low: number | null
+          failure_rate_high: number | null
           avg_time_per_frame_ms: number | null
+          avg_time_per_frame_ms_low: number | null
+          avg_time_per_frame_ms_high: number | null
           avg_gpu_time_ms: number | null
           avg_wall_time_ms: number | null
           gpu_hours: number | null

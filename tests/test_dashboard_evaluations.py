@@ -133,7 +133,7 @@ def test_drift_is_shown_by_feature_with_both_distributions(checked, address, pag
     assert "n 200 in the reference, n 200 now" in panel(page, "Distribution of a feature")
 
 
-def test_a_saved_profile_is_named_as_the_reference(evaluated, address, connection, page) -> None:
+def test_a_saved_profile_is_drawn_as_the_reference(evaluated, address, connection, page) -> None:
     connection.execute(
         "select perf.save_feature_profile('forecast', null, 'load',"
         " (select array_agg(n % 10)::float8[] from generate_series(1, 200) as n))"
@@ -142,8 +142,9 @@ def test_a_saved_profile_is_named_as_the_reference(evaluated, address, connectio
     settle(page, address)
     assert "against its saved profile" in panel(page, "Drift by feature")
     shown = panel(page, "Distribution of a feature")
-    assert "The reference is a saved profile, whose distribution cannot be shown." in shown
-    assert "n 200 now" in shown
+    assert "n 200 in the reference, n 200 now" in shown
+    chart = part(page, "Distribution of a feature").locator(".figure")
+    assert "2 distributions over each other" in chart.get_attribute("aria-label")
 
 
 def test_the_form_sets_a_reference_and_checks_for_drift(

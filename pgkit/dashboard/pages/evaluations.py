@@ -30,6 +30,7 @@ from pgkit.dashboard.frame import Action, Choices, Filter, Page, Panel, button, 
 from pgkit.dashboard.numbers import NOTHING, moment, number, percent, signed
 from pgkit.dashboard.pages.common import empty, marks
 from pgkit.dashboard.state import State
+from pgkit.database import Failure
 from pgkit.times import read_time
 
 METRICS = ("rmse", "r_squared", "mae", "mape", "f1_score", "precision", "recall")
@@ -507,23 +508,30 @@ def distributions(state: State) -> Asking[Node]:
             "Record what the model is given with perf.record_feature_values().",
         )
 
-    def ask_between(start: datetime, end: datetime) -> Question:
+    def ask_for(**which: Any) -> Question:
         return Question(
             "get_feature_distribution",
             {
                 "model_type": one.model_type,
                 "machine_id": one.machine,
                 "feature": feature,
-                "start_time": start,
-                "end_time": end,
+                **which,
                 "max_rows": 2_000,
             },
         )
 
-    current = yield ask_between(check["start_time"], check["end_time"])
-    reference: Rows = []
-    if check["reference_start"]:
-        reference = yield ask_between(check["reference_start"], check["reference_end"])
+    current = yield ask_for(start_time=check["start_time"], end_time=check["end_time"])
+    try:
+        reference = yield (
+            ask_for(start_time=check["reference_start"], end_time=check["reference_end"])
+            if check["reference_start"]
+            else ask_for(is_profile=True)
+        )
+    except Failure as failure:
+        # The profile does not have the feature.
+        if getattr(failure.__cause__, "sqlstate", None) != "PT404":
+            raise
+        reference = []
     if not current and not reference:
         return nothing(f"{feature} has no values any more in what was checked.")
     tests = [
@@ -541,9 +549,7 @@ def distributions(state: State) -> Asking[Node]:
                 if reference
                 else [
                     dmc.Text(
-                        "The reference is a saved profile, whose distribution cannot be shown."
-                        if not check["reference_start"]
-                        else "The reference has no values of this feature.",
+                        "The reference has no values of this feature.",
                         size="sm",
                         c="dimmed",
                     )

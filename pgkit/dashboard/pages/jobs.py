@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from pgkit.dashboard.ask import Asking, Rows, ask
 from pgkit.dashboard.charts import COLORS, Node, Whisker, bars, nothing, whiskers
 from pgkit.dashboard.frame import Choices, Filter
-from pgkit.dashboard.numbers import number, percent
+from pgkit.dashboard.numbers import number, percent, within
 from pgkit.dashboard.pages.common import empty
 from pgkit.dashboard.state import State
 
@@ -51,7 +51,7 @@ def workflows(state: State) -> Asking[Rows]:
 
 
 def workers(state: State) -> Asking[Rows]:
-    """Return all workers with their jobs in the range, most GPU hours first."""
+    """Return all workers with their jobs in the range, also retired ones, most GPU hours first."""
     return (
         yield ask(
             "get_workers",
@@ -59,6 +59,7 @@ def workers(state: State) -> Asking[Rows]:
             end_time=state.end,
             as_of=state.now,
             max_rows=MOST_ROWS,
+            include_retired=True,
         )
     )
 
@@ -97,9 +98,15 @@ def subject_filter(kind: str, title: str, *, is_multiple: bool = False, name: st
 
     def choices(state: State) -> Asking[Choices]:
         rows = yield from (workflows(state) if kind == "workflow" else workers(state))
-        return [(row[kind], row[kind]) for row in rows]
+        used = [row for row in rows if row["job_count"] or row["retired_at"] is None]
+        return [(row[kind], row[kind]) for row in used]
 
     return Filter(name or kind, title, choices, is_multiple, "most GPU hours")
+
+
+def estimated(row: Row, column: str, unit: str | None = None) -> str:
+    """Return a value of a row with its interval, which is in two columns more."""
+    return within(row[column], row[f"{column}_low"], row[f"{column}_high"], unit)
 
 
 def missing(state: State, kind: str, name: str) -> Asking[Node]:

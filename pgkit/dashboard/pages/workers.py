@@ -25,10 +25,10 @@ from pgkit.dashboard.frame import Action, Filter, Page, Panel, button, field
 from pgkit.dashboard.numbers import moment, number
 from pgkit.dashboard.pages.common import empty, label_filter
 from pgkit.dashboard.pages.jobs import (
-    MOST_ROWS,
     Row,
     about,
     difference,
+    estimated,
     metric_filter,
     notes,
     of_one,
@@ -48,20 +48,10 @@ def cards(state: State) -> Asking[Node]:
     rows = yield from workers(state)
     if not rows:
         return (yield from empty(state, "jobs"))
-    speeds = yield ask(
-        "query_metrics",
-        metric="successful_time_per_frame_ms",
-        start_time=state.start,
-        end_time=state.end,
-        group_by=["worker"],
-        max_rows=MOST_ROWS,
-        confidence=0.95,
-    )
-    known = {row["group_labels"]["worker"]: row for row in speeds}
     return html.Div(
         [
             html.Ul(
-                [card(row, known.get(row["worker"]), state) for row in rows[:MOST_CARDS]],
+                [card(row, state) for row in rows[:MOST_CARDS]],
                 className="workers",
             ),
             *(
@@ -73,14 +63,12 @@ def cards(state: State) -> Asking[Node]:
     )
 
 
-def card(row: Row, speed: Row | None, state: State) -> Component:
+def card(row: Row, state: State) -> Component:
     """Return the card of a worker."""
     if row["avg_time_per_frame_ms"] is not None:
-        fast, what = number(row["avg_time_per_frame_ms"], "ms"), "Time per frame"
+        fast, what = estimated(row, "avg_time_per_frame_ms", "ms"), "Time per frame"
     else:
         fast, what = number(row["avg_wall_time_ms"], "ms"), "Wall time of a job"
-    if speed and speed["average_low"] is not None and what == "Time per frame":
-        fast += f" ({number(speed['average_low'], 'ms')} to {number(speed['average_high'], 'ms')})"
     memory = number(row["max_vram_peak_mb"], "MB")
     if row["vram_mb"]:
         memory += f" of {number(row['vram_mb'], 'MB')}"
@@ -105,7 +93,11 @@ def card(row: Row, speed: Row | None, state: State) -> Component:
         (
             "Jobs",
             f"{number(row['job_count'])}"
-            + (f", {number(row['failure_rate'], 'share')} failed" if row["job_count"] else ""),
+            + (f", {estimated(row, 'failure_rate', 'share')} failed" if row["job_count"] else ""),
+        ),
+        (
+            "Offered since (UTC)",
+            moment(row["available_since"]) if row["available_since"] else "not offered now",
         ),
         ("Last job (UTC)", moment(row["last_job_at"])),
     ]

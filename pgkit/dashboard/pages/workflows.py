@@ -30,6 +30,7 @@ from pgkit.dashboard.pages.jobs import (
     Row,
     about,
     chosen_metric,
+    estimated,
     grid,
     histogram,
     metric_filter,
@@ -63,8 +64,10 @@ def overview(state: State) -> Asking[Node]:
         (
             Column("workflow", "workflow", lambda v: link(v, here(state, v))),
             Column("job_count", "jobs", number, True),
-            Column("failure_rate", "failed", lambda v: number(v, "share"), True),
-            Column("avg_time_per_frame_ms", "per frame", lambda v: number(v, "ms"), True),
+            Column("", "failed", lambda row: estimated(row, "failure_rate", "share"), True),
+            Column(
+                "", "per frame", lambda row: estimated(row, "avg_time_per_frame_ms", "ms"), True
+            ),
             Column("avg_wall_time_ms", "wall time", lambda v: number(v, "ms"), True),
             Column("gpu_hours", "GPU hours", number, True),
             Column("max_vram_peak_mb", "most GPU memory", lambda v: number(v, "MB"), True),

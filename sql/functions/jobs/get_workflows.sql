@@ -9,7 +9,11 @@ returns table (
     job_count bigint,
     failed_jobs bigint,
     failure_rate double precision,
+    failure_rate_low double precision,
+    failure_rate_high double precision,
     avg_time_per_frame_ms double precision,
+    avg_time_per_frame_ms_low double precision,
+    avg_time_per_frame_ms_high double precision,
     avg_gpu_time_ms double precision,
     avg_wall_time_ms double precision,
     gpu_hours double precision,
@@ -62,7 +66,12 @@ begin
         coalesce(j.job_count, 0),
         coalesce(j.failed_jobs, 0),
         j.failed_jobs::float8 / j.job_count,
+        r.low,
+        r.high,
         j.avg_time_per_frame_ms,
+        -- A time is never negative.
+        case when t.low < 0 then 0 else t.low end,
+        t.high,
         j.avg_gpu_time_ms,
         j.avg_wall_time_ms,
         j.gpu_hours,
@@ -82,6 +91,10 @@ begin
         get_workflows.end_time,
         group_numbers => v_group_numbers
     ) as j on v_workflow_ids[j.group_number] = f.id
+    cross join lateral perf.get_wilson_interval(j.failed_jobs, j.job_count) as r
+    cross join lateral perf.get_mean_interval(
+        j.per_frame_count, j.avg_time_per_frame_ms, j.per_frame_m2
+    ) as t
     where f.retired_at is null or j.job_count is not null
     order by j.gpu_hours desc nulls last, j.wall_hours desc nulls last, f.name;
     get diagnostics v_row_count = row_count;
@@ -90,7 +103,7 @@ end
 $$;
 
 comment on function perf.get_workflows is
-    'Every workflow with its jobs that ended in the hours that start in a range, most GPU hours first; retired workflows only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
+    'Every workflow with its jobs that ended in the hours that start in a range, most GPU hours first; retired workflows only if they had jobs then. Job counts, hours and max_vram_peak_mb are of all jobs, because a failed job costs too. Averages and frames are of successful jobs, and null where no job has them. failure_rate and avg_time_per_frame_ms have 95 % intervals (Wilson; Student''s t), null where there are too few jobs. last_job_at is when its last job ended, also outside of the range; where its raw row is gone, the start of its hour, day or week. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst.';
 
 revoke execute on function perf.get_workflows from public;
 grant execute on function perf.get_workflows

@@ -26,7 +26,9 @@ returns table (
     avg_wall_time_ms double precision,
     avg_vram_peak_mb double precision,
     max_vram_peak_mb double precision,
-    avg_quality_rating double precision
+    avg_quality_rating double precision,
+    per_frame_count bigint,
+    per_frame_m2 double precision
 )
 language plpgsql
 stable
@@ -49,7 +51,9 @@ begin
         max(r.sum / r.count) filter (where r.metric = 'successful_total_wall_time_ms'),
         max(r.sum / r.count) filter (where r.metric = 'successful_vram_peak_mb'),
         max(r.max) filter (where r.metric = 'vram_peak_mb'),
-        max(r.sum / r.count) filter (where r.metric = 'successful_quality_rating')
+        max(r.sum / r.count) filter (where r.metric = 'successful_quality_rating'),
+        max(r.count) filter (where r.metric = 'successful_time_per_frame_ms'),
+        max(r.m2) filter (where r.metric = 'successful_time_per_frame_ms')
     from perf_internal.read_job_metrics(
         read_jobs.metrics,
         read_jobs.series_ids,
@@ -67,7 +71,7 @@ end
 $$;
 
 comment on function perf_internal.read_jobs is
-    'Jobs of series over a time range, by group and, with a granularity, by bucket; see perf_internal.read_job_metrics. Counts, hours and max_vram_peak_mb are of all jobs, what a failed job took is spent too; averages, frames and percentiles (50, 95, 99; null unless has_percentiles) are of successful jobs. Only what metrics names is read; the rest is null.';
+    'Jobs of series over a time range, by group and, with a granularity, by bucket; see perf_internal.read_job_metrics. Counts, hours and max_vram_peak_mb are of all jobs, what a failed job took is spent too; averages, frames and percentiles (50, 95, 99; null unless has_percentiles) are of successful jobs. per_frame_count and per_frame_m2 are of avg_time_per_frame_ms, for its interval. Only what metrics names is read; the rest is null.';
 
 revoke execute on function perf_internal.read_jobs from public;
 grant execute on function perf_internal.read_jobs

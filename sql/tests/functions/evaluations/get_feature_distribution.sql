@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(24);
 
 set local datestyle = 'ISO';
 set local timezone = 'UTC';
@@ -137,6 +137,43 @@ select throws_ok(
     '22023',
     'end_time must not be before start_time, got 2020-01-06 00:00:00+00 and 2020-01-05 00:00:00+00',
     'refuses a range that ends before it starts'
+);
+
+create function pg_temp.profile(feature text)
+returns setof text
+language sql
+as $$
+    select concat_ws(' ', d.kind, d.category, d.bucket_start, d.bucket_end, d.value_count, d.share,
+        d.range_start)
+    from perf.get_feature_distribution(
+        'energy', null, profile.feature, bucket_count => 2, is_profile => true
+    ) as d
+$$;
+select throws_ok(
+    $$ select pg_temp.profile('load') $$,
+    'PT404',
+    'model "energy" has no profile of "load"',
+    'refuses a feature that has no profile'
+);
+create temporary table saved as
+select perf.save_feature_profile('energy', null, 'load', '{0,1,8,10,null}') as load,
+    perf.save_feature_profile('energy', null, 'site', categories => '{"north": 3, "west": 1}') as site;
+select results_eq(
+    $$ select pg_temp.profile(' load ') $$,
+    $$ values ('number 0 5 2 0.4'), ('number 5 10 2 0.4'), ('missing 1 0.2') $$,
+    'a profile has the same, without a range'
+);
+select results_eq(
+    $$ select pg_temp.profile('site') $$,
+    $$ values ('category north 3 0.75'), ('category west 1 0.25') $$,
+    'also of categories'
+);
+select is((select count(*) from pg_temp.get('load')), 5::bigint, 'what was recorded stays apart');
+select throws_ok(
+    $$ select perf.get_feature_distribution('energy', null, 'load', is_profile => null) $$,
+    '22023',
+    null,
+    'refuses to guess which'
 );
 
 set local role perf_analyst;

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(17);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -110,6 +110,55 @@ select is(
     4 / 5::float8,
     'up to as_of'
 );
+select results_eq(
+    $$ select t.as_of, w.available_since
+       from (
+           values (timestamptz '2020-01-06 07:59'), ('2020-01-06 08:00'), ('2020-01-06 12:00'), ('2020-01-08')
+       ) as t (as_of)
+       cross join lateral perf.get_workers('2020-01-06', '2020-01-08', t.as_of) as w
+       where w.worker = 'gpu-1' $$,
+    $$ values
+        (timestamptz '2020-01-06 07:59', null::timestamptz),
+        ('2020-01-06 08:00', '2020-01-06 08:00'),
+        ('2020-01-06 12:00', null),
+        ('2020-01-08', '2020-01-07 08:00') $$,
+    'says since when a worker is offered at as_of'
+);
+-- Wilson of 1 in 3, worked out apart. Two times per frame, 100 and 300, have too few for an interval.
+select results_eq(
+    $$ select round(failure_rate_low::numeric, 4), round(failure_rate_high::numeric, 4),
+           avg_time_per_frame_ms_low
+       from perf.get_workers('2020-01-06', '2020-01-08')
+       where worker = 'gpu-1' $$,
+    $$ values (0.0615, 0.7923, null::float8) $$,
+    'a rate has its interval'
+);
+select is(
+    (
+        select string_agg(worker, ' ' order by worker)
+        from perf.get_workers('2020-01-06', '2020-01-08', include_retired => true)
+        where retired_at is not null
+    ),
+    'gone old',
+    'retired workers without jobs only when asked for'
+);
+savepoint many;
+do $$
+begin
+    perform pg_temp.add_job('upscale', 'gpu-2', '2020-01-06 10:00', frame_ms => ms)
+    from unnest('{80,90,100,110,120,100}'::real[]) as ms;
+end
+$$;
+-- 100 -+ 2.5706 * sqrt(1000 / 5 / 6).
+select results_eq(
+    $$ select avg_time_per_frame_ms, round(avg_time_per_frame_ms_low::numeric, 1),
+           round(avg_time_per_frame_ms_high::numeric, 1)
+       from perf.get_workers('2020-01-06', '2020-01-08')
+       where worker = 'gpu-2' $$,
+    $$ values (100::float8, 85.2, 114.8) $$,
+    'a mean has the interval of Student'
+);
+rollback to many;
 select results_eq(
     $$ select worker, job_count from perf.get_workers('2019-12-31', '2020-01-01')
        where job_count > 0 $$,

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 
 -- Messages show times as the session does.
 set local datestyle = 'ISO';
@@ -81,6 +81,15 @@ select results_eq(
         ('idle', 0, 0, null, null, null, null, null, null, null, null, null),
         ('interpolate', 1, 1, 1, null, null, null, null, null, null, null, null) $$,
     'one row a workflow, most GPU hours first; failed jobs cost, but are in no average'
+);
+-- Wilson of 1 in 3, worked out apart. Two times per frame are too few for an interval.
+select results_eq(
+    $$ select round(failure_rate_low::numeric, 4), round(failure_rate_high::numeric, 4),
+           avg_time_per_frame_ms_low
+       from perf.get_workflows('2020-01-06', '2020-01-08')
+       where workflow = 'upscale' $$,
+    $$ values (0.0615, 0.7923, null::float8) $$,
+    'a rate has its interval'
 );
 select results_eq(
     $$ select workflow_id, workflow, last_job_at, retired_at, range_start, range_end
