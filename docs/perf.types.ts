@@ -4336,6 +4336,28 @@ export type Database = {
         }
         Returns: number | null
       }
+      /** The names of the parameters of jobs that ended in a range, as perf.get_parameter_correlation() takes them, those with numbers first: how many jobs have each, how many of these have a number, and the smallest and largest. A parameter inside of others is a path such as sampler.steps. Of the latest max_jobs jobs (1 to 10000) of a workflow, or of each; at most max_rows. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such workflow. */
+      get_job_parameters: {
+        Args: {
+          /** Start of the range, part of it. */
+          start_time?: string
+          /** End of the range, not part of it. */
+          end_time?: string
+          /** Only this workflow, an id of perf.workflows; null for all. */
+          workflow_id?: number | null
+          /** Of the latest so many jobs of a workflow, 1 to 10000. */
+          max_jobs?: number
+          /** At most so many rows are returned, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          parameter: string | null
+          job_count: number | null
+          numeric_count: number | null
+          minimum: number | null
+          maximum: number | null
+        }[]
+      }
       /** How many jobs ended, by hour, day, week (from Monday) or calendar month (granularity: hourly, daily, weekly, monthly), for the buckets that start in the range and have jobs; of all, or of a workflow, or on a worker. Frames are those of successful jobs; hours are of all jobs. A day, week or month of time_zone (UTC, or a name such as Asia/Kolkata) is the hours of UTC that start in it, and time_bucket is the first of them. Errors: 22023 bad argument, or more than max_rows (at most 100000) buckets, 42501 not an analyst, PT404 unknown workflow or worker. */
       get_job_throughput: {
         Args: {

@@ -332,6 +332,7 @@ READS: list[tuple[str, dict[str, Any], Any]] = [
         DAY,
         [{"workflow": "portrait", "job_count": 2}, {"workflow": "sketch", "job_count": 0}],
     ),
+    ("get_job_parameters", {**DAY, "workflow_id": 1, "max_jobs": 10}, ...),
     ("get_workers", {**DAY, "as_of": "2020-01-07T00:00:00Z"}, [{"worker": "gpu-1"}]),
     ("compare_workflows", {"workflow_ids": [1, 2], **DAY, "min_jobs": 2}, ...),
     ("get_job_throughput", {**DAY, "granularity": "daily", "workflow_id": 1}, ...),

@@ -77,6 +77,7 @@ LISTS = {
     "get_budget_status",
     "get_config_history",
     "get_drift_checks",
+    "get_job_parameters",
     "get_own_calls",
     "get_slo_status",
     "get_trainings",

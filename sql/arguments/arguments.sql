@@ -132,6 +132,7 @@ begin
             ('matcher', 'Object of labels with a value or an array of values that match.'),
             ('max_attempts', 'How often it may be claimed, 1 to 100.'),
             ('max_deliveries', 'At most so many messages, 1 to 1000.'),
+            ('max_jobs', 'Of the latest so many jobs of a workflow, 1 to 10000.'),
             ('max_points', 'At most so many points for a scatter plot.'),
             ('max_rows', 'At most so many rows are returned, 1 to 100000.'),
             ('max_workflows', 'At most so many workflows at each end of the ranking.'),

@@ -216,6 +216,7 @@ select functions_are(
         'get_health',
         'get_holm_adjusted',
         'get_jensen_shannon_distance',
+        'get_job_parameters',
         'get_job_throughput',
         'get_kolmogorov_smirnov_probability',
         'get_kolmogorov_smirnov_test',

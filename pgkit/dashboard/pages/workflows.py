@@ -43,7 +43,6 @@ from pgkit.dashboard.pages.jobs import (
     title,
     words,
     workflows,
-    written,
 )
 from pgkit.dashboard.state import State
 
@@ -405,7 +404,7 @@ def correlation(state: State) -> Asking[Node]:
     if not parameter:
         return nothing(
             "Whether a parameter of jobs goes with their quality.",
-            "Write the name of a parameter above, such as steps, or a path such as sampler.cfg.",
+            "Choose a parameter above.",
         )
     name = state.get("workflow")
     chosen = (yield from subject(state, "workflow", name)) if name else None
@@ -481,6 +480,19 @@ def score_filter(state: State) -> Asking[Choices]:
     return [(name.removeprefix("quality."), words(name)) for name in names]
 
 
+def parameter_filter(state: State) -> Asking[Choices]:
+    """Return the parameters of jobs that have numbers."""
+    name = state.get("workflow")
+    chosen = (yield from subject(state, "workflow", name)) if name else None
+    rows = yield ask(
+        "get_job_parameters",
+        start_time=state.start,
+        end_time=state.end,
+        workflow_id=chosen["workflow_id"] if chosen else None,
+    )
+    return [(row["parameter"], row["parameter"]) for row in rows if row["numeric_count"]]
+
+
 PAGE = Page(
     "workflows",
     "Workflows",
@@ -499,12 +511,6 @@ PAGE = Page(
         subject_filter("workflow", "Workflow"),
         Filter("metric", "Metric", metric_filter, placeholder="time per frame"),
         Filter("score", "Score", score_filter, placeholder="quality rating"),
-        Filter(
-            "parameter",
-            "Parameter",
-            written,
-            placeholder="such as steps",
-            kind="text",
-        ),
+        Filter("parameter", "Parameter", parameter_filter, placeholder="such as steps"),
     ),
 )
