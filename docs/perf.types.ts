@@ -4508,6 +4508,26 @@ export type Database = {
           high: number | null
         }
       }
+      /** The catalogue of metrics, of a pipeline or of all: the unit, whether higher or lower values are better (null where neither is), whether there are percentiles, and what it says. kind is as in perf.metrics. With with_values only those that some series had in the last week in which it had values, with rows that are not rolled up yet. Errors: 22023 bad argument, or more than max_rows metrics, 42501 not an analyst, PT404 no such pipeline, PT409 while a restore is under way. */
+      get_metrics: {
+        Args: {
+          /** Only this pipeline, for example calls or jobs; null for all. */
+          pipeline?: string | null
+          /** Whether only metrics that have values. */
+          with_values?: boolean
+          /** More metrics than so many are refused, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          metric: string | null
+          pipeline_name: string | null
+          kind: string | null
+          unit: string | null
+          better: string | null
+          has_percentiles: boolean | null
+          meaning: string | null
+        }[]
+      }
       /** Models side by side over the hours that start in a range, fastest median first. outcome (all, success, error) says whose call_count, times (ms) and tokens these are: failed calls are often fast. success_rate and error_count are of all calls. provider names all who served the model. output_tokens_per_second is what successful calls put out. range_start and range_end are what was counted: days or weeks where retention has removed the hours. Errors: 22023 bad argument, or more than max_rows rows, 42501 not an analyst, PT404 unknown tool. */
       get_model_comparison: {
         Args: {

@@ -316,6 +316,7 @@ READS: list[tuple[str, dict[str, Any], Any]] = [
         {"label": "tool", "pipeline": "calls"},
         [{"value": "chat"}, {"value": "draw"}, {"value": "first"}],
     ),
+    ("get_metrics", {"pipeline": "calls", "with_values": True}, ...),
     ("get_recorded_range", {"pipeline": "calls"}, [{"pipeline_name": "calls"}]),
     (
         "get_error_breakdown",

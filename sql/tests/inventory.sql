@@ -225,6 +225,7 @@ select functions_are(
         'get_mann_kendall_test',
         'get_mann_whitney_test',
         'get_mean_interval',
+        'get_metrics',
         'get_model_comparison',
         'get_model_log',
         'get_model_log_anomalies',

@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash.development.base_component import Component
 
 from pgkit.alerts import STATISTICS, read_duration, read_label, scope
-from pgkit.dashboard.ask import Asking, Question, Rows, ask, view
+from pgkit.dashboard.ask import Asking, Question, Rows, ask
 from pgkit.dashboard.frame import Action, field
 
 SILENCES = {
@@ -189,7 +189,7 @@ def threshold_fields(key: str) -> Asking[list[Component]]:
             raise ValueError("This threshold is deleted.")
     elif key:
         row = read_object(key)
-    known = yield view("metrics")
+    known = yield ask("get_metrics")
     has_own_scope = row.get("scope_type") in ("workflow", "worker")
     return [
         dmc.Select(
@@ -353,10 +353,10 @@ def threshold_fields(key: str) -> Asking[list[Component]]:
 def metric_choices(known: Rows) -> list[dict[str, Any]]:
     """Return the metrics that thresholds are for, by pipeline."""
     pipelines: dict[str, list[dict[str, str]]] = {}
-    for row in sorted(known, key=lambda row: (row["pipeline"], row["metric"])):
-        if row["pipeline"] != "experiments":
+    for row in known:
+        if row["pipeline_name"] != "experiments":
             name = row["metric"]
-            pipelines.setdefault(row["pipeline"], []).append({"value": name, "label": name})
+            pipelines.setdefault(row["pipeline_name"], []).append({"value": name, "label": name})
     return [{"group": name, "items": items} for name, items in pipelines.items()]
 
 

@@ -11,7 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from pgkit.alerts import short_duration
-from pgkit.dashboard.ask import Asking, Question, Rows, ask, view
+from pgkit.dashboard.ask import Asking, Question, Rows, ask
 from pgkit.dashboard.charts import (
     COLORS,
     WIDTHS,
@@ -212,7 +212,7 @@ def silences(state: State) -> Asking[Node]:
 
 def units() -> Asking[dict[str, str]]:
     """Return the unit of each metric."""
-    return {row["metric"]: row["unit"] for row in (yield view("metrics"))}
+    return {row["metric"]: row["unit"] for row in (yield ask("get_metrics"))}
 
 
 def thresholds(state: State) -> Asking[Node]:
@@ -729,12 +729,12 @@ def threshold_choices(state: State) -> Asking[Choices]:
 
 
 def metrics(state: State) -> Asking[Choices]:
-    """Return the metrics to find limits for."""
-    rows = yield view("metrics")
+    """Return the metrics to find limits for, which are those that have values."""
+    rows = yield ask("get_metrics", with_values=True)
     return [
         (row["metric"], row["metric"])
         for row in sorted(rows, key=lambda row: row["metric"])
-        if row["pipeline"] != "experiments"
+        if row["pipeline_name"] != "experiments"
     ]
 
 
