@@ -58,6 +58,11 @@ def duration(ms: float) -> str:
     return f"{digits(ms / 86_400_000)} d"
 
 
+def money(value: Any, currency: str | None) -> str:
+    """Return an amount of a currency."""
+    return number(value) if value is None or currency is None else f"{number(value)} {currency}"
+
+
 def signed(value: Any, unit: str | None = None) -> str:
     """Return a number with its sign."""
     if value is None:

@@ -29,6 +29,7 @@ from pgkit.dashboard.charts import (
 from pgkit.dashboard.frame import Choices, Filter, Page, Panel, button, link_to
 from pgkit.dashboard.numbers import NOTHING, moment, number, span
 from pgkit.dashboard.pages.alert_forms import FORMS, labels, or_all, scope_of
+from pgkit.dashboard.pages.budgets import budgets
 from pgkit.dashboard.pages.common import MOST_MARKS, label_filter
 from pgkit.dashboard.state import State
 from pgkit.database import Failure
@@ -629,35 +630,6 @@ def objectives(state: State) -> Asking[Node]:
             Column("", "budget gone (UTC)", gone),
         ),
         empty="There is no objective yet. Make one: pgkit alerts objective --help.",
-    )
-
-
-def budgets(state: State) -> Asking[Node]:
-    """Show how the budgets of costs stand."""
-    rows = yield ask("get_budget_status", as_of=state.now)
-
-    def projected(row: dict[str, Any]) -> str:
-        if row["projected"] is None:
-            return "insufficient data"
-        return (
-            f"{number(row['projected'])} ({number(row['projected_low'])}"
-            f" to {number(row['projected_high'])})"
-        )
-
-    return table(
-        rows,
-        (
-            Column("budget", "budget"),
-            Column("labels", "for", lambda v: labels(v, "budget") or "all"),
-            Column("severity", "status", lambda value: severity(value) if value else badge("ok")),
-            Column("spent", "spent", number, True),
-            Column("amount", "of", number, True),
-            Column("currency", ""),
-            Column("share", "share", lambda value: number(value, "share"), True),
-            Column("", "projected (90 %)", projected),
-            Column("period_end", "until (UTC)", moment),
-        ),
-        empty="There is no budget yet. Make one: pgkit budgets set --help.",
     )
 
 

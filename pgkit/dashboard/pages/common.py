@@ -7,7 +7,7 @@ from textwrap import shorten
 from dash import html
 
 from pgkit.dashboard.ask import Asking, Question, Rows, ask
-from pgkit.dashboard.charts import Line, Mark, Node, nothing, trend
+from pgkit.dashboard.charts import COLORS, Line, Mark, Node, nothing, trend
 from pgkit.dashboard.frame import Choices, Filter
 from pgkit.dashboard.numbers import moment
 from pgkit.dashboard.state import State
@@ -115,6 +115,12 @@ def metric_trend(
         before=(pick(earlier), lines[0].column) if earlier else None,
         shift=whole(state.length, state.granularity),
     )
+
+
+def errors(state: State) -> Asking[Node]:
+    """Draw the share of failed calls over time."""
+    lines = [Line("errors", "average", COLORS[4], "average_low", "average_high")]
+    return (yield from metric_trend(state, "error_rate", lambda rows: rows, lines, "share"))
 
 
 def whole(length: timedelta, granularity: str) -> timedelta:

@@ -8,7 +8,8 @@ import dash_mantine_components as dmc
 from pgkit.dashboard.ask import Asking, Question, Rows, ask
 from pgkit.dashboard.charts import COLORS, Card, Column, Node, badge, bars, cards, nothing, table
 from pgkit.dashboard.frame import Action, Choices, Filter, Page, Panel, button, field
-from pgkit.dashboard.numbers import bucket, moment, number, percent
+from pgkit.dashboard.numbers import bucket, money, number, percent
+from pgkit.dashboard.pages.budgets import budgets
 from pgkit.dashboard.pages.common import empty, label_filter
 from pgkit.dashboard.state import State
 
@@ -17,7 +18,6 @@ MOST_PARTS = len(COLORS) - 1
 # A row for each part and bucket.
 MOST_ROWS = 50_000
 LABELS = ("model", "tool", "provider", "model_type")
-STATUS = {"critical": "red", "warning": "yellow"}
 
 
 def costs(
@@ -50,11 +50,6 @@ def total(rows: Rows, column: str = "list_cost") -> dict[str, float]:
         if row["currency"] is not None and row[column] is not None:
             found[row["currency"]] = found.get(row["currency"], 0) + row[column]
     return found
-
-
-def money(value: Any, currency: str | None) -> str:
-    """Return an amount of a currency."""
-    return number(value) if value is None or currency is None else f"{number(value)} {currency}"
 
 
 def summary(state: State) -> Asking[Node]:
@@ -234,34 +229,14 @@ def unpriced(state: State) -> Asking[Node]:
     )
 
 
-def budgets(state: State) -> Asking[Node]:
-    """Show how much of each budget is spent, and what is expected until its end."""
-    rows = yield ask("get_budget_status")
-    return table(
-        rows,
-        (
-            Column("budget", "budget"),
-            Column("severity", "status", lambda v: badge(v or "ok", STATUS.get(v, "teal"))),
-            Column("period_end", "until (UTC)", moment),
-            Column("", "spent", lambda r: money(r["spent"], r["currency"]), True),
-            Column("", "of", lambda r: money(r["amount"], r["currency"]), True),
-            Column("share", "share", lambda v: number(v, "share"), True),
-            Column("", "expected until the end", expected, True),
-            Column("unpriced_calls", "calls without a price", number, True),
+def own_budgets(state: State) -> Asking[Node]:
+    """Show the budgets, each with a button that deletes it."""
+    return (
+        yield from budgets(
+            state,
             Column("", "", lambda row: button("costs", "drop", row["budget"], "Delete", "red")),
-        ),
-        empty="There is no budget. Add one above.",
+        )
     )
-
-
-def expected(row: Mapping[str, Any]) -> str:
-    """Return what a budget is expected to have spent at its end, with the interval."""
-    if row["projected"] is None:
-        return "not enough history"
-    said = money(row["projected"], row["currency"])
-    if row["projected_low"] is None:
-        return said
-    return f"{said} ({number(row['projected_low'])} to {number(row['projected_high'])})"
 
 
 def priced_models(state: State) -> Asking[Choices]:
@@ -370,7 +345,7 @@ PAGE = Page(
         Panel("By model and tool", by_model),
         Panel("What if", what_if, "The same tokens at the prices of other models.", span=6),
         Panel("Without a price", unpriced, "Never counted as free.", span=6),
-        Panel("Budgets", budgets),
+        Panel("Budgets", own_budgets),
     ),
     (
         label_filter("model", "Model", "calls"),

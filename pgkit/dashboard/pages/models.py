@@ -19,7 +19,14 @@ from pgkit.dashboard.charts import (
 )
 from pgkit.dashboard.frame import Page, Panel, link_to
 from pgkit.dashboard.numbers import bucket, moment, number, within
-from pgkit.dashboard.pages.common import empty, label_filter, measure, metric_trend, percentiles
+from pgkit.dashboard.pages.common import (
+    empty,
+    errors,
+    label_filter,
+    measure,
+    metric_trend,
+    percentiles,
+)
 from pgkit.dashboard.state import State
 
 TOKENS = (
@@ -48,12 +55,6 @@ def times(state: State, metric: str) -> Asking[Node]:
         Line("p50", "p0", COLORS[0], "low0", "high0"),
     ]
     return (yield from metric_trend(state, metric, percentiles, lines, "ms"))
-
-
-def errors(state: State) -> Asking[Node]:
-    """Draw the share of failed calls over time."""
-    lines = [Line("errors", "average", COLORS[4], "average_low", "average_high")]
-    return (yield from metric_trend(state, "error_rate", lambda rows: rows, lines, "share"))
 
 
 def error_types(state: State) -> Asking[Node]:

@@ -21,6 +21,7 @@ from pgkit.dashboard.frame import Page, Panel, link_to
 from pgkit.dashboard.numbers import number, percent
 from pgkit.dashboard.pages.common import (
     empty,
+    errors,
     label_filter,
     marks,
     measure,
@@ -177,12 +178,6 @@ def response_times(state: State) -> Asking[Node]:
         Line("p50", "p0", COLORS[0], "low0", "high0"),
     ]
     return (yield from metric_trend(state, "response_time_ms", percentiles, lines, "ms"))
-
-
-def errors(state: State) -> Asking[Node]:
-    """Draw the share of failed calls over time."""
-    lines = [Line("errors", "average", COLORS[4], "average_low", "average_high")]
-    return (yield from metric_trend(state, "error_rate", lambda rows: rows, lines, "share"))
 
 
 def models(state: State) -> Asking[Node]:
