@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -11,6 +13,7 @@ import pytest
 from dashboards import NARROW, panel, serious, serve, settle
 from playwright.sync_api import expect
 
+from pgkit.dashboard import pages
 from pgkit.dashboard.pages import PAGES
 
 NOW = datetime(2020, 3, 15, 12, 30, tzinfo=UTC)
@@ -31,6 +34,23 @@ def calls(connection: psycopg.Connection) -> None:
         " (values ('acme/one', 100), ('acme/two', 1000)) as m (name, ms)",
         [NOW],
     )
+
+
+def test_pages_ask_functions_and_views_of_perf_and_no_table(connection) -> None:
+    files = list(Path(pages.__file__).parent.glob("*.py"))
+    text = "".join(file.read_text() for file in files)
+    asked = {
+        "view": set(re.findall(r'\bview\(\s*"(\w+)"', text)),
+        "function": set(re.findall(r'\b(?:ask|Question)\(\s*"(\w+)"', text)),
+    }
+    known = {
+        "view": "select relname from pg_class where relkind = 'v'"
+        " and relnamespace = 'perf'::regnamespace",
+        "function": "select proname from pg_proc where pronamespace = 'perf'::regnamespace",
+    }
+    for kind, names in asked.items():
+        there = {row[0] for row in connection.execute(known[kind])}
+        assert names and names - there == set(), kind
 
 
 @pytest.fixture
