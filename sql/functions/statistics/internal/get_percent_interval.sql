@@ -65,9 +65,9 @@ begin
         v_roots := v_roots || v_side * case
             -- Any ratio is possible where a may be 0 or have the other sign.
             when v < 0 and o <= 0 then null
-            when x < 0 then (x - v_root) / k
+            when x < 0 then (x - v_root) / nullif(k, 0)
             when v = 0 then 0
-            else c / (x + v_root)
+            else c / nullif(x + v_root, 0)
         end;
     end loop;
     low := 100 * (v_roots[1] - v_sign);

@@ -78,10 +78,11 @@ select is(
 select is(
     (
         select array[pg_temp.percent('{0,0,1}', '{20,17,23}'), pg_temp.percent('{null,1,2}', '{20,17,23}'),
-            pg_temp.percent('{1,1e-320,1e300}', '{1e300,-1e300,1e308}')]
+            pg_temp.percent('{1,1e-320,1e300}', '{1e300,-1e300,1e308}'),
+            pg_temp.percent('{1,2,0}', '{0,1,-1}')]
     ),
-    array['- -', '- -', '- -'],
-    'without something to compare with it says nothing'
+    array['- -', '- -', '- -', '-100 - -'],
+    'without something to compare with, or of an estimate outside of its limits, it says nothing'
 );
 
 set local role anon;
