@@ -173,7 +173,7 @@ def test_the_backtest_draws_what_the_function_says(address, page, connection) ->
         assert f"model={model}" in shown
     said = part(page, "Backtest").locator(".figure").get_attribute("aria-label")
     assert "acme/slow" in said and "900 ms" in said
-    assert "warning 500 ms" in said
+    assert "Line at 500 ms: warning." in said
 
 
 def test_a_threshold_is_created_by_the_form(dashboard, page, connection) -> None:
@@ -384,11 +384,125 @@ def test_an_analyst_gets_the_error_in_the_form(analyst, page, connection) -> Non
     assert asked(connection, "select acknowledged_at from perf.get_active_alerts()")[-1] == (None,)
 
 
+def test_a_receiver_is_added_tested_changed_and_removed(dashboard, page, connection) -> None:
+    secret = "https://hooks.example.com/s3cret"
+    settle(page, f"{dashboard}/alerts?{DAY}")
+    receivers = part(page, "Receivers")
+    expect(receivers).to_contain_text("Nobody is told of alerts yet.")
+    dialog = open_form(page, receivers, "New receiver")
+    submit(page, {"Name": "ops"}, "Add")
+    expect(dialog).to_contain_text("a new receiver needs an address")
+    submit(page, {"Address": "ftp://example.com", "Headers": "Authorization"}, "Add")
+    expect(dialog).to_contain_text("a line of the headers is not NAME=VALUE")
+    submit(page, {"Headers": "Authorization=Bearer t0ken"}, "Add")
+    # The database says what is wrong; what was typed stays.
+    expect(dialog).to_contain_text("address must")
+    choose(page, "From", "critical")
+    submit(
+        page,
+        {
+            "Address": secret,
+            "Only alerts with these labels": "model=acme/one\nmodel=acme/two",
+            "Wait for more": "1m",
+            "Repeat after": "1d",
+        },
+        "Add",
+    )
+    expect_said(page, "The receiver is added.")
+    settings = (
+        "select receiver_name, kind, matcher, minimum_severity, group_by, group_wait,"
+        " repeat_interval, timeout, send_resolved, enabled from perf.get_alert_receivers()"
+    )
+    kept = "select address, headers from perf_internal.receiver_addresses"
+    first = (
+        *("ops", "webhook", {"model": ["acme/one", "acme/two"]}, "critical", ["alert_type"]),
+        *(MINUTE, 24 * HOUR, timedelta(seconds=10), True, True),
+    )
+    addresses = [(secret, {"Authorization": "Bearer t0ken"})]
+    assert asked(connection, settings) == [first]
+    assert asked(connection, kept) == addresses
+
+    open_form(page, receivers, "Send a test")
+    submit(page, {}, "Send")
+    expect_said(page, "The test is on its way.")
+    expect(part(page, "Latest messages")).to_contain_text("test")
+    assert asked(connection, "select receiver, is_test from perf.get_alert_deliveries()") == [
+        ("ops", True)
+    ]
+
+    dialog = open_form(page, receivers, "Edit")
+    for label in ("Address", "Headers"):
+        expect(dialog.get_by_role("textbox", name=label)).to_have_value("")
+    assert "s3cret" not in page.content()
+    assert "t0ken" not in page.content()
+    choose(page, "Told of alerts", "no, and what waits is dropped")
+    submit(page, {}, "Save")
+    expect_said(page, "The receiver is saved.")
+    # What nobody touched is as it was, address and headers too.
+    assert asked(connection, settings) == [(*first[:-1], False)]
+    assert asked(connection, kept) == addresses
+    expect(receivers).to_contain_text("disabled", ignore_case=True)
+
+    open_form(page, receivers, "Remove")
+    submit(page, {}, "Remove")
+    expect_said(page, "The receiver is removed.")
+    assert asked(connection, settings) == []
+    assert asked(connection, kept) == []
+    expect(receivers).to_contain_text("Nobody is told of alerts yet.")
+
+
+def test_an_objective_is_set_and_retired(address, page, connection) -> None:
+    settle(page, f"{address}?{DAY}")
+    objectives = part(page, "Objectives")
+    dialog = open_form(page, objectives, "Set objective")
+    submit(page, {"Name": "fast answers"}, "Set")
+    expect(dialog).to_contain_text("say the target")
+    choose(page, "Metric", "response_time_ms")
+    submit(page, {"Target, in percent": "99.9"}, "Set")
+    expect(dialog).to_contain_text("faster_than")
+    submit(
+        page,
+        {
+            "Good up to": "2000",
+            "Over": "7d",
+            "Only series with these labels": "tool=chat",
+            "Fewest values": "5",
+            "Description": "people wait",
+        },
+        "Set",
+    )
+    expect_said(page, "The objective is set.")
+    found = asked(
+        connection,
+        "select objective_name, metric_name, target, faster_than, time_window, scope_labels,"
+        " group_by, minimum_sample, enabled, description, runbook_url from perf.slo_objectives",
+    )
+    assert found == [
+        (
+            *("fast answers", "response_time_ms", 0.999, 2000, 7 * 24 * HOUR),
+            *({"tool": "chat"}, [], 5, True, "people wait", None),
+        )
+    ]
+    # Of 18 calls in the week 6 took 3000 ms.
+    row = objectives.locator("tbody tr")
+    expect(row).to_contain_text("66.6667 %")
+    expect(row).to_contain_text("99.9 %")
+    open_form(page, row, "Retire")
+    submit(page, {}, "Retire")
+    expect_said(page, "The objective is retired.")
+    assert asked(connection, "select from perf.slo_objectives") == []
+    expect(objectives).to_contain_text("There is no objective yet.")
+
+
 def test_the_page_is_readable(address, page) -> None:
     assert_fits_and_is_readable(page, f"{address}?{DAY}")
 
 
-def test_the_form_of_a_threshold_is_readable(address, page) -> None:
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Thresholds", "Edit"), ("Receivers", "New receiver"), ("Objectives", "Set objective")],
+)
+def test_the_forms_are_readable(address, page, title, name) -> None:
     settle(page, f"{address}?{DAY}")
-    open_form(page, part(page, "Thresholds"), "Edit")
+    open_form(page, part(page, title), name)
     check_looks(page)

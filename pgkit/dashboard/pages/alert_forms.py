@@ -12,6 +12,8 @@ from pgkit.alerts import STATISTICS, read_duration, read_label, scope
 from pgkit.dashboard.ask import Asking, Question, Rows, ask
 from pgkit.dashboard.frame import Action, field
 
+KINDS = ("webhook", "alertmanager", "slack", "email")
+SEVERITIES = ("info", "warning", "critical")
 SILENCES = {
     "1h": "1 hour",
     "4h": "4 hours",
@@ -161,9 +163,7 @@ def lines_of(found: Mapping[str, Any] | None) -> str:
 
 def silence(key: str, values: Mapping[str, Any]) -> Question:
     """Return the call that silences alerts."""
-    found: dict[str, list[object]] = {}
-    for name, value in pairs(values, "matcher"):
-        found.setdefault(name, []).append(value)
+    found = matched(values)
     if not found:
         raise ValueError("name at least one label")
     if values.get("length") not in SILENCES:
@@ -173,7 +173,7 @@ def silence(key: str, values: Mapping[str, Any]) -> Question:
         raise ValueError("say the reason, others will ask")
     return ask(
         "create_alert_silence",
-        matcher={name: one[0] if len(one) == 1 else one for name, one in found.items()},
+        matcher=found,
         ends_at=datetime.now(UTC) + read_duration(values["length"]),
         reason=reason,
     )
@@ -401,15 +401,12 @@ def threshold_values(values: Mapping[str, Any]) -> dict[str, Any]:
     if (metric := text(values, "metric_name")) is None:
         raise ValueError("choose a metric")
     baseline = text(values, "baseline")
-    names = values.get("group_by") or []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError("group_by must be names of labels")
     found |= {
         "metric_name": metric,
         "statistic": text(values, "statistic"),
         "direction": text(values, "direction"),
         "recovery_threshold": figure_of(values, "recovery_threshold"),
-        "group_by": names,
+        "group_by": names_of(values, "group_by"),
         "no_data": text(values, "no_data") or "keep",
         "baseline": None if baseline in (None, "none") else baseline,
         "description": text(values, "description"),
@@ -470,6 +467,270 @@ def take(key: str, _: Mapping[str, Any]) -> Question:
             "critical_threshold": critical,
             "recovery_threshold": None,
         },
+    )
+
+
+def receiver_fields(key: str) -> Asking[list[Component]]:
+    """Ask for everything that a receiver has; `key` is the name of one that there is.
+
+    Address and headers may be secret. Nobody can read them again, so they are asked for empty.
+    """
+    row: Mapping[str, Any] = {}
+    if key:
+        found = yield ask("get_alert_receivers")
+        row = next((one for one in found if one["receiver_name"] == key), {})
+        if not row:
+            raise ValueError("This receiver is deleted.")
+    kept = " Empty: the one it has stays." if key else ""
+    return [
+        dmc.Text(f"Receiver {key}", size="sm")
+        if key
+        else dmc.TextInput(
+            id=field("receiver_name"),
+            label="Name",
+            description="One that has this name is replaced.",
+            placeholder="ops",
+            required=True,
+        ),
+        dmc.Select(
+            id=field("kind"),
+            label="Kind",
+            data=list(KINDS),
+            value=row.get("kind", "webhook"),
+            allowDeselect=False,
+        ),
+        dmc.PasswordInput(
+            id=field("address"),
+            label="Address",
+            description="An http or https URL; for email"
+            " smtps://user:password@host:port/?from=...&to=...; or env:PGKIT_RECEIVER_NAME, a"
+            f" variable of pgkit worker. Nobody can read it again.{kept}",
+            required=not key,
+            **{"autoComplete": "new-password"},
+        ),
+        dmc.Textarea(
+            id=field("headers"),
+            label="Headers",
+            description="Of a webhook, one NAME=VALUE in a line. Nobody can read them again."
+            + (" Empty: those it has stay, while the address has the same host." if key else ""),
+            placeholder="Authorization=Bearer ...",
+            autosize=True,
+            minRows=2,
+        ),
+        dmc.Select(
+            id=field("minimum_severity"),
+            label="From",
+            description="It is told of alerts that are at least so bad.",
+            data=list(SEVERITIES),
+            value=row.get("minimum_severity", "warning"),
+            allowDeselect=False,
+        ),
+        dmc.Textarea(
+            id=field("matcher"),
+            label="Only alerts with these labels",
+            description="One NAME=VALUE in a line. The same name again: one value or the other."
+            " Beside labels: alert_type. Empty: all alerts.",
+            value=matcher_lines(row.get("matcher")),
+            placeholder="model=acme/one",
+            autosize=True,
+            minRows=2,
+        ),
+        dmc.TagsInput(
+            id=field("group_by"),
+            label="Together in a message",
+            description="Alerts with the same values of these labels.",
+            value=list(row.get("group_by", ["alert_type"])),
+        ),
+        *(
+            dmc.TextInput(
+                id=field(name), label=label, description=more, value=as_typed(row.get(name), first)
+            )
+            for name, label, more, first in (
+                ("group_wait", "Wait for more", "0 to 1h: how long a message waits.", "0"),
+                (
+                    "repeat_interval",
+                    "Repeat after",
+                    "1m to 30d, while an alert is open and nobody has acknowledged it.",
+                    "4h",
+                ),
+                ("timeout", "Give up after", "How long one attempt may take.", "10s"),
+            )
+        ),
+        *(
+            dmc.Select(
+                id=field(name),
+                label=label,
+                data=[{"value": "yes", "label": "yes"}, {"value": "no", "label": no}],
+                value="yes" if row.get(name, True) else "no",
+                allowDeselect=False,
+            )
+            for name, label, no in (
+                ("send_resolved", "Told when it is over", "no"),
+                ("enabled", "Told of alerts", "no, and what waits is dropped"),
+            )
+        ),
+    ]
+
+
+def matcher_lines(found: Mapping[str, Any] | None) -> str:
+    """Return what alerts must have as lines to edit: a line for each value."""
+    lines = []
+    for name, value in sorted((found or {}).items()):
+        for one in value if isinstance(value, list) else [value]:
+            written = json.dumps(one) if isinstance(one, dict) else one
+            lines.append(f"{name}={'' if one is None else written}")
+    return "\n".join(lines)
+
+
+def matched(values: Mapping[str, Any]) -> dict[str, object]:
+    """Return what alerts must have: of a label that is there several times, one of the values."""
+    found: dict[str, list[object]] = {}
+    for name, value in pairs(values, "matcher"):
+        found.setdefault(name, []).append(value)
+    return {name: one[0] if len(one) == 1 else one for name, one in found.items()}
+
+
+def headers_of(values: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return headers that were typed, one in a line, or nothing; no message quotes them."""
+    found = {}
+    for line in (text(values, "headers") or "").splitlines():
+        name, sign, value = line.partition("=")
+        if not sign or not name.strip():
+            raise ValueError("a line of the headers is not NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found or None
+
+
+def names_of(values: Mapping[str, Any], name: str) -> list[str]:
+    """Return names of labels that were typed."""
+    found = values.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise ValueError(f"{name} must be names of labels")
+    return found
+
+
+def set_receiver(key: str, values: Mapping[str, Any]) -> Question:
+    """Return the call that adds a receiver, or changes the one that the button stands for."""
+    name = key or text(values, "receiver_name")
+    address = text(values, "address")
+    if name is None:
+        raise ValueError("give it a name")
+    if not key and address is None:
+        raise ValueError("a new receiver needs an address")
+    return ask(
+        "set_alert_receiver",
+        receiver_name=name,
+        kind=text(values, "kind"),
+        address=address,
+        matcher=matched(values),
+        minimum_severity=text(values, "minimum_severity"),
+        group_by=names_of(values, "group_by"),
+        group_wait=duration_of(values, "group_wait") or timedelta(),
+        repeat_interval=duration_of(values, "repeat_interval"),
+        send_resolved=values.get("send_resolved") != "no",
+        headers=headers_of(values),
+        timeout=duration_of(values, "timeout"),
+        enabled=values.get("enabled") != "no",
+    )
+
+
+def objective_fields(_: str) -> Asking[list[Component]]:
+    """Ask for everything that an objective has."""
+    known = yield view("metrics")
+    fit = [
+        row
+        for row in known
+        if (row["is_sketched"] if row["kind"] != "share" else row["better"] is not None)
+    ]
+    return [
+        dmc.TextInput(
+            id=field("objective_name"),
+            label="Name",
+            description="One that has this name is replaced, with all that it says.",
+            placeholder="fast answers",
+            required=True,
+        ),
+        dmc.Select(
+            id=field("metric_name"),
+            label="Metric",
+            data=metric_choices(fit),
+            value="success_rate",
+            searchable=True,
+            allowDeselect=False,
+        ),
+        dmc.NumberInput(
+            id=field("target"),
+            label="Target, in percent",
+            description="So much must be good, such as 99.9. The rest is the error budget.",
+            min=0,
+            max=100,
+            required=True,
+        ),
+        dmc.NumberInput(
+            id=field("faster_than"),
+            label="Good up to",
+            description="Values up to it are good, in the unit of the metric. Empty for a share"
+            " such as success_rate.",
+        ),
+        dmc.TextInput(
+            id=field("time_window"),
+            label="Over",
+            description="The time in which the budget may be used up: 1d to 90d.",
+            value="30d",
+        ),
+        dmc.Textarea(
+            id=field("scope_labels"),
+            label="Only series with these labels",
+            description="One NAME=VALUE in a line. Empty: all series of the metric.",
+            placeholder="model=acme/one",
+            autosize=True,
+            minRows=2,
+        ),
+        dmc.TagsInput(
+            id=field("group_by"),
+            label="Each by itself",
+            description="Labels such as model: each of their values has a budget of its own.",
+            value=[],
+        ),
+        dmc.NumberInput(
+            id=field("minimum_sample"),
+            label="Fewest values",
+            description="With fewer in a window it does not alert.",
+            value=1,
+            min=1,
+            allowDecimal=False,
+        ),
+        dmc.TextInput(id=field("description"), label="Description", description="Why it exists."),
+        dmc.TextInput(
+            id=field("runbook_url"),
+            label="Runbook",
+            description="The address that says what to do. Messages show it.",
+            placeholder="https://",
+        ),
+    ]
+
+
+def set_objective(_: str, values: Mapping[str, Any]) -> Question:
+    """Return the call that sets an objective."""
+    name, target = text(values, "objective_name"), figure_of(values, "target")
+    if name is None:
+        raise ValueError("give it a name")
+    if target is None:
+        raise ValueError("say the target, such as 99.9")
+    sample = figure_of(values, "minimum_sample")
+    return ask(
+        "set_slo_objective",
+        objective_name=name,
+        metric_name=text(values, "metric_name"),
+        # 99.9 / 100 is not the number next to 0.999.
+        target=round(target / 100, 12),
+        faster_than=figure_of(values, "faster_than"),
+        time_window=duration_of(values, "time_window"),
+        scope_labels=scope(pairs(values, "scope_labels")),
+        group_by=names_of(values, "group_by"),
+        minimum_sample=1 if sample is None else int(sample),
+        description=text(values, "description"),
+        runbook_url=text(values, "runbook_url"),
     )
 
 
@@ -558,6 +819,41 @@ FORMS = {
         lambda key, _: ask("end_alert_silence", silence_id=number_of(key)),
         "The silence has ended.",
         "End it",
+    ),
+    "add-receiver": Action(
+        "New receiver",
+        receiver_fields,
+        set_receiver,
+        "The receiver is added. Send it a test.",
+        "Add",
+    ),
+    "edit-receiver": Action(
+        "Edit receiver", receiver_fields, set_receiver, "The receiver is saved.", "Save"
+    ),
+    "remove-receiver": Action(
+        "Remove receiver",
+        confirmed(
+            "{key} will be told of nothing any more. Its address is deleted, and so are its"
+            " messages, also those that wait."
+        ),
+        lambda key, _: ask("delete_alert_receiver", receiver_name=key),
+        "The receiver is removed.",
+        "Remove",
+        is_dangerous=True,
+    ),
+    "set-objective": Action(
+        "Set objective", objective_fields, set_objective, "The objective is set.", "Set"
+    ),
+    "retire-objective": Action(
+        "Retire objective",
+        confirmed(
+            "{key} will be deleted, and its open alerts resolved within a minute. The history of"
+            " alerts stays."
+        ),
+        lambda key, _: ask("delete_slo_objective", objective_name=key),
+        "The objective is retired.",
+        "Retire",
+        is_dangerous=True,
     ),
     "test": Action(
         "Send a test",

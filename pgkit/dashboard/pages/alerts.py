@@ -17,6 +17,7 @@ from pgkit.dashboard.charts import (
     WIDTHS,
     Card,
     Column,
+    Level,
     Line,
     Mark,
     Node,
@@ -451,13 +452,10 @@ def draw(
         )
         for index, name in enumerate(shown)
     ]
-    if not row["baseline"]:
-        lines += [
-            Line("warning", "warning_threshold", "orange.7", is_dashed=True),
-            Line("critical", "critical_threshold", "red.6", is_dashed=True),
-        ]
-        for point in points.values():
-            point |= {name: row[name] for name in ("warning_threshold", "critical_threshold")}
+    levels = [
+        Level(row["warning_threshold"], "warning", "orange.7"),
+        Level(row["critical_threshold"], "critical", "red.6"),
+    ]
     worst = sorted(fired, key=lambda one: (one["severity"] != "critical", one["fired_at"]))
     left_out = [
         *([f"{len(names) - len(shown)} groups"] if len(names) > len(shown) else []),
@@ -468,6 +466,8 @@ def draw(
         lines,
         granularity,
         unit=drawn_unit(row, unit),
+        # Deviations from a baseline are on another scale.
+        levels=[] if row["baseline"] else levels,
         marks=sorted(
             (
                 Mark(
@@ -605,6 +605,23 @@ def limit_of(rows: Rows, column: str, unit: str | None) -> str:
 def objectives(state: State) -> Asking[Node]:
     """Show how service level objectives stand."""
     rows = yield ask("get_slo_status", as_of=state.now)
+    if not rows:
+        return [
+            nothing(
+                "There is no objective yet.",
+                "An objective says how much must be good, and alerts when too much of the rest is"
+                " used up too fast.",
+            ),
+            button("alerts", "set-objective", "", "Set objective"),
+        ]
+    return [
+        button("alerts", "set-objective", "", "Set objective"),
+        objective_table(rows),
+    ]
+
+
+def objective_table(rows: Rows) -> Component:
+    """List objectives with what is left of their budgets."""
 
     def exact_share(value: float | None) -> str:
         # 99.95 % and 99.9 % are not the same objective.
@@ -613,6 +630,9 @@ def objectives(state: State) -> Asking[Node]:
     def gone(row: dict[str, Any]) -> str:
         times = [row[name] for name in ("gone_at_1h_rate", "gone_at_6h_rate") if row[name]]
         return moment(min(times)) if times else "not soon"
+
+    def retire(row: dict[str, Any]) -> Node:
+        return button("alerts", "retire-objective", row["objective"], "Retire", "red")
 
     return table(
         rows,
@@ -628,8 +648,8 @@ def objectives(state: State) -> Asking[Node]:
             Column("burn_rate_6h", "6 h", number, True),
             Column("burn_rate_3d", "3 d", number, True),
             Column("", "budget gone (UTC)", gone),
+            Column("", "", retire),
         ),
-        empty="There is no objective yet. Make one: pgkit alerts objective --help.",
     )
 
 
@@ -649,7 +669,25 @@ def receivers(state: State) -> Asking[Node]:
             )
         return badge("ok", "teal")
 
-    return table(
+    def change(row: dict[str, Any]) -> Node:
+        key = row["receiver_name"]
+        return buttons(
+            *([button("alerts", "test", key, "Send a test")] if row["enabled"] else []),
+            button("alerts", "edit-receiver", key, "Edit"),
+            button("alerts", "remove-receiver", key, "Remove", "red"),
+        )
+
+    new = button("alerts", "add-receiver", "", "New receiver")
+    if not rows:
+        return [
+            nothing(
+                "Nobody is told of alerts yet.",
+                "A receiver is a webhook, an Alertmanager, a Slack channel or an email address."
+                " pgkit worker sends the messages.",
+            ),
+            new,
+        ]
+    shown = table(
         rows,
         (
             Column("receiver_name", "name"),
@@ -659,18 +697,10 @@ def receivers(state: State) -> Asking[Node]:
             Column("", "status", works),
             Column("waiting_count", "waiting", number, True),
             Column("last_delivered_at", "last sent (UTC)", moment),
-            Column(
-                "",
-                "",
-                lambda row: (
-                    button("alerts", "test", row["receiver_name"], "Send a test")
-                    if row["enabled"]
-                    else ""
-                ),
-            ),
+            Column("", "", change),
         ),
-        empty="Nobody is told of alerts yet. Add somebody: pgkit alerts receiver --help.",
     )
+    return [new, shown]
 
 
 def deliveries(state: State) -> Asking[Node]:
