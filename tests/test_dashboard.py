@@ -155,6 +155,37 @@ def test_rows_can_be_had_as_csv_and_the_call_as_sql(address, page, connection) -
     ]
 
 
+def test_a_point_of_a_chart_tells_its_interval_and_the_time_zone(address, page) -> None:
+    settle(page, f"{address}/overview?range=24h")
+    page.get_by_role("region", name="Errors").locator(".figure").hover()
+    tip = page.locator(".tip")
+    expect(tip).to_have_text(re.compile(r"^Mar 1[45] \d\d:00 UTC"))
+    # Two calls without an error.
+    expect(tip.get_by_role("row", name="errors", include_hidden=True)).to_have_text(
+        re.compile(r"^errors0\s%0\s% to 65\.8\s%$")
+    )
+
+
+def test_a_range_of_an_hour_says_how_many_values_it_has(address, page) -> None:
+    settle(page, f"{address}/overview?from=2020-03-15T11:00&to=2020-03-15T12:00")
+    assert "Values are of a whole hour (UTC): this range has 1." in panel(page, "Calls")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("models", True), ("configurations", False), ("workers", False)]
+)
+def test_the_period_before_can_be_chosen_where_it_is_shown(address, page, name, shown) -> None:
+    settle(page, f"{address}/{name}")
+    page.get_by_role("radio", name="24h").wait_for(state="attached")
+    assert (page.get_by_role("radiogroup", name="Period before").count() == 1) == shown
+
+
+def test_tables_have_the_name_of_their_panel(address, page) -> None:
+    settle(page, f"{address}/models")
+    table = page.get_by_role("group", name="Comparison table", exact=True)
+    expect(table.get_by_role("row")).to_have_count(3)
+
+
 def test_new_calls_are_shown_by_the_next_refresh_without_an_empty_page(
     database, connection, page
 ) -> None:

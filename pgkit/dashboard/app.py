@@ -576,6 +576,9 @@ class Dashboard:
                         ("to", "To (UTC)", end),
                     )
                 ),
+            ]
+        if page.has_range and page.has_comparison:
+            found.append(
                 dmc.SegmentedControl(
                     id={"type": "filter", "name": "compare"},
                     data=[
@@ -585,8 +588,8 @@ class Dashboard:
                     value="1" if state.is_compared else "0",
                     size="xs",
                     **{"aria-label": "Period before"},
-                ),
-            ]
+                )
+            )
         for one in page.filters:
             try:
                 choices, _ = self.follow(one.choices(state))

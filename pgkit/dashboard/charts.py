@@ -6,7 +6,7 @@ or a whisker of a bar. Each chart says in words what it shows, for those who can
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 import dash_mantine_components as dmc
@@ -32,6 +32,17 @@ VERDICTS = {
 # Units that an axis has room for; others stand above the chart.
 SHORT = ("ms", "share", "ratio", "MB", "%")
 STILL = {"isAnimationActive": False}
+# Room for the upper half of the highest number, and for the numbers of marks.
+MARGIN = {"top": 22, "right": 14}
+AXIS = {"width": 58}
+# Parts of the width of a chart: marks that are closer share a number, which is else unreadable.
+MOST_APART = 40
+# With so few points a trend says why.
+FEW = 2
+# Texts of fewer characters are not broken into lines.
+LONG = 36
+WORD = 16
+WIDTH_NAMES = {"hourly": "hour", "daily": "day", "weekly": "week"}
 WIDTHS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 
 
@@ -52,6 +63,14 @@ class Mark(NamedTuple):
     time: datetime
     text: str
     color: str = "violet.6"
+
+
+class Level(NamedTuple):
+    """A value with a line of its own across a chart, such as a limit or zero."""
+
+    value: float
+    text: str
+    color: str = BEFORE
 
 
 class Column(NamedTuple):
@@ -91,6 +110,7 @@ def trend(
     *,
     unit: str | None = None,
     marks: Sequence[Mark] = (),
+    levels: Sequence[Level] = (),
     before: tuple[Rows, str] | None = None,
     shift: timedelta = timedelta(),
     height: int = 260,
@@ -116,36 +136,125 @@ def trend(
         if before:
             point["period before"] = plain(earlier.get(at, {}).get(before[1]))
         data.append(point)
+    past = [Line("period before", "", BEFORE, is_dashed=True)] if earlier else []
+    bands = bands_of(data, lines)
+    labels = [point["at"] for point in data]
     # Texts beside the lines would lie over each other, so they are listed below it by number.
     shown: dict[str, list[Mark]] = {}
+    last = -len(labels)
     for mark in sorted(marks, key=lambda mark: mark.time):
-        shown.setdefault(bucket(floor(mark.time, granularity, times), granularity), []).append(mark)
-    past = [Line("period before", "", BEFORE, is_dashed=True)] if earlier else []
-    series = [*bands_of(data, lines), *strokes([*past, *lines])]
+        place = labels.index(bucket(floor(mark.time, granularity, times), granularity))
+        if place - last > len(labels) / MOST_APART:
+            last = place
+        shown.setdefault(labels[last], []).append(mark)
+    ticks = scale(data, levels, unit, is_from_zero=is_from_zero)
     chart = dmc.CompositeChart(
         h=height,
         data=data,
         dataKey="at",
-        series=series,
+        series=[*bands, *strokes([*past, *lines])],
         # A single point, or one between gaps, would be invisible without its dot.
         withDots=len(data) <= 60,
-        dotProps={"r": 2},
-        withLegend=len(series) > 1,
+        dotProps={"r": 2 if len(data) > FEW else 4},
+        withLegend=False,
         connectNulls=False,
         curveType="linear",
         strokeWidth=1.5,
         lineProps=STILL,
         areaProps={**STILL, "dot": False, "strokeOpacity": 0, "fillOpacity": 0.25},
         valueFormatter=formatter(unit),
-        xAxisProps={"minTickGap": 40},
-        yAxisProps={"width": 64, **({} if is_from_zero else {"domain": ["auto", "auto"]})},
+        xAxisProps=time_axis(labels),
+        yAxisProps={**AXIS, "domain": [ticks[0], ticks[-1]], "ticks": ticks, "interval": 0},
+        composedChartProps={"margin": MARGIN},
+        tooltipProps=tooltip(unit),
         referenceLines=[
-            {"x": at, "label": str(index), "color": found[-1].color}
-            for index, (at, found) in enumerate(shown.items(), 1)
+            *across(levels),
+            *(
+                {"x": at, "label": str(index), "color": found[0].color, "labelPosition": "top"}
+                for index, (at, found) in enumerate(shown.items(), 1)
+            ),
         ],
     )
-    drawn = figure(chart, words_of(rows[-1], lines, unit, min(times), max(times)))
-    return html.Div([drawn, legend(list(shown.values()))]) if shown else drawn
+    said = words_of(rows[-1], lines, unit, min(times), max(times)) + levels_of(levels, unit)
+    few = f"Values are of a whole {WIDTH_NAMES[granularity]} (UTC): this range has {len(data)}."
+    return html.Div(
+        [
+            keys([*past, *lines], levels, has_bands=bool(bands)),
+            figure(chart, said),
+            *([html.P(few, className="help")] if len(data) <= FEW else []),
+            *([legend(list(shown.values()))] if shown else []),
+        ]
+    )
+
+
+def across(levels: Sequence[Level]) -> list[dict[str, Any]]:
+    """Return levels as a chart wants them."""
+    return [
+        {"y": one.value, "color": one.color, "strokeDasharray": "6 3" if one.text else "0"}
+        for one in levels
+    ]
+
+
+def levels_of(levels: Sequence[Level], unit: str | None) -> str:
+    """Return what lines across a chart say, for those who cannot see them."""
+    return "".join(f" Line at {number(one.value, unit)}: {one.text}." for one in levels)
+
+
+def keys(
+    lines: Sequence[Line],
+    levels: Sequence[Level] = (),
+    *,
+    has_bands: bool = False,
+    kind: str = "line",
+) -> Component | None:
+    """Say which colour is which, above a chart that has more than one."""
+    found = [(line.name, line.color, "dashed" if line.is_dashed else kind) for line in lines]
+    found += dict.fromkeys((one.text, one.color, "dashed") for one in levels if one.text)
+    if has_bands:
+        band = lines[-1].color if len(lines) == 1 else BEFORE
+        found.append(("95 % interval", band, "band"))
+    if len(found) < 2:
+        return None
+    return html.Ul(
+        [
+            html.Li([html.Span(className=f"key {how}", style={"color": css(color)}), name])
+            for name, color, how in found
+        ],
+        className="keys",
+    )
+
+
+def css(color: str) -> str:
+    """Return a colour of Mantine as CSS has it."""
+    return f"var(--mantine-color-{color.replace('.', '-')})"
+
+
+def time_axis(labels: Sequence[str]) -> dict[str, Any]:
+    """Return the settings of an axis of buckets: whole days, weeks or months where there are many.
+
+    Other texts, such as names, are taken as they are.
+    """
+    ticks: list[str] = []
+    is_time = True
+    if all(len(one) == len("Nov 27 13:00") and one.endswith(":00") for one in labels):
+        every = 24 if len(labels) > 48 else 3 if len(labels) > 12 else 1
+        ticks = [one for one in labels if int(one[-5:-3]) % every == 0]
+    elif all(len(one) == len("2026-11-27") and one[4] == one[7] == "-" for one in labels):
+        days = [date.fromisoformat(one) for one in labels]
+        is_fine = len(days) <= 14 or days[-1] - days[0] > timedelta(days=7 * len(days) - 14)
+        ticks = [
+            day.isoformat()
+            for day in days
+            if is_fine or (day.weekday() == 0 if len(days) <= 100 else day.day == 1)
+        ]
+    else:
+        is_time = False
+    settings: dict[str, Any] = {"minTickGap": 14, "interval": "equidistantPreserveStart"}
+    if is_time:
+        settings["tickFormatter"] = {"function": "pgkitBucket"}
+    if len(ticks) > 1:
+        settings["ticks"] = ticks
+    return settings
 
 
 def values_of(row: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
@@ -153,8 +262,8 @@ def values_of(row: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
     point: dict[str, Any] = {}
     for line in lines:
         point[line.name] = plain(row.get(line.column))
-        if line.low and line.high and row.get(line.low) is not None:
-            point[interval(line)] = [plain(row[line.low]), plain(row.get(line.high))]
+        if line.low and line.high and None not in (row.get(line.low), row.get(line.high)):
+            point[interval(line)] = [plain(row[line.low]), plain(row[line.high])]
     return point
 
 
@@ -197,13 +306,20 @@ def legend(shown: list[list[Mark]]) -> Component:
     return html.Ol(
         [
             html.Li(
-                "; ".join(dict.fromkeys(mark.text for mark in found))
-                + f" ({moment(found[0].time)})"
+                [html.Span(moment(found[0].time), className="unbroken"), f" {told(found)}"],
+                title="; ".join(mark.text for mark in found),
             )
             for found in shown
         ],
         className="marks",
+        **{"aria-label": "Marks, times in UTC"},
     )
+
+
+def told(found: list[Mark]) -> str:
+    """Return what marks of one number mean, each text once."""
+    first, *others = dict.fromkeys(mark.text for mark in found)
+    return first + (f"; and {len(others)} more" if others else "")
 
 
 def interval(line: Line) -> str:
@@ -227,6 +343,11 @@ def floor(time: datetime, granularity: str, times: Any) -> datetime:
 def formatter(unit: str | None) -> dict[str, Any]:
     """Return the function of the browser that writes numbers of an axis."""
     return {"function": "pgkitNumber", "options": {"unit": unit if unit in SHORT else ""}}
+
+
+def tooltip(unit: str | None) -> dict[str, Any]:
+    """Return the function of the browser that says what a point of a chart is."""
+    return {"content": {**formatter(unit), "function": "pgkitTooltip"}}
 
 
 def plain(value: Any) -> float | None:
@@ -254,20 +375,37 @@ def bars(
         {"at": str(row[key]), **{name: plain(row.get(column)) for column, name, _ in columns}}
         for row in rows
     ]
+    ticks = scale(stacked(data) if is_stacked else data, [], unit, is_from_zero=True, most=most)
     chart = dmc.BarChart(
         h=height,
         data=data,
         dataKey="at",
         series=[{"name": name, "color": color} for _, name, color in columns],
         type="stacked" if is_stacked else "default",
-        withLegend=len(columns) > 1,
+        withLegend=False,
         valueFormatter=formatter(unit),
         barProps=STILL,
-        xAxisProps={"minTickGap": 20},
-        yAxisProps={"width": 64, **({} if most is None else {"domain": [0, most]})},
+        xAxisProps=time_axis([str(point["at"]) for point in data]),
+        yAxisProps={**AXIS, "domain": [ticks[0], ticks[-1]], "ticks": ticks, "interval": 0},
+        barChartProps={"margin": MARGIN},
+        tooltipProps=tooltip(unit),
     )
     names = ", ".join(name for _, name, _ in columns)
-    return figure(chart, f"Bar chart of {names} over {len(data)} values.")
+    lines = [Line(name, column, color) for column, name, color in columns]
+    return html.Div(
+        [
+            keys(lines, kind="box"),
+            figure(chart, f"Bar chart of {names} over {len(data)} values."),
+        ]
+    )
+
+
+def stacked(data: Rows) -> Rows:
+    """Return the heights of bars that stand on each other."""
+    return [
+        {"sum": sum(value for name, value in point.items() if name != "at" and value is not None)}
+        for point in data
+    ]
 
 
 def shares(parts: Sequence[tuple[str, float, str]], *, unit: str | None = None) -> Component:
@@ -290,10 +428,7 @@ def shares(parts: Sequence[tuple[str, float, str]], *, unit: str | None = None) 
     rows = [
         dmc.Group(
             [
-                html.Span(
-                    className="swatch",
-                    style={"background": f"var(--mantine-color-{color.replace('.', '-')})"},
-                ),
+                html.Span(className="swatch", style={"background": css(color)}),
                 dmc.Text(name, size="sm", className="grows"),
                 dmc.Text(number(value, unit), size="sm", fw=600),
                 dmc.Text(number(value / total, "share"), size="sm", c="dimmed"),
@@ -303,8 +438,9 @@ def shares(parts: Sequence[tuple[str, float, str]], *, unit: str | None = None) 
         for name, value, color in parts
     ]
     return dmc.Group(
-        [figure(ring, f"Ring chart: {said}."), dmc.Stack(rows, gap=4, className="grows")],
+        [figure(ring, f"Ring chart: {said}."), dmc.Stack(rows, gap=4, className="grows parts")],
         gap="lg",
+        mb="sm",
         wrap="wrap",
     )
 
@@ -319,8 +455,9 @@ def points(rows: Rows, x: str, y: str, names: tuple[str, str], *, height: int = 
         xAxisLabel=names[0],
         yAxisLabel=names[1],
         scatterProps=STILL,
+        valueFormatter={"x": formatter(None), "y": formatter(None)},
         xAxisProps={"domain": ["auto", "auto"]},
-        yAxisProps={"domain": ["auto", "auto"], "width": 64},
+        yAxisProps={**AXIS, "domain": ["auto", "auto"]},
     )
     return figure(chart, f"{len(data)} points of {names[0]} against {names[1]}.")
 
@@ -383,8 +520,7 @@ def whiskers(
                     html.Div(drawn, className="track", **{"aria-hidden": "true"}),
                     html.Div(
                         [
-                            row.text,
-                            *([f", n {row.values:,}"] if row.values is not None else []),
+                            *unbroken(row.text, row.values),
                             *([" ", verdict(row.verdict)] if row.verdict else []),
                         ],
                         className="says",
@@ -398,7 +534,21 @@ def whiskers(
         className="scale",
         **{"aria-hidden": "true"},
     )
-    return html.Div([html.Ul(lines, className="whiskers"), scale])
+    return html.Div([html.Ul(lines, className="whiskers"), scale], className="ranges")
+
+
+def unbroken(text: str, values: int | None) -> list[Component | str]:
+    """Return a value with its interval and their number, which are not broken into lines."""
+    value, bracket, rest = text.partition(" (")
+    inside, end, more = rest.partition(")")
+    parts = [value, *([f"({inside}{end}"] if bracket else [])]
+    found: list[Component | str] = []
+    for one in parts:
+        found += [" ", html.Span(one, className="unbroken")] if len(one) < LONG else [f" {one}"]
+    found.append(more)
+    if values is not None:
+        found += [", ", html.Span(f"n {values:,}", className="unbroken")]
+    return found
 
 
 def verdict(name: str | None) -> Component:
@@ -429,30 +579,35 @@ def table(
             for column in columns
         ]
     )
-    body = [
-        html.Tr(
-            [
-                html.Td(
-                    column.show(row if column.name == "" else row.get(column.name)),
-                    className="number" if column.is_number else "",
-                )
-                for column in columns
-            ]
-        )
-        for row in rows[:most]
-    ]
+    body = []
+    for row in rows[:most]:
+        cells = []
+        for column in columns:
+            shown = column.show(row if column.name == "" else row.get(column.name))
+            kind = "number" if column.is_number else kind_of(shown)
+            cells.append(html.Td(shown, className=kind))
+        body.append(html.Tr(cells))
     parts: list[Component] = [
         html.Div(
             html.Table([html.Thead(head), html.Tbody(body)], className="rows"),
             className="scrolls",
             tabIndex=0,
-            role="region",
-            **{"aria-label": "Table"},
+            role="group",
+            # The frame puts the title of the panel before it.
+            **{"aria-label": "table"},
         )
     ]
     if len(rows) > most:
         parts.append(dmc.Text(f"{most} of {len(rows):,} rows; CSV has all.", size="sm", c="dimmed"))
     return html.Div(parts)
+
+
+def kind_of(shown: Node) -> str:
+    """Return how a cell breaks into lines: a word or a time not at all, a sentence at leisure."""
+    text = getattr(shown, "children", shown)
+    if not isinstance(text, str):
+        return ""
+    return "word" if len(text) <= WORD else "short" if len(text) < LONG else "long"
 
 
 class Card(NamedTuple):
@@ -483,14 +638,6 @@ def cards(found: Sequence[Card]) -> Component:
     )
 
 
-class Level(NamedTuple):
-    """A value with a line of its own across a chart, such as zero; the page says what it is."""
-
-    value: float
-    text: str
-    color: str = BEFORE
-
-
 def timeline(
     rows: Rows,
     lines: Sequence[Line],
@@ -511,23 +658,29 @@ def timeline(
     data = []
     for row in rows:
         data.append({"at": milliseconds(row[time]), **values_of(row, lines)})
-    series = [*bands_of(data, lines), *strokes(lines)]
+    bands = bands_of(data, lines)
     written = {"function": "pgkitTime"}
     ticks = (
-        scale(data, levels)
+        scale(data, levels, unit)
         if within is None
         else scale([], [Level(-within, ""), Level(within, "")])
     )
     first, end = data[0]["at"], data[-1]["at"]
-    happened = sorted(marks, key=lambda mark: mark.time)
+    shown: dict[float, list[Mark]] = {}
+    last = -math.inf
+    for mark in sorted(marks, key=lambda mark: mark.time):
+        place = min(max(milliseconds(mark.time), first), end)
+        if place - last > (end - first) / MOST_APART:
+            last = place
+        shown.setdefault(last, []).append(mark)
     chart = dmc.CompositeChart(
         h=height,
         data=data,
         dataKey="at",
-        series=series,
+        series=[*bands, *strokes(lines)],
         withDots=len(data) <= 100,
         dotProps={"r": 2},
-        withLegend=len(series) > 1,
+        withLegend=False,
         curveType="linear",
         strokeWidth=1.5,
         lineProps=STILL,
@@ -537,39 +690,35 @@ def timeline(
             "type": "number",
             "scale": "time",
             "domain": ["dataMin", "dataMax"],
-            "minTickGap": 40,
+            "minTickGap": 24,
             "tickFormatter": written,
         },
         # Without zero where the values are far from it, but with the whole interval and all levels.
         yAxisProps={
-            "width": 64,
+            **AXIS,
             "domain": [ticks[0], ticks[-1]],
             "ticks": ticks,
+            "interval": 0,
             "allowDataOverflow": within is not None,
         },
-        tooltipProps={"labelFormatter": written},
         referenceLines=[
-            *({"y": one.value, "color": one.color} for one in levels),
+            *across(levels),
             *(
-                {
-                    "x": min(max(milliseconds(mark.time), first), end),
-                    "label": str(index),
-                    "color": mark.color,
-                    # Of a line near the right end the number is on its left.
-                    "labelPosition": "insideBottomLeft"
-                    if milliseconds(mark.time) < (first + end) / 2
-                    else "insideBottomRight",
-                }
-                for index, mark in enumerate(happened, 1)
+                {"x": place, "label": str(index), "color": found[0].color, "labelPosition": "top"}
+                for index, (place, found) in enumerate(shown.items(), 1)
             ),
         ],
+        composedChartProps={"margin": MARGIN},
+        tooltipProps=tooltip(unit),
     )
-    drawn = figure(
-        chart,
-        words_of(rows[-1], lines, unit, rows[0][time], rows[-1][time])
-        + "".join(f" Line at {number(one.value, unit)}: {one.text}." for one in levels),
+    said = words_of(rows[-1], lines, unit, rows[0][time], rows[-1][time]) + levels_of(levels, unit)
+    return html.Div(
+        [
+            keys(lines, levels, has_bands=bool(bands)),
+            figure(chart, said),
+            *([legend(list(shown.values()))] if shown else []),
+        ]
     )
-    return html.Div([drawn, legend([[mark] for mark in happened])]) if happened else drawn
 
 
 def milliseconds(time: datetime) -> float:
@@ -577,20 +726,57 @@ def milliseconds(time: datetime) -> float:
     return time.timestamp() * 1000
 
 
-def scale(points: Sequence[dict[str, Any]], levels: Sequence[Level]) -> list[float]:
-    """Return round values from below the lowest of all values and levels to above the highest."""
+# Round lengths of time in milliseconds, from 10 s to 30 d.
+STEPS = [
+    1000.0 * one
+    for one in (
+        *(10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800),
+        *(3600 * hours for hours in (1, 2, 3, 6, 12, 24, 48, 96, 168, 240, 480, 720)),
+    )
+]
+
+
+def scale(
+    points: Sequence[dict[str, Any]],
+    levels: Sequence[Level],
+    unit: str | None = None,
+    *,
+    is_from_zero: bool = False,
+    most: float | None = None,
+) -> list[float]:
+    """Return round values from below the lowest of all values and levels to above the highest.
+
+    Where all of them are zero it is to 1, of shares to 100 %. `most` is the least highest value.
+    """
     ends = [level.value for level in levels]
     for point in points:
         for name, value in point.items():
             if name != "at":
                 ends += value if isinstance(value, list) else [value]
-    ends = [end for end in ends if end is not None]
+    ends = [end for end in (*ends, most) if end is not None]
+    if is_from_zero:
+        ends.append(0.0)
     low, high = min(ends, default=0.0), max(ends, default=1.0)
-    rough = (high - low or abs(high) or 1) / 4
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough)
+    if low == high == 0:
+        return [0.0, 1.0]
+    rough = (high - low or abs(high)) / 4
+    is_whole = unit in (None, "count", "tokens", "frames") and all(end == int(end) for end in ends)
+    step = round_step(max(rough, 1.0) if is_whole else rough, unit, is_whole=is_whole)
     start, stop = math.floor(low / step), max(math.ceil(high / step), math.floor(low / step) + 1)
     return [round(index * step, 12) for index in range(start, stop + 1)]
+
+
+def round_step(rough: float, unit: str | None, *, is_whole: bool) -> float:
+    """Return a round distance of numbers on an axis, at least as large as a rough one."""
+    if unit == "ms" and rough > STEPS[0] / 2:
+        found = next((step for step in STEPS if step >= rough), None)
+        if found is not None:
+            return found
+    # An axis of gigabytes has round gigabytes.
+    of_one = 1024.0 if unit == "MB" and rough > 256 else 1.0
+    power = 10.0 ** math.floor(math.log10(rough / of_one))
+    factors = (1, 2, 5, 10) if is_whole and power < 10 else (1, 2, 2.5, 5, 10)
+    return next(factor * power * of_one for factor in factors if factor * power * of_one >= rough)
 
 
 def overlaid(
@@ -601,26 +787,35 @@ def overlaid(
         {"at": row[key], **{name: plain(row.get(column)) for column, name, _ in columns}}
         for row in rows
     ]
+    ticks = scale(data, [], "share", is_from_zero=True)
     chart = dmc.AreaChart(
         h=height,
         data=data,
         dataKey="at",
         series=[{"name": name, "color": color} for _, name, color in columns],
         curveType="step",
-        withLegend=True,
+        withLegend=False,
         withDots=False,
         withGradient=False,
         fillOpacity=0.3,
         areaProps=STILL,
         valueFormatter=formatter("share"),
-        xAxisProps={"minTickGap": 30},
-        yAxisProps={"width": 64},
+        xAxisProps=time_axis([str(point["at"]) for point in data]),
+        yAxisProps={**AXIS, "domain": [ticks[0], ticks[-1]], "ticks": ticks, "interval": 0},
+        areaChartProps={"margin": MARGIN},
+        tooltipProps=tooltip("share"),
     )
     highest = "; ".join(
         f"{name} most often at {max(rows, key=lambda row: row[column] or 0)[key]}"
         for column, name, _ in columns
     )
-    return figure(chart, f"{len(columns)} distributions over each other: {highest}.")
+    lines = [Line(name, column, color) for column, name, color in columns]
+    return html.Div(
+        [
+            keys(lines, kind="box"),
+            figure(chart, f"{len(columns)} distributions over each other: {highest}."),
+        ]
+    )
 
 
 def callout(title: str, text: str, color: str) -> Component:

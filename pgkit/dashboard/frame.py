@@ -77,6 +77,8 @@ class Page(NamedTuple):
     has_range: bool = True
     # Buttons above the panels: names of actions.
     buttons: Sequence[str] = ()
+    # Whether any panel shows the period before the range.
+    has_comparison: bool = False
 
 
 def field(action: str) -> dict[str, str]:
@@ -143,6 +145,8 @@ def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component
     """Return what a panel shows: what it drew, its rows as CSV, and its calls as SQL."""
     if not answered:
         return html.Div(simplified(drawn))
+    content = html.Div(drawn)
+    name_tables(content, name)
     links: list[Component | str] = []
     for index, (question, rows) in enumerate(answered):
         if rows:
@@ -159,7 +163,7 @@ def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component
     return html.Div(
         simplified(
             [
-                html.Div(drawn),
+                content,
                 html.Details(
                     [
                         html.Summary("SQL and CSV"),
@@ -176,6 +180,17 @@ def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component
             ]
         )
     )
+
+
+def name_tables(content: Component, name: str) -> None:
+    """Give the tables of a panel its title as their name, for screen readers."""
+    place = name.replace(".", "-")
+    found = [one for one in content._traverse() if getattr(one, "className", "") == "scrolls"]
+    for index, one in enumerate(found, 1):
+        one.id = f"table-{place}-{index}"
+        setattr(one, "aria-labelledby", f"title-{place} {one.id}")
+        if len(found) > 1:
+            setattr(one, "aria-label", f"table {index}")
 
 
 def choice(one: Filter, choices: Choices, state: State) -> Component:

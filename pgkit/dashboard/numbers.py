@@ -82,9 +82,11 @@ def within(
 
 def percent(value: Any) -> str:
     """Return percent with their sign: +12 %."""
-    return (
-        NOTHING if value is None else f"{'+' if float(value) > 0 else ''}{digits(float(value))} %"
-    )
+    if value is None:
+        return NOTHING
+    # What is smaller is beyond what any interval of a change can tell. Adding 0 takes away -0.
+    shown = round(float(value), 2) + 0
+    return f"{'+' if shown > 0 else ''}{digits(shown)} %"
 
 
 def moment(value: datetime | None) -> str:

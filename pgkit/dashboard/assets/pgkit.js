@@ -1,27 +1,81 @@
 // The few things that only a browser can do.
+const INTERVAL = ", 95 % interval";
+
 window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
     // A value or an interval of a chart, with three digits that count. Axes and tooltips call it
     // with different arguments, the options among them.
     pgkitNumber: (value, ...rest) => {
         const options = rest.find((one) => one && typeof one.unit === "string");
         const unit = options ? options.unit : "";
-        const compact = new Intl.NumberFormat("en", {
-            notation: "compact",
-            maximumSignificantDigits: 3,
-        });
-        const one = (number) => {
-            if (number === null || number === undefined) return "–";
-            if (unit === "share" || unit === "ratio") return `${compact.format(100 * number)} %`;
-            if (unit === "ms") {
-                const size = Math.abs(number);
-                if (size >= 3600000) return `${compact.format(number / 3600000)} h`;
-                if (size >= 60000) return `${compact.format(number / 60000)} min`;
-                if (size >= 1000) return `${compact.format(number / 1000)} s`;
+        const three = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+        // As numbers.py writes them: 1,234 in full, from 100 thousand on as 123 k, 1.2 M, 3 G.
+        // Spaces do not break, because an axis would else put the unit below its number.
+        const digits = (number) => {
+            const size = Math.abs(number);
+            if (Number.isInteger(number) && size < 100000) return number.toLocaleString("en");
+            for (const [from, by, suffix] of [[1e9, 1e9, "G"], [1e6, 1e6, "M"], [1e5, 1e3, "k"]]) {
+                if (size >= from) return `${three.format(number / by)}\u00a0${suffix}`;
             }
-            const shown = compact.format(number);
-            return unit && unit !== "count" && unit !== "score" ? `${shown} ${unit}` : shown;
+            return three.format(number);
+        };
+        const one = (number) => {
+            if (number === null || number === undefined) return "-";
+            const size = Math.abs(number);
+            if (unit === "share" || unit === "ratio") return `${digits(100 * number)}\u00a0%`;
+            if (unit === "ms") {
+                if (size >= 86400000) return `${digits(number / 86400000)}\u00a0d`;
+                if (size >= 3600000) return `${digits(number / 3600000)}\u00a0h`;
+                if (size >= 60000) return `${digits(number / 60000)}\u00a0min`;
+                if (size >= 1000) return `${digits(number / 1000)}\u00a0s`;
+            }
+            if (unit === "MB" && size >= 1024) return `${digits(number / 1024)}\u00a0GB`;
+            const shown = digits(number);
+            return unit && unit !== "count" && unit !== "score" ? `${shown}\u00a0${unit}` : shown;
         };
         return Array.isArray(value) ? `${one(value[0])} to ${one(value[1])}` : one(value);
+    },
+    // What a point of a chart says. The tooltip of Mantine says of an interval how wide it is.
+    pgkitTooltip: ({ label, payload }, ...rest) => {
+        const known = window.dashMantineFunctions;
+        const write = (value) => known.pgkitNumber(value, ...rest);
+        const create = window.React.createElement;
+        if (!payload || !payload.length) return null;
+        const point = payload[0].payload;
+        const isTime = typeof label === "number";
+        const at = isTime ? known.pgkitTime(label) : String(label);
+        const lines = payload
+            .filter((one) => !Array.isArray(one.value) && !String(one.name).endsWith(INTERVAL))
+            .map((one) => {
+                const within = point[`${one.name}${INTERVAL}`];
+                return create(
+                    "tr",
+                    { key: one.name },
+                    create(
+                        "th",
+                        { scope: "row" },
+                        create("span", { className: "swatch", style: { background: one.color } }),
+                        one.name,
+                    ),
+                    create("td", {}, write(one.value)),
+                    create("td", { className: "within" }, within ? write(within) : ""),
+                );
+            });
+        const zone = isTime || / \d\d:00$/.test(at) ? " UTC" : "";
+        return create(
+            "div",
+            { className: "tip" },
+            create("div", { className: "at" }, `${at}${zone}`),
+            create("table", {}, create("tbody", {}, lines)),
+        );
+    },
+    // A bucket of an axis: the day at midnight and of days, else the hour.
+    pgkitBucket: (value) => {
+        const text = String(value);
+        if (/ 00:00$/.test(text)) return text.slice(0, -6);
+        if (/ \d\d:00$/.test(text)) return text.slice(-5);
+        if (!/^\d{4}-\d\d-\d\d$/.test(text)) return text;
+        const day = { month: "short", day: "2-digit", timeZone: "UTC" };
+        return new Intl.DateTimeFormat("en", day).format(new Date(`${text}T00:00:00Z`));
     },
     // A time of an axis, in UTC.
     pgkitTime: (value) =>

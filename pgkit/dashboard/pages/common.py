@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from textwrap import shorten
+from typing import Any
 
 from dash import html
 
@@ -73,13 +74,18 @@ def marks(state: State) -> Asking[list[Mark]]:
     found += [
         Mark(
             row["alert_timestamp"],
-            f"{row['severity']}: {shorten(row['alert_message'], 80, placeholder=' ...')}",
+            f"{row['severity']}: {shorten(first_clause(row), 100, placeholder=' ...')}",
             "red.6" if row["severity"] == "critical" else "orange.6",
         )
         for row in alerts
         if row["alert_timestamp"] >= state.start and matches(row["labels"] or {}, state.labels)
     ]
     return sorted(found, key=lambda mark: mark.time)[-MOST_MARKS:]
+
+
+def first_clause(alert: dict[str, Any]) -> str:
+    """Return what an alert says first: what is wrong. The page Alerts has the rest."""
+    return str(alert["alert_message"]).partition(", ")[0]
 
 
 def matches(labels: dict[str, str], wanted: dict[str, str]) -> bool:
@@ -158,7 +164,9 @@ def empty(state: State, pipeline: str = "calls") -> Asking[Node]:
     start = end - state.length
     return nothing(
         f"There is nothing from {moment(state.start)} to {moment(state.end)} UTC"
-        f"{' with these filters' if state.labels else ''}.",
+        f"{' with these filters' if state.labels else ''}."
+        # The hour that a short range begins in is not part of it, and the one it ends in is short.
+        + (" Values are of whole hours." if state.length <= timedelta(hours=2) else ""),
         html.A(
             f"The latest is from {moment(last)}: show the range up to there.",
             href=f"/{state.page}"

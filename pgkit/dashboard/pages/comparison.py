@@ -270,9 +270,9 @@ PAGE = Page(
     "comparison",
     "Comparison",
     (
-        Panel("Workflows", workflows, height=600),
-        Panel("Before and after", before_and_after, height=600),
-        Panel("Models", models, height=400),
+        Panel("Workflows", workflows, height=900),
+        Panel("Before and after", before_and_after, height=940),
+        Panel("Models", models, height=560),
     ),
     (
         subject_filter("workflow", "Workflows", is_multiple=True),

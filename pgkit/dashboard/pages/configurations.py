@@ -590,20 +590,29 @@ PAGE = Page(
     "configurations",
     "Configurations",
     (
-        Panel("In force", active),
+        Panel("In force", active, height=100),
         Panel(
-            "Activations", activations, "What was in force in the range. A link shows what it did."
+            "Activations",
+            activations,
+            "What was in force in the range. A link shows what it did.",
+            height=110,
         ),
-        Panel("Versions", versions),
-        Panel("Difference of two versions", difference),
+        Panel("Versions", versions, height=180),
+        Panel("Difference of two versions", difference, height=160),
         Panel(
             "Impact of an activation",
             impact,
-            "At most as long before and after it as the range is long. Under 50 calls or jobs on a"
-            " side nothing is said.",
+            "At most as long before and after it as the range is long. Under 50 calls or jobs"
+            " on a side nothing is said.",
+            height=130,
         ),
-        Panel("Requests for approval", requests),
-        Panel("Audit", audit, "Each entry has the hash of the one before it. The last 200."),
+        Panel("Requests for approval", requests, height=110),
+        Panel(
+            "Audit",
+            audit,
+            "Each entry has the hash of the one before it. The last 200.",
+            height=100,
+        ),
     ),
     (
         Filter("model_type", "Model type", type_choices, placeholder="activated last"),

@@ -340,12 +340,14 @@ PAGE = Page(
     "costs",
     "Costs",
     (
-        Panel("This range", summary, height=90),
-        Panel("Cost over time", over_time, "By the price book."),
-        Panel("By model and tool", by_model),
-        Panel("What if", what_if, "The same tokens at the prices of other models.", span=6),
-        Panel("Without a price", unpriced, "Never counted as free.", span=6),
-        Panel("Budgets", own_budgets),
+        Panel("This range", summary, height=120),
+        Panel("Cost over time", over_time, "By the price book.", height=320),
+        Panel("By model and tool", by_model, height=550),
+        Panel(
+            "What if", what_if, "The same tokens at the prices of other models.", span=6, height=130
+        ),
+        Panel("Without a price", unpriced, "Never counted as free.", span=6, height=380),
+        Panel("Budgets", own_budgets, height=100),
     ),
     (
         label_filter("model", "Model", "calls"),
@@ -368,4 +370,5 @@ PAGE = Page(
         ),
     },
     buttons=("budget", "price"),
+    has_comparison=True,
 )

@@ -853,25 +853,33 @@ PAGE = Page(
     "evaluations",
     "Evaluations",
     (
-        Panel("Latest evaluation of each model", latest),
+        Panel("Latest evaluation of each model", latest, height=100),
         Panel(
             "Trend of a metric",
             metric_over_time,
             "The trend line is the median slope over all pairs of evaluations (Theil-Sen). Its"
             " verdict needs evaluations at 8 times or more.",
+            height=500,
         ),
-        Panel("Drift checks", drift_checks, "The last 20 of the model, whatever the range."),
+        Panel(
+            "Drift checks",
+            drift_checks,
+            "The last 20 of the model, whatever the range.",
+            height=130,
+        ),
         Panel(
             "Drift by feature",
             drift_tests,
             "p values are corrected for all tests of the check. The effect is 0 (nothing) to 1.",
+            height=260,
         ),
         Panel(
             "Distribution of a feature",
             distributions,
             "The share of values in each bucket: the reference, and over it the checked data.",
+            height=360,
         ),
-        Panel("Trainings", trainings),
+        Panel("Trainings", trainings, height=100),
     ),
     FILTERS,
     {
@@ -906,4 +914,5 @@ PAGE = Page(
         ),
     },
     buttons=("check", "retrain", "reference"),
+    has_comparison=True,
 )

@@ -552,22 +552,26 @@ PAGE = Page(
     "experiments",
     "Experiments",
     (
-        Panel("A/B tests", listed),
+        Panel("A/B tests", listed, height=100),
         Panel(
             "Results",
             results,
             "Differences are those of the means of units, B less A. The line is at no difference.",
+            height=600,
         ),
         Panel(
             "Assignment",
             assignment,
             "Whether as many units got each variant as the split says. The line is at the split.",
+            height=170,
         ),
         Panel(
             "Difference over time",
             over_time,
-            "What was known at the end of each bucket. The interval holds however often you look,"
-            " so a test may end when it excludes no difference. The chart may cut off early ones.",
+            "What was known at the end of each bucket. The interval holds however often"
+            " you look, so a test may end when it excludes no difference. The"
+            " chart may cut off early ones.",
+            height=380,
         ),
     ),
     (

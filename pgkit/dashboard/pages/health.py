@@ -1,5 +1,7 @@
 """Whether the database does its work."""
 
+import dash_mantine_components as dmc
+
 from pgkit.dashboard.ask import Asking, ask
 from pgkit.dashboard.charts import Column, Node, badge, table
 from pgkit.dashboard.frame import Page, Panel
@@ -11,7 +13,10 @@ COLORS = {"ok": "teal", "warn": "yellow", "fail": "red"}
 def checks(state: State) -> Asking[Node]:
     """Show each check of the database, with what to do about it."""
     rows = yield ask("get_health")
-    return table(
+    bad = sum(row["status"] != "ok" for row in rows)
+    fine = len(rows) - bad
+    said = f"{bad} of {len(rows)} checks ask for something." if bad else f"All {fine} are fine."
+    shown = table(
         sorted(rows, key=lambda row: ("fail", "warn", "ok").index(row["status"])),
         (
             Column("check_name", "check"),
@@ -20,11 +25,12 @@ def checks(state: State) -> Asking[Node]:
             Column("hint", "what to do", lambda value: value or ""),
         ),
     )
+    return [dmc.Text(said, fw=600, size="sm"), shown]
 
 
 PAGE = Page(
     "health",
     "Health",
-    (Panel("Checks", checks, "The same as perf.get_health() and pgkit health say."),),
+    (Panel("Checks", checks, "The same as perf.get_health() and pgkit health say.", height=1000),),
     has_range=False,
 )

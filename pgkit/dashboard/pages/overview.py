@@ -3,6 +3,7 @@
 from typing import Any
 
 import dash_mantine_components as dmc
+from dash import html
 
 from pgkit.dashboard.ask import Asking, Rows, ask
 from pgkit.dashboard.charts import (
@@ -93,11 +94,17 @@ def changed(
     is_unsure = row["verdict"] == "insufficient_data"
     if state.is_compared and row["percent"] is not None:
         between = (
-            f" ({percent(row['percent_low'])} to {percent(row['percent_high'])})"
+            f"({percent(row['percent_low']).removesuffix(' %')} to {percent(row['percent_high'])})"
             if row["percent_low"] is not None
             else ""
         )
-        change = [f"{percent(row['percent'])}{between} ", verdict(row["verdict"])]
+        change = [
+            html.Span(percent(row["percent"]), className="unbroken"),
+            " ",
+            html.Span(between, className="unbroken"),
+            " ",
+            verdict(row["verdict"]),
+        ]
     elif state.is_compared:
         change = "nothing to compare with before"
     return Card(title, number(row["value"] / divisor, unit), change, is_unsure, state.href(page))
@@ -131,11 +138,15 @@ def cost_card(state: State, rows: Rows, earlier: Rows) -> Card | None:
     first = priced[0]
     cost = first["list_cost"]
     before = next((r["list_cost"] for r in earlier if r["currency"] == first["currency"]), None)
-    said = f"{percent(100 * (cost / before - 1))} " if before and cost is not None else ""
+    said = [percent(100 * (cost / before - 1))] if before and cost is not None else []
     if unpriced:
-        said += f"{number(unpriced)} calls unpriced"
+        said.append(f"{number(unpriced)} calls unpriced")
     return Card(
-        "Cost", f"{number(cost)} {first['currency']}", said, cost is None, state.href("costs")
+        "Cost",
+        f"{number(cost)} {first['currency']}",
+        ", ".join(said),
+        cost is None,
+        state.href("costs"),
     )
 
 
@@ -251,18 +262,19 @@ PAGE = Page(
             "This range",
             summary,
             "Change against the period before, with its 95 % interval.",
-            height=90,
+            height=120,
         ),
-        Panel("Calls", calls, span=6),
-        Panel("Response times", response_times, span=6),
-        Panel("Errors", errors, "Share of calls that failed.", span=6),
-        Panel("Jobs", jobs, span=6),
-        Panel("Fastest and slowest models", models, "p95 of response times.", span=6),
-        Panel("Best and worst workflows", workflows, span=6),
+        Panel("Calls", calls, span=6, height=400),
+        Panel("Response times", response_times, span=6, height=400),
+        Panel("Errors", errors, "Share of calls that failed.", span=6, height=400),
+        Panel("Jobs", jobs, span=6, height=400),
+        Panel("Fastest and slowest models", models, "p95 of response times.", span=6, height=470),
+        Panel("Best and worst workflows", workflows, span=6, height=140),
     ),
     (
         label_filter("model", "Model", "calls"),
         label_filter("tool", "Tool", "calls"),
         label_filter("provider", "Provider", "calls"),
     ),
+    has_comparison=True,
 )

@@ -363,9 +363,13 @@ PAGE = Page(
     "workers",
     "Workers",
     (
-        Panel("Workers", cards, "Averages of successful jobs with their 95 % intervals."),
-        Panel("Same jobs", same_jobs, "Which worker is best for the same kind of jobs."),
-        Panel("Utilization", utilization),
+        Panel(
+            "Workers", cards, "Averages of successful jobs with their 95 % intervals.", height=380
+        ),
+        Panel(
+            "Same jobs", same_jobs, "Which worker is best for the same kind of jobs.", height=240
+        ),
+        Panel("Utilization", utilization, height=500),
     ),
     (
         subject_filter("worker", "Worker"),

@@ -301,7 +301,8 @@ def gpu_time(state: State, chosen: Row) -> Asking[Node]:
             *(
                 part(f"By {title}", shares(slices(found[dimension]), unit="h"))
                 for dimension, title in DIMENSIONS.items()
-                if dimension in found
+                # All of it of an unknown one says nothing.
+                if [name for name, _ in found.get(dimension, [])] not in ([], ["unknown"])
             ),
         ]
     )
@@ -497,15 +498,17 @@ PAGE = Page(
     "workflows",
     "Workflows",
     (
-        Panel("All workflows", overview, "Choose one to see it in the panels below."),
-        Panel("Ranking", ranking, "Averages of successful jobs with their 95 % intervals."),
-        Panel("Distribution", distribution),
-        Panel("Over time", over_time),
-        Panel("Stages", stages, "Where successful jobs spend their time.", span=6),
-        Panel("GPU time", gpu_time, "Where GPU time went.", span=6),
-        Panel("Quality over time", quality, span=6),
-        Panel("Parameter against quality", correlation, span=6),
-        Panel("Quality by workflow", score_by_workflow),
+        Panel("All workflows", overview, "Choose one to see it in the panels below.", height=170),
+        Panel(
+            "Ranking", ranking, "Averages of successful jobs with their 95 % intervals.", height=150
+        ),
+        Panel("Distribution", distribution, height=700),
+        Panel("Over time", over_time, height=630),
+        Panel("Stages", stages, "Where successful jobs spend their time.", span=6, height=300),
+        Panel("GPU time", gpu_time, "Where GPU time went.", span=6, height=390),
+        Panel("Quality over time", quality, span=6, height=460),
+        Panel("Parameter against quality", correlation, span=6, height=120),
+        Panel("Quality by workflow", score_by_workflow, height=250),
     ),
     (
         subject_filter("workflow", "Workflow"),
@@ -513,4 +516,5 @@ PAGE = Page(
         Filter("score", "Score", score_filter, placeholder="quality rating"),
         Filter("parameter", "Parameter", parameter_filter, placeholder="such as steps"),
     ),
+    has_comparison=True,
 )
