@@ -29,7 +29,7 @@ VERDICTS = {
     "no_clear_difference": ("no clear difference", "gray"),
     "insufficient_data": ("insufficient data", "gray"),
 }
-# Units that an axis has room for; others stand above the chart.
+# Units that an axis has room for, as it has for a currency; others stand above the chart.
 SHORT = ("ms", "share", "ratio", "MB", "%")
 STILL = {"isAnimationActive": False}
 # Room for the upper half of the highest number, and for the numbers of marks.
@@ -342,7 +342,8 @@ def floor(time: datetime, granularity: str, times: Any) -> datetime:
 
 def formatter(unit: str | None) -> dict[str, Any]:
     """Return the function of the browser that writes numbers of an axis."""
-    return {"function": "pgkitNumber", "options": {"unit": unit if unit in SHORT else ""}}
+    is_short = unit in SHORT or (unit is not None and len(unit) == 3 and unit.isupper())
+    return {"function": "pgkitNumber", "options": {"unit": unit if is_short else ""}}
 
 
 def tooltip(unit: str | None) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from pgkit.dashboard.pages.common import (
     percentiles,
     whole,
 )
+from pgkit.dashboard.pages.jobs import words
 from pgkit.dashboard.state import State
 
 MS_PER_HOUR = 3_600_000
@@ -230,7 +231,7 @@ def workflows(state: State) -> Asking[Node]:
     unit = rows[0]["unit"]
     return dmc.Stack(
         [
-            dmc.Text(f"By {rows[0]['ranking_metric']}, best first.", size="sm", c="dimmed"),
+            dmc.Text(f"By {words(rows[0]['ranking_metric'])}, best first.", size="sm", c="dimmed"),
             whiskers(
                 ends(
                     [
