@@ -18,6 +18,12 @@ SEARCH = {
     "overview": "?range=30d",
     "models": "?range=30d",
 }
+# Charts that are drawn last still make the page longer.
+STANDS_STILL = """() => {
+    const before = window.heightBefore;
+    window.heightBefore = document.documentElement.scrollHeight;
+    return before === window.heightBefore;
+}"""
 
 
 def main() -> None:
@@ -33,6 +39,7 @@ def main() -> None:
             page = browser.new_page(viewport=WIDE, reduced_motion="reduce")
             for name in wanted:
                 settle(page, f"{address}/{name}{SEARCH.get(name, '')}")
+                page.wait_for_function(STANDS_STILL, polling=300)
                 page.screenshot(
                     path=IMAGES / f"{name}.jpg", type="jpeg", quality=75, full_page=True
                 )

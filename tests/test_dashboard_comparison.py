@@ -74,7 +74,7 @@ def test_workflows_are_compared_with_the_first(address, page) -> None:
     assert "Compared with old, new is 100 % slower (99 to 101 %)" in text
     assert "10 % better in likeness (9.4 to 11 %)" in text
     assert "+100 % (99.3 to 101 %), n 40" in text
-    assert "WORSE" in text
+    assert "worse" in text
     assert "failure rate" in text
 
 
@@ -133,8 +133,8 @@ def test_models_are_compared_with_intervals(address, page) -> None:
     assert "-200 ms" in text
     assert "400 ms (397 ms to 403 ms), n 41" in text
     assert "+75 points" in text
-    assert "BETTER" in text
-    assert "WORSE" in text
+    assert "better" in text
+    assert "worse" in text
 
 
 def test_only_one_workflow_says_what_to_do(database, connection, page) -> None:
