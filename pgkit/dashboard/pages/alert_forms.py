@@ -636,11 +636,11 @@ def set_receiver(key: str, values: Mapping[str, Any]) -> Question:
 
 def objective_fields(_: str) -> Asking[list[Component]]:
     """Ask for everything that an objective has."""
-    known = yield view("metrics")
+    known = yield ask("get_metrics")
     fit = [
         row
         for row in known
-        if (row["is_sketched"] if row["kind"] != "share" else row["better"] is not None)
+        if (row["has_percentiles"] if row["kind"] != "share" else row["better"] is not None)
     ]
     return [
         dmc.TextInput(
