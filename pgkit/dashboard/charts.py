@@ -5,7 +5,7 @@ or a whisker of a bar. Each chart says in words what it shows, for those who can
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
@@ -128,9 +128,10 @@ def trend(
     earlier = {row[time] + shift: row for row in before[0]} if before else {}
     known = [*times, *earlier]
     if is_filled:
-        known = [*between(min(times), max(times), granularity)] or known
+        # The period before may begin earlier, or last longer, than there are values of this one.
+        known = [*known, *every(known, granularity)]
     data = []
-    for at in sorted({*known, *times}):
+    for at in sorted(set(known)):
         row = times.get(at, {})
         point = {"at": bucket(at, granularity), **values_of(row, lines)}
         if before:
@@ -334,6 +335,12 @@ def between(first: datetime, last: datetime, granularity: str) -> Sequence[datet
     return [first + index * width for index in range(count)] if count <= 2_000 else []
 
 
+def every(found: Iterable[datetime], granularity: str) -> Sequence[datetime]:
+    """Return all buckets from the first to the last of some, so that empty ones show as such."""
+    known = sorted(found)
+    return between(known[0], known[-1], granularity) or known
+
+
 def floor(time: datetime, granularity: str, times: Any) -> datetime:
     """Return the last of the buckets that starts before a time, else the first."""
     before = [at for at in times if at <= time.astimezone(UTC)]
@@ -372,6 +379,8 @@ def bars(
     """
     if not rows:
         return nothing("No values in this range.")
+    # A model may be called like the key of the axis; no name ends with a space.
+    columns = [(name, "at " if shown == "at" else shown, color) for name, shown, color in columns]
     data = [
         {"at": str(row[key]), **{name: plain(row.get(column)) for column, name, _ in columns}}
         for row in rows

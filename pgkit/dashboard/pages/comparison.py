@@ -159,8 +159,9 @@ def sides(
             part(
                 "Quality",
                 bars(
-                    [{"score": words(metric), **side} for metric, side in scores.items()],
-                    "score",
+                    # The key is no name: a workflow may be called anything else.
+                    [{"": words(metric), **side} for metric, side in scores.items()],
+                    "",
                     [(name, name, COLORS[at % len(COLORS)]) for at, name in enumerate(names)],
                     unit="score",
                     height=180,

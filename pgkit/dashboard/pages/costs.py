@@ -1,12 +1,25 @@
 """What calls cost, what they would have cost, and whether that is within the budgets."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import dash_mantine_components as dmc
+from dash.development.base_component import Component
 
 from pgkit.dashboard.ask import Asking, Question, Rows, ask
-from pgkit.dashboard.charts import COLORS, Card, Column, Node, badge, bars, cards, nothing, table
+from pgkit.dashboard.charts import (
+    COLORS,
+    Card,
+    Column,
+    Node,
+    badge,
+    bars,
+    cards,
+    every,
+    nothing,
+    table,
+)
 from pgkit.dashboard.frame import Action, Choices, Filter, Page, Panel, button, field
 from pgkit.dashboard.numbers import bucket, money, number, percent
 from pgkit.dashboard.pages.budgets import budgets
@@ -15,6 +28,8 @@ from pgkit.dashboard.state import State
 
 # A chart with more parts cannot be read.
 MOST_PARTS = len(COLORS) - 1
+# What the rest of them is called; no name ends with a space.
+OTHERS = "others "
 # A row for each part and bucket.
 MOST_ROWS = 50_000
 LABELS = ("model", "tool", "provider", "model_type")
@@ -73,7 +88,8 @@ def summary(state: State) -> Asking[Node]:
             )
             continue
         cost, past = row["list_cost"], before.get(row["currency"])
-        change = f"{percent(100 * (cost / past - 1))} since before" if past and cost else ""
+        is_known = past and cost is not None
+        change = f"{percent(100 * (cost / past - 1))} since before" if is_known else ""
         found.append(Card("By the price book", money(cost, row["currency"]), change))
         if row["billed_calls"]:
             difference = row["billed_difference"]
@@ -104,18 +120,36 @@ def over_time(state: State) -> Asking[Node]:
             "No call of this range has a price and tokens.",
             "Load a price list: pgkit prices load FILE. See docs/costs.md.",
         )
+    currencies = sorted({row["currency"] for row in priced})
+    drawn = [
+        in_currency(state, group, [row for row in priced if row["currency"] == currency])
+        for currency in currencies
+    ]
+    return [
+        one
+        for currency, chart in zip(currencies, drawn, strict=True)
+        for one in (dmc.Text(f"In {currency}:", size="sm"), chart)
+    ]
+
+
+def in_currency(state: State, group: str, priced: Rows) -> Component:
+    """Draw the cost of each bucket by the groups that cost most, in one currency."""
     names = largest(priced, group)
-    found: dict[Any, dict[str, Any]] = {}
+    found: dict[datetime, dict[str, Any]] = {}
     for row in priced:
         at = row["time_bucket"]
         name = str(row["group_labels"].get(group) or f"no {group}")
-        name = name if name in names else "others"
-        one = found.setdefault(at, {"at": bucket(at, state.granularity)})
+        name = name if name in names else OTHERS
+        one = found.setdefault(at, {})
         one[name] = one.get(name, 0) + row["list_cost"]
-    used = [name for name in [*names, "others"] if any(name in row for row in found.values())]
-    data = [dict.fromkeys(used) | found[at] for at in sorted(found)]
+    used = [name for name in [*names, OTHERS] if any(name in row for row in found.values())]
+    # The key is no name: a model may be called anything else.
+    data = [
+        {"": bucket(at, state.granularity), **found.get(at, {})}
+        for at in every(found, state.granularity)
+    ]
     columns = [(name, name, COLORS[index]) for index, name in enumerate(used)]
-    return bars(data, "at", columns, unit=priced[0]["currency"], is_stacked=True)
+    return bars(data, "", columns, unit=priced[0]["currency"], is_stacked=True)
 
 
 def largest(rows: Rows, group: str) -> list[str]:

@@ -13,6 +13,7 @@ from pgkit.dashboard.charts import (
     Node,
     Whisker,
     bars,
+    every,
     nothing,
     table,
     whiskers,
@@ -73,7 +74,7 @@ def error_types(state: State) -> Asking[Node]:
             Column("model", "model"),
             Column("tool", "tool"),
             Column("error_count", "errors", number, True),
-            Column("share_of_errors", "of all errors", share, True),
+            Column("share_of_errors", "of its errors", share, True),
             Column("error_rate", "of its calls", share, True),
             Column("last_seen", "last seen (UTC)", moment),
         ),
@@ -88,7 +89,7 @@ def tokens(state: State) -> Asking[Node]:
         rows = yield measure(state, metric, granularity=state.granularity, confidence=None)
         for row in rows:
             at = row["time_bucket"]
-            found.setdefault(at, {"at": bucket(at, state.granularity)})[name] = row["total"]
+            found.setdefault(at, {})[name] = row["total"]
     if not found:
         return nothing(
             "No call of this range says how many tokens it took.",
@@ -96,7 +97,10 @@ def tokens(state: State) -> Asking[Node]:
         )
     names = [(name, name, color) for _, name, color in TOKENS]
     used = [one for one in names if any(one[0] in row for row in found.values())]
-    rows = [{name: None for name, _, _ in used} | found[at] for at in sorted(found)]
+    rows = [
+        {"at": bucket(at, state.granularity), **found.get(at, {})}
+        for at in every(found, state.granularity)
+    ]
     return bars(rows, "at", used, unit="tokens")
 
 

@@ -106,6 +106,10 @@ def changed(
             " ",
             verdict(row["verdict"]),
         ]
+    elif state.is_compared and row["before_count"]:
+        # There is no percentage of 0.
+        before = number(row["before_value"] / divisor, unit)
+        change = [f"{before} before ", verdict(row["verdict"])]
     elif state.is_compared:
         change = "nothing to compare with before"
     return Card(title, number(row["value"] / divisor, unit), change, is_unsure, state.href(page))
@@ -136,19 +140,18 @@ def cost_card(state: State, rows: Rows, earlier: Rows) -> Card | None:
             True,
             state.href("costs"),
         )
-    first = priced[0]
-    cost = first["list_cost"]
-    before = next((r["list_cost"] for r in earlier if r["currency"] == first["currency"]), None)
-    said = [percent(100 * (cost / before - 1))] if before and cost is not None else []
+    past = {row["currency"]: row["list_cost"] for row in earlier}
+    values, said = [], []
+    for row in priced:
+        cost, before = row["list_cost"], past.get(row["currency"])
+        values.append(f"{number(cost)} {row['currency']}")
+        if before and cost is not None:
+            said.append(percent(100 * (cost / before - 1)))
+    changes = [" and ".join(said)] if said else []
     if unpriced:
-        said.append(f"{number(unpriced)} calls unpriced")
-    return Card(
-        "Cost",
-        f"{number(cost)} {first['currency']}",
-        ", ".join(said),
-        cost is None,
-        state.href("costs"),
-    )
+        changes.append(f"{number(unpriced)} calls unpriced")
+    is_unsure = all(row["list_cost"] is None for row in priced)
+    return Card("Cost", " + ".join(values), ", ".join(changes), is_unsure, state.href("costs"))
 
 
 def calls(state: State) -> Asking[Node]:

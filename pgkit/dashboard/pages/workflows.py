@@ -13,6 +13,7 @@ from pgkit.dashboard.charts import (
     Node,
     Whisker,
     bars,
+    every,
     link,
     nothing,
     points,
@@ -209,13 +210,16 @@ def over_time(state: State, chosen: Row) -> Asking[Node]:
         Line("p95", "p1", COLORS[1], "low1", "high1"),
     ]
     drawn = yield from metric_trend(of_it, f"successful_{metric}", percentiles, lines, unit, "jobs")
-    counts = [
-        {
-            "bucket": bucket(row["time_bucket"], state.granularity),
+    counted = {
+        row["time_bucket"]: {
             "failed": row["failed_jobs"],
             "succeeded": row["job_count"] - row["failed_jobs"],
         }
         for row in rows
+    }
+    counts = [
+        {"bucket": bucket(at, state.granularity), **counted.get(at, {})}
+        for at in every(counted, state.granularity)
     ]
     return html.Div(
         [
