@@ -12,6 +12,9 @@ from pgkit.dashboard.app import Dashboard
 from pgkit.dashboard.ask import Database
 from pgkit.dashboard.viewer import Gate
 
+# A browser keeps six connections open, also while it asks nothing.
+MOST_BROWSER_CONNECTIONS = 600
+
 
 class Settings(NamedTuple):
     """How to listen. Without tokens only names of loopback are answered."""
@@ -32,6 +35,9 @@ def listen(dashboard: Dashboard, settings: Settings) -> Any:
         threads=2 * settings.connections,
         ident="pgkit",
         channel_timeout=120,
+        connection_limit=MOST_BROWSER_CONNECTIONS,
+        # Unlike select, it takes any number of them.
+        asyncore_use_poll=True,
         max_request_body_size=1024 * 1024,
     )
 
