@@ -19,6 +19,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from dashboards import serve, settle
+from playwright.sync_api import expect
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -613,6 +614,20 @@ def test_no_address_is_a_fault_of_the_server(guarded, search) -> None:
 
 
 @pytest.mark.parametrize(
+    ("search", "said"),
+    [
+        ("?model=%00", "the address holds a character that no text has"),
+        ("?" + "a=1&" * 300, "the address cannot be read"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_said_to_be_so(dashboard, page, search, said) -> None:
+    settle(page, f"{dashboard}/health{search}")
+    assert said in page.locator("main").inner_text()
+    page.get_by_role("link", name="Alerts", exact=True).click()
+    page.wait_for_url(f"{dashboard}/alerts")
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/assets/../app.py",
@@ -829,6 +844,56 @@ def test_a_page_recovers_when_the_database_is_back(database, connection, monkeyp
             while "acme/one" not in fill(asked, "models.comparison", search):
                 assert time.monotonic() - begin < 30
             print("recovered after", time.monotonic() - begin)
+
+
+def test_who_clicks_again_while_the_database_is_slow_does_it_once(
+    dashboard, connection, browser
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    settle(page, f"{dashboard}/alerts?range=24h")
+    page.get_by_role("button", name="New silence").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Labels").fill("model=acme/one")
+    dialog.get_by_role("textbox", name="Reason").fill("planned")
+    button = dialog.get_by_role("button", name="Silence", exact=True)
+    with connection.transaction():
+        connection.execute("lock table perf.alert_silences in access exclusive mode")
+        button.click()
+        expect(button).to_be_disabled(timeout=4_000)
+        button.evaluate("found => found.click()")
+    page.get_by_text("The alerts are silenced.").wait_for()
+    assert connection.execute("select count(*) from perf.alert_silences").fetchone() == (1,)
+    context.close()
+
+
+def test_a_page_says_when_nobody_answers_and_when_somebody_does_again(dashboard, browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    settle(page, f"{dashboard}/health")
+    said = page.locator("#lost")
+    expect(said).to_be_empty()
+    context.set_offline(True)
+    page.evaluate("window.dash_clientside.set_props('refresh', { n_intervals: 1 })")
+    expect(said).to_contain_text("The dashboard does not answer since")
+    context.set_offline(False)
+    page.evaluate("window.dash_clientside.set_props('refresh', { n_intervals: 2 })")
+    expect(said).to_be_empty()
+    context.close()
+
+
+def test_browsers_that_keep_connections_open_shut_nobody_out(dashboard) -> None:
+    address = httpx.URL(dashboard)
+    opened = []
+    try:
+        for _ in range(150):
+            kept = http.client.HTTPConnection(address.host, address.port, timeout=30)
+            kept.request("GET", "/alive")
+            assert kept.getresponse().read() == b"ok"
+            opened.append(kept)
+    finally:
+        for kept in opened:
+            kept.close()
 
 
 def test_a_slow_database_is_said_to_be_slow(database, connection, monkeypatch) -> None:

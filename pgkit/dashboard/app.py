@@ -291,10 +291,14 @@ class Dashboard:
     def state(self, path: str | None, search: str | None, *look: int) -> State:
         """Return what an address asks for; requests of one look share its time and answers."""
         g.look = self.looks.find(g.viewer, path, search, *look) if look else None
+        return read_state(path, search, g.look.now if g.look else self.clock())
+
+    def readable(self, path: str | None, search: str | None) -> State:
+        """Return what an address asks for, nothing where it cannot be read."""
         try:
-            return read_state(path, search, g.look.now if g.look else self.clock())
-        except Unreadable as error:
-            abort(Response(f"{error}\n", 400, mimetype="text/plain"))
+            return self.state(path, search)
+        except Unreadable:
+            return self.state(path, None)
 
     def first_page(self) -> tuple[dict[str, Any], Node, int]:
         """Return the address that a browser comes from, the page there, and its window's number.
@@ -377,6 +381,7 @@ class Dashboard:
                                 align="start",
                             )
                         ),
+                        html.Div(id="lost", role="alert"),
                         html.Div(id="said", role="status", **{"aria-live": "polite"}),
                         html.Main(first, id="main", tabIndex=-1),
                     ],
@@ -423,7 +428,7 @@ class Dashboard:
             Input("address", "search"),
         )
         def mark_page(path: str | None, search: str | None) -> tuple[list[str], list[str | None]]:
-            state = self.state(path, search)
+            state = self.readable(path, search)
             return (
                 [state.href(name) for name in self.pages],
                 ["page" if name == state.page else None for name in self.pages],
@@ -443,7 +448,10 @@ class Dashboard:
             *look,
         )
         def show_filters(search: str | None, _: str, path: str | None, *seen: int) -> Node:
-            state = self.state(path, search, *seen)
+            try:
+                state = self.state(path, search, *seen)
+            except Unreadable as error:
+                return problem(str(error), "Choose one of the pages above.")
             page = self.pages.get(state.page)
             if page is None:
                 raise PreventUpdate
@@ -457,7 +465,7 @@ class Dashboard:
             prevent_initial_call=True,
         )
         def choose(_: list[Any], path: str | None, search: str | None) -> str:
-            state = self.state(path, search)
+            state = self.readable(path, search)
             changed = changes(ctx.inputs_list[0], state)
             found = state.search(**changed)
             if found == state.search():
@@ -476,7 +484,10 @@ class Dashboard:
         def fill(
             search: str | None, _: int, __: int, name: dict[str, str], path: str | None, *seen: int
         ) -> Node:
-            state = self.state(path, search, *seen)
+            try:
+                state = self.state(path, search, *seen)
+            except Unreadable as error:
+                return problem(str(error), "Choose one of the pages above.")
             is_tick = ctx.triggered_id == "refresh"
             stays = state.get("to") or not self.panels[name["name"]].is_fresh
             if name["name"].partition(".")[0] != state.page or (is_tick and stays):
@@ -505,6 +516,14 @@ class Dashboard:
             Held({"type": "field", "name": ALL}, "value"),
             Held({"type": "field", "name": ALL}, "id"),
             Held("changed", "data"),
+            # Whoever clicks again while the database is slow must not do it twice.
+            running=[
+                (
+                    Output({"type": "submit", "name": MATCH, "key": MATCH}, "loading"),
+                    True,
+                    False,
+                )
+            ],
             prevent_initial_call=True,
         )
         def submit(

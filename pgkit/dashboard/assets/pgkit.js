@@ -138,8 +138,28 @@ window.dash_clientside = Object.assign(window.dash_clientside || {}, {
 
 // A page whose token has expired shows old numbers without saying so. The form to log in says it.
 const fetchBefore = window.fetch;
+
+// Nor does one whose server is gone. What is below is then of before, until it answers again.
+let isLost = false;
+const tell = (lost) => {
+    if (lost === isLost || !window.dash_clientside.set_props) return;
+    isLost = lost;
+    const since = new Date().toISOString().slice(11, 16);
+    const children = lost
+        ? `The dashboard does not answer since ${since} UTC, so numbers are from before. It is`
+            + " asked again every minute; is pgkit dashboard running?"
+        : null;
+    window.dash_clientside.set_props("lost", { children });
+};
 window.fetch = async (...given) => {
-    const answer = await fetchBefore(...given);
+    let answer;
+    try {
+        answer = await fetchBefore(...given);
+    } catch (error) {
+        tell(true);
+        throw error;
+    }
+    tell(answer.status >= 500);
     if (answer.status === 401) window.location.reload();
     return answer;
 };
