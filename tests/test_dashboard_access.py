@@ -17,7 +17,7 @@ import jwt
 import psycopg
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from dashboards import serve, settle
 from playwright.sync_api import expect
 from psycopg import sql
@@ -27,7 +27,7 @@ from pgkit.dashboard import ask as asking
 from pgkit.dashboard import viewer
 from pgkit.dashboard.ask import Database, Viewer, ask
 from pgkit.dashboard.pages import PAGES
-from pgkit.dashboard.viewer import Tokens
+from pgkit.dashboard.viewer import Denied, Tokens
 from pgkit.database import Failure
 
 pytestmark = pytest.mark.once
@@ -320,14 +320,16 @@ def provider() -> Iterator[KeyServer]:
         thread.join()
 
 
-def public(key: Any, name: str) -> dict[str, Any]:
+def public(key: Any, name: str, **more: str) -> dict[str, Any]:
     """A public key as a provider publishes it."""
     algorithm = (
         jwt.algorithms.RSAAlgorithm
         if isinstance(key, rsa.RSAPrivateKey)
         else jwt.algorithms.ECAlgorithm
+        if isinstance(key, ec.EllipticCurvePrivateKey)
+        else jwt.algorithms.OKPAlgorithm
     )
-    return {**json.loads(algorithm.to_jwk(key.public_key())), "kid": name, "use": "sig"}
+    return {**json.loads(algorithm.to_jwk(key.public_key())), "kid": name, "use": "sig", **more}
 
 
 def signed(key: Any, algorithm: str, name: str | None, **claims: Any) -> str:
@@ -372,6 +374,61 @@ def test_tokens_are_checked_with_published_keys(login, provider, monkeypatch) ->
         provider.keys = [public(other, "three")]
         assert status(signed(other, "RS256", "three", aud="pgkit")) == 200
         assert status(signed(one, "RS256", "one", aud="pgkit")) == 401
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [
+        *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+        *("ES256", "ES384", "ES512", "EdDSA"),
+    ],
+)
+def test_each_algorithm_of_public_keys_is_taken(provider, algorithm) -> None:
+    curves = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
+    key = (
+        ec.generate_private_key(curves[algorithm])
+        if algorithm in curves
+        else ed25519.Ed25519PrivateKey.generate()
+        if algorithm == "EdDSA"
+        else rsa.generate_private_key(65537, 2048)
+    )
+    # Providers publish other keys at the same address: for encryption, and of kinds nobody knows.
+    other = rsa.generate_private_key(65537, 2048)
+    provider.keys = [
+        public(other, "one", use="enc", alg="RSA-OAEP"),
+        {"kty": "AKP", "alg": "ML-DSA-44", "kid": "new", "pub": "eA"},
+        public(key, "one", alg=algorithm),
+    ]
+    tokens = Tokens(keys_url=f"http://127.0.0.1:{provider.server_port}/keys", audience="pgkit")
+    found = tokens.read(signed(key, algorithm, "one", aud=["account", "pgkit"]))
+    assert found.role == "authenticated"
+
+
+def test_a_provider_may_be_ahead_of_our_clock() -> None:
+    now = time.time()
+    for claim in ("iat", "nbf"):
+        assert Tokens(SECRET).read(token(**{claim: now + 5})).role == "authenticated"
+        with pytest.raises(Denied, match="not yet valid"):
+            Tokens(SECRET).read(token(**{claim: now + 60}))
+    with pytest.raises(Denied, match="expired"):
+        Tokens(SECRET).read(token(seconds=-1))
+
+
+def test_a_token_without_a_role_gets_the_one_of_the_option(login, connection) -> None:
+    subject = "auth0|5f7c8ec7c33c6c004bbafe82"
+    connection.execute("select perf.grant_role(subject => %s, role => 'analyst')", [subject])
+    connection.execute("select perf.record_call('acme/secret', 'chat', 10)")
+    tokens = Tokens(SECRET, role="authenticated")
+    with serve(login, tokens) as address:
+        with client(address, token(role=None, sub=subject)) as asked:
+            assert "acme/secret" in fill(asked, "models.comparison", "?range=24h")
+        with client(address, token(role=None, sub="auth0|other")) as asked:
+            assert "acme/secret" not in fill(asked, "models.comparison", "?range=24h")
+        # A role that the token does name stays.
+        with client(address, token(role="anon", sub=subject)) as asked:
+            assert "acme/secret" not in fill(asked, "models.comparison", "?range=24h")
+    with pytest.raises(Denied, match="names no role"):
+        tokens.read(token(role=7))
 
 
 def test_keys_that_cannot_be_fetched_are_no_fault_of_the_token(login, provider) -> None:

@@ -20,11 +20,14 @@ from pgkit.dashboard.ask import Viewer
 COOKIE = "pgkit_token"
 # Only these: a token must not choose one that needs no key, or a key of the other kind.
 SHARED_ALGORITHMS = ["HS256", "HS384", "HS512"]
-PUBLIC_ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA"]
+PUBLIC_ALGORITHMS = [f"{kind}{size}" for kind in ("RS", "PS", "ES") for size in (256, 384, 512)]
+PUBLIC_ALGORITHMS.append("EdDSA")
 SHORTEST_SECRET = 32
 # How long keys are kept, and how long until a token with an unknown key has them fetched again.
 KEYS_SECONDS, UNKNOWN_SECONDS = 300, 10
 LONGEST_ROLE = 63
+# How far the clock of an identity provider may be ahead, as for PostgREST.
+SKEW_SECONDS = 30
 
 
 class Denied(Exception):
@@ -67,13 +70,21 @@ class Keys:
 
 
 class Tokens:
-    """Checks tokens against a shared secret, or against the public keys at an address."""
+    """Checks tokens against a shared secret, or against the public keys at an address.
+
+    `role` is the one of tokens that name none.
+    """
 
     def __init__(
-        self, secret: str | None = None, keys_url: str | None = None, audience: str | None = None
+        self,
+        secret: str | None = None,
+        keys_url: str | None = None,
+        audience: str | None = None,
+        role: str | None = None,
     ) -> None:
         self.secret = secret
         self.audience = audience
+        self.role = role
         self.keys = Keys(keys_url) if keys_url else None
 
     def read(self, token: str) -> Viewer:
@@ -90,15 +101,19 @@ class Tokens:
                 key,
                 algorithms=algorithms,
                 audience=self.audience,
+                leeway=SKEW_SECONDS,
                 options={"require": ["exp"], "verify_aud": self.audience is not None},
             )
+            # A token may begin early, but does not last longer than it says.
+            if int(claims["exp"]) <= time.time():
+                raise jwt.ExpiredSignatureError
         except jwt.ExpiredSignatureError:
             raise Denied("the token has expired") from None
         except (jwt.PyJWTError, RecursionError, TypeError, ValueError) as error:
             # Of a token that is made to break it, PyJWT lets errors of Python through.
             said = error if isinstance(error, jwt.PyJWTError) else "it cannot be read"
             raise Denied(f"the token is not good: {said}") from None
-        role = claims.get("role")
+        role = claims.get("role", self.role)
         if not isinstance(role, str) or not role:
             raise Denied("the token names no role")
         # `set role none` would give the rights of the connection.
