@@ -26,11 +26,16 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 @contextmanager
-def serve(dsn: str, tokens: Tokens | None = None, now: datetime | None = None) -> Iterator[str]:
+def serve(
+    dsn: str,
+    tokens: Tokens | None = None,
+    now: datetime | None = None,
+    hosts: tuple[str, ...] = LOOPBACK,
+) -> Iterator[str]:
     """Serve a database on a free port of loopback, and return the address."""
     database = Database(dsn)
     dashboard = Dashboard(
-        database, Gate(tokens), LOOPBACK, (lambda: now) if now else (lambda: datetime.now(UTC))
+        database, Gate(tokens), hosts, (lambda: now) if now else (lambda: datetime.now(UTC))
     )
     listener = listen(dashboard, Settings(port=0))
     with ThreadPoolExecutor(1) as pool:

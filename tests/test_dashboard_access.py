@@ -551,6 +551,29 @@ def test_another_site_cannot_write(guarded, headers, status) -> None:
             assert answer.status_code == (fine if status == 200 else 403)
 
 
+def test_behind_a_proxy_people_log_in_also_where_it_gives_the_server_another_name(login) -> None:
+    tokens = Tokens(SECRET)
+    with serve(login, tokens, hosts=()) as address, client(address) as asked:
+        # As nginx and Apache do without a setting for it, the server is called by its address.
+        headers = {"Origin": "https://pgkit.example", "Sec-Fetch-Site": "same-origin"}
+        answer = asked.post("/login", data={"token": token()}, headers=headers)
+        assert answer.status_code == 303
+        assert "Secure" in answer.headers["Set-Cookie"].split("; ")
+        # Over HTTP a browser would drop the cookie, and ask for a token again and again.
+        headers = {"Origin": "http://pgkit.example", "Host": "pgkit.example"}
+        answer = asked.post("/login", data={"token": token()}, headers=headers)
+        assert answer.status_code == 400
+        assert "that they reach by https" in answer.text
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_who_calls_the_server_by_another_name_is_told_which_option_helps(dashboard) -> None:
+    with client(dashboard) as asked:
+        answer = asked.get("/", headers={"Host": "pgkit.example"})
+    assert answer.status_code == 421
+    assert "This server is not called pgkit.example. --allow-host" in answer.text
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_a_callback_takes_json_only(guarded, kind) -> None:
     with client(guarded, token("admin")) as asked:

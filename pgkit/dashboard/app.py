@@ -134,7 +134,8 @@ class Dashboard:
             if not host:
                 abort(Response("The header Host cannot be read.", 400, mimetype="text/plain"))
             if self.hosts and host not in self.hosts:
-                abort(Response("This server is not called that.", 421, mimetype="text/plain"))
+                said = f"This server is not called {host}. --allow-host gives it more names.\n"
+                abort(Response(said, 421, mimetype="text/plain"))
             if request.method not in ("GET", "HEAD", "OPTIONS"):
                 check_origin()
             if request.path in ("/login", "/logout", "/alive") or request.path.startswith(
@@ -220,6 +221,9 @@ class Dashboard:
                 return login_page(f"That did not work: {denied}.", 401, target)
             except Unavailable as error:
                 return login_page(f"That did not work: {error}. Please try again.", 503, target)
+            if is_secure() and request.headers.get("Origin", "").startswith("http:"):
+                said = "browsers keep the token only of a server that they reach by https"
+                return login_page(f"That did not work: {said}.", 400, target)
             response = redirect(local(target), 303)
             response.set_cookie(
                 COOKIE, token, httponly=True, samesite="Strict", secure=is_secure(), path="/"
@@ -685,19 +689,24 @@ def check_origin() -> None:
     """Refuse what another site makes the browser send.
 
     Browsers say where a request comes from. A client that is no browser has no cookie to abuse.
+    What a browser calls the same origin is, also where a proxy gives the server another name.
+    Browsers say that over TLS and on loopback only.
     """
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    if site not in (None, "same-origin") or (
-        origin is not None and urlsplit(origin).netloc != request.host
-    ):
+    if site == "same-origin":
+        return
+    if site is not None or (origin is not None and urlsplit(origin).netloc != request.host):
         abort(Response("This came from another site.", 403, mimetype="text/plain"))
 
 
 def is_secure() -> bool:
-    """Whether the cookie may be limited to TLS: everywhere but on loopback without it."""
+    """Whether the cookie may be limited to TLS: everywhere but on loopback without it.
+
+    A proxy may call the server by a name of loopback. The browser says what it called.
+    """
     host = urlsplit(f"//{request.host}").hostname or ""
-    return host not in LOOPBACK or request.is_secure
+    return host not in LOOPBACK or request.headers.get("Origin", "").startswith("https:")
 
 
 def login_page(said: str, status: int, target: str = "/") -> Response:
