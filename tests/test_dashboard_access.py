@@ -1,5 +1,6 @@
 """Who may see and change what in the dashboard: real roles, tokens, requests and a real browser."""
 
+import codecs
 import http.client
 import json
 import secrets
@@ -755,6 +756,14 @@ def test_a_spreadsheet_runs_nothing_from_a_csv(dashboard, connection) -> None:
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="alerts.silences.csv"'
     assert "\"'=HYPERLINK(" in answer.text
+
+
+def test_excel_reads_names_in_any_script_from_a_csv(dashboard, connection) -> None:
+    connection.execute("select perf.record_call('größte/模型', 'chat', 10)")
+    with client(dashboard) as asked:
+        answer = asked.get("/csv/models.comparison/0?range=24h")
+    assert answer.content.startswith(codecs.BOM_UTF8)
+    assert "größte/模型" in answer.content.decode("utf-8-sig")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

@@ -197,7 +197,8 @@ class Dashboard:
                 abort(404)
             except (Failure, Unreadable) as error:
                 return Response(f"{error}\n", 400, mimetype="text/plain")
-            response = Response(as_csv(rows), mimetype="text/csv")
+            # Excel takes a CSV without this mark for one in the encoding of its machine.
+            response = Response("\ufeff" + as_csv(rows), mimetype="text/csv")
             response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
             return response
 
