@@ -141,7 +141,7 @@ def test_rows_can_be_had_as_csv_and_the_call_as_sql(address, page, connection) -
     shown.get_by_text("SQL and CSV").click()
     with page.expect_download() as download:
         shown.get_by_role("link", name="CSV of get_model_comparison").click()
-    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
     # An hour that starts before the range is not part of it, so of 24 calls one is left out.
     assert [(row["model"], row["call_count"]) for row in rows] == [
         ("acme/one", "23"),
@@ -226,3 +226,34 @@ def test_the_browser_is_told_what_it_may_do(address) -> None:
     assert "script-src 'self' 'sha256-" in policy
     assert "acme" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_thousands_of_models_are_shown_as_far_as_people_can_read_them(
+    database, connection, page
+) -> None:
+    connection.execute(
+        "select perf.record_call('vendor/model-' || n, 'chat', n, false, error_type => 'e' || n)"
+        " from generate_series(1, 1001) as n"
+    )
+    with serve(database) as here:
+        settle(page, f"{here}/models?range=24h")
+        assert "max_rows" not in page.locator("main").inner_text()
+        for title in ("Comparison", "Sets of parameters", "Errors by type"):
+            assert "200 of 1,001 rows" in panel(page, title)
+        for title in ("p95 of each model", "Errors of each model"):
+            assert "The 50 highest of 1,001 models" in panel(page, title)
+        assert "vendor/model-1001\n" in panel(page, "p95 of each model")
+        settle(page, f"{here}/costs?range=24h")
+        assert "max_rows" not in page.locator("main").inner_text()
+
+
+def test_what_is_only_a_colour_is_seen_where_the_system_chooses_colours(address, page) -> None:
+    page.emulate_media(forced_colors="active")
+    settle(page, f"{address}/models?range=24h")
+    dot = page.locator(".whiskers .dot").first
+    look = "(one, name) => getComputedStyle(one)[name]"
+    assert dot.evaluate(look, "backgroundColor") != page.locator("body").evaluate(
+        look, "backgroundColor"
+    )
+    chosen = page.locator(".mantine-SegmentedControl-label[data-active]").first
+    assert chosen.evaluate(look, "outlineStyle") == "solid"

@@ -243,6 +243,7 @@ def unpriced(state: State) -> Asking[Node]:
         start_time=state.start,
         end_time=state.end,
         book=state.get("book") or None,
+        max_rows=MOST_ROWS,
     )
     return table(
         rows,

@@ -21,6 +21,7 @@ from pgkit.dashboard.charts import (
 from pgkit.dashboard.frame import Page, Panel, link_to
 from pgkit.dashboard.numbers import bucket, moment, number, within
 from pgkit.dashboard.pages.common import (
+    MOST_ROWS,
     empty,
     errors,
     label_filter,
@@ -30,6 +31,8 @@ from pgkit.dashboard.pages.common import (
 )
 from pgkit.dashboard.state import State
 
+# More of them nobody compares, and a browser draws them slowly.
+MOST_WHISKERS = 50
 TOKENS = (
     ("input_tokens", "input", COLORS[0]),
     ("cached_input_tokens", "of them from the cache", COLORS[5]),
@@ -66,6 +69,7 @@ def error_types(state: State) -> Asking[Node]:
         end_time=state.end,
         model_name=state.labels.get("model"),
         tool_name=state.labels.get("tool"),
+        max_rows=MOST_ROWS,
     )
     return table(
         rows,
@@ -111,6 +115,7 @@ def comparison(state: State) -> Asking[Node]:
         start_time=state.start,
         end_time=state.end,
         tool_name=state.labels.get("tool"),
+        max_rows=MOST_ROWS,
     )
     if not rows:
         return (yield from empty(state))
@@ -134,7 +139,7 @@ def slowest(state: State) -> Asking[Node]:
     rows = yield measure(state, "response_time_ms", group_by=["model"], percentiles=[0.95])
     if not rows:
         return (yield from empty(state))
-    return whiskers(
+    return highest(
         [
             Whisker(
                 row["group_labels"]["model"] or "no model",
@@ -147,7 +152,7 @@ def slowest(state: State) -> Asking[Node]:
             )
             for row in sorted(percentiles(rows), key=lambda row: row["p0"] or 0)
         ],
-        unit="ms",
+        "ms",
     )
 
 
@@ -156,7 +161,7 @@ def failing(state: State) -> Asking[Node]:
     rows = yield measure(state, "error_rate", group_by=["model"])
     if not rows:
         return (yield from empty(state))
-    return whiskers(
+    return highest(
         [
             Whisker(
                 row["group_labels"]["model"] or "no model",
@@ -168,8 +173,17 @@ def failing(state: State) -> Asking[Node]:
             )
             for row in sorted(rows, key=lambda row: row["average"])
         ],
-        unit="share",
+        "share",
     )
+
+
+def highest(found: list[Whisker], unit: str) -> Node:
+    """Draw models with their intervals, the last of them where there are many."""
+    drawn = whiskers(found[-MOST_WHISKERS:], unit=unit)
+    if len(found) <= MOST_WHISKERS:
+        return drawn
+    said = f"The {MOST_WHISKERS} highest of {len(found):,} models; CSV has all."
+    return [html.P(said, className="help"), drawn]
 
 
 def parameter_sets(state: State) -> Asking[Node]:
@@ -183,6 +197,7 @@ def parameter_sets(state: State) -> Asking[Node]:
         tool_name=state.labels.get("tool"),
         provider=state.labels.get("provider"),
         percentiles=[0.5, 0.95],
+        max_rows=MOST_ROWS,
     )
     return table(
         pivoted(rows),
