@@ -27,13 +27,13 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 @contextmanager
 def serve(
-    dsn: str,
+    dsn: str | Database,
     tokens: Tokens | None = None,
     now: datetime | None = None,
     hosts: tuple[str, ...] = LOOPBACK,
 ) -> Iterator[str]:
     """Serve a database on a free port of loopback, and return the address."""
-    database = Database(dsn)
+    database = Database(dsn) if isinstance(dsn, str) else dsn
     dashboard = Dashboard(
         database, Gate(tokens), hosts, (lambda: now) if now else (lambda: datetime.now(UTC))
     )

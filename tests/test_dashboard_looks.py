@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Barrier, Event
 
+import httpx
 import pytest
 from dash import html
+from dashboards import panel, serve, settle
+from pipeline import wait_for
 
-from pgkit.dashboard.ask import Rows, Viewer, ask
+from pgkit.dashboard.ask import Database, Question, Rows, Viewer, ask
 from pgkit.dashboard.looks import Looks
 from pgkit.dashboard.plain import Plain, simplified
 from pgkit.database import Failure
@@ -108,3 +111,36 @@ def test_texts_and_boxes_are_one_component_and_what_moves_stays() -> None:
     assert isinstance(second, html.P)
     assert second.children == ["before", button]
     assert third == "text"
+
+
+class Counting(Database):
+    """A database that notes what it is asked."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(dsn)
+        self.asked: list[str] = []
+
+    def answer(self, viewer: Viewer, question: Question, *, writes: bool = False) -> Rows:
+        self.asked.append(repr(question))
+        return super().answer(viewer, question, writes=writes)
+
+
+@pytest.mark.once
+def test_a_page_asks_each_question_once(database, connection, page) -> None:
+    connection.execute("select perf.record_call('acme/one', 'chat', 5)")
+    counting = Counting(database)
+    with serve(counting) as address:
+        settle(page, f"{address}/models?range=24h")
+        assert "acme/one" in panel(page, "Comparison")
+        page.goto("about:blank")
+    assert len(counting.asked) > 10
+    assert len(counting.asked) == len(set(counting.asked))
+
+
+@pytest.mark.once
+def test_a_page_asks_while_the_browser_still_loads_its_scripts(database) -> None:
+    counting = Counting(database)
+    with serve(counting) as address:
+        # Whoever runs no scripts asks for nothing else.
+        httpx.get(f"{address}/models?range=24h")
+        wait_for(lambda: any("get_model_comparison" in one for one in counting.asked))

@@ -345,7 +345,7 @@ class Dashboard:
         return dmc.MantineProvider(
             [
                 dcc.Location(id="address", refresh=False, **address),
-                dcc.Interval(id="refresh", interval=SECONDS_PER_REFRESH * 1000),
+                dcc.Interval(id="refresh", interval=SECONDS_PER_REFRESH * 1000, n_intervals=0),
                 dcc.Store(id="changed", data=0),
                 # Tells the looks of one window from those of another.
                 dcc.Store(id="window", data=window),
