@@ -33,6 +33,8 @@ from tests.receivers import free_port
 
 CALLS_OF_DAY = 28_000_000 // DAYS
 VIEWERS = 10
+# A browser keeps what it made of a script once it has loaded it a few times.
+VISITS = 4
 # Of the seed's own data, which is added to the large tables.
 FEW = 2_000
 PAINTED = """() => {
@@ -126,16 +128,18 @@ def measure_pages(dsn: str, size: str, repeats: int) -> Iterator[Result]:
 def measure_page(
     browser: Browser, address: str, name: str, size: str, repeats: int
 ) -> Iterator[Result]:
-    shown = [open_page(browser, f"{address}/{name}?range=30d") for _ in range(repeats + 1)][1:]
-    first, whole = (median([one[part] for one in shown]) for part in (0, 1))
-    yield Result(
-        f"{name}: first paint, 30 days, {size}",
-        f"{first * 1000:.0f} ms",
-        f"whole page {whole * 1000:.0f} ms",
-        "",
-        "< 1 s",
-        first < 1,
-    )
+    visits = [open_page(browser, f"{address}/{name}?range=30d") for _ in range(repeats + 1)][1:]
+    for number, visit in ((0, "first visit"), (VISITS - 1, "later visit")):
+        shown = [each[number] for each in visits]
+        first, whole = (median([one[part] for one in shown]) for part in (0, 1))
+        yield Result(
+            f"{name}: first paint, {visit}, 30 days, {size}",
+            f"{first * 1000:.0f} ms",
+            f"whole page {whole * 1000:.0f} ms",
+            "",
+            "< 1 s",
+            first < 1,
+        )
     changes = list(change_page(browser, f"{address}/{name}?range=30d", repeats))
     if changes:
         first, whole = (median([one[part] for one in changes]) for part in (0, 1))
@@ -149,16 +153,19 @@ def measure_page(
         )
 
 
-def open_page(browser: Browser, address: str) -> Times:
-    """Open a page in a new window, as somebody who comes for the first time does."""
+def open_page(browser: Browser, address: str) -> list[Times]:
+    """Open a page several times as one person does, whose browser then knows the scripts."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.goto(address, wait_until="commit")
-    times = [
-        page.wait_for_function(PAINTED % {"most": most}, polling="raf", timeout=120_000)
-        for most in (1, 1000)
-    ]
-    found = Times(*(float(one.json_value()) / 1000 for one in times))
+    found = []
+    for _ in range(VISITS):
+        page.goto(address, wait_until="commit")
+        times = [
+            page.wait_for_function(PAINTED % {"most": most}, polling="raf", timeout=120_000)
+            for most in (1, 1000)
+        ]
+        found.append(Times(*(float(one.json_value()) / 1000 for one in times)))
+        page.goto("about:blank")
     context.close()
     return found
 

@@ -44,7 +44,7 @@ from pgkit.database import Failure
 
 SECONDS_PER_REFRESH = 60
 # Questions that are asked at once for pages whose scripts are still loading.
-AHEAD = 2
+AHEAD = 1
 SEE_LOG = "The log of pgkit dashboard says more."
 # Browsers do not keep a cookie of more than 4096 characters, with its name and attributes.
 LONGEST_COOKIE = 3900
