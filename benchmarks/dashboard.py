@@ -78,7 +78,7 @@ def measure(bench: Bench) -> Iterator[Result]:
 @contextmanager
 def filled_database(bench: Bench) -> Iterator[str]:
     """Yield a database with a month of calls and jobs until now, and some of everything else."""
-    rows = min(bench.rows, CALLS_OF_DAY)
+    rows = min(bench.month_rows, CALLS_OF_DAY)
     with prepared_database(bench, rows=rows, first_tokens=True) as dsn:
         with connect(dsn) as connection:
             fill(connection, rows, bench.jobs)
