@@ -275,9 +275,13 @@ class Dashboard:
             self.ahead.submit(self.ask_ahead, g.viewer, look, ask(state))
 
     def ask_ahead(self, viewer: Viewer, look: Look, asking: Asking[Any]) -> None:
-        """Ask what a panel asks. What fails is said by the panel, which asks again."""
-        with suppress(Exception):
-            self.follow(asking, viewer, look)
+        """Ask what a panel asks. What fails is said by the panel, which asks again.
+
+        Where many pages are asked for at once, those whose panels have come meanwhile are left.
+        """
+        if not look.is_over:
+            with suppress(Exception):
+                self.follow(asking, viewer, look)
 
     def follow(
         self, asking: Asking[Any], viewer: Viewer | None = None, look: Look | None = None

@@ -18,11 +18,16 @@ MOST_WINDOWS = 1000
 class Look:
     """The time that counts as now for all panels of a look, and what they have asked."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, seconds: float) -> None:
         self.now = now
-        self.began = monotonic()
+        self.ends = monotonic() + seconds
         self.answers: dict[str, Future[Rows]] = {}
         self.lock = Lock()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether whoever comes now gets a look of their own."""
+        return monotonic() >= self.ends
 
     def answer(self, question: Question, ask: Callable[[], Rows]) -> Rows:
         """Return the rows of a question, which the first panel asks and the others wait for.
@@ -57,9 +62,8 @@ class Looks:
         """Return the look of a viewer at something, a new one where there is none."""
         name = named(viewer, *at)
         with self.lock:
-            oldest = monotonic() - self.seconds
-            self.found = {key: one for key, one in self.found.items() if one.began > oldest}
-            return self.found.setdefault(name, Look(self.clock()))
+            self.found = {key: one for key, one in self.found.items() if not one.is_over}
+            return self.found.setdefault(name, Look(self.clock(), self.seconds))
 
     def expect(self, viewer: Viewer, address: tuple[str, str], window: int) -> None:
         """Remember the number of a window whose scripts are still loading."""
