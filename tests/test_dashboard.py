@@ -257,3 +257,34 @@ def test_what_is_only_a_colour_is_seen_where_the_system_chooses_colours(address,
     )
     chosen = page.locator(".mantine-SegmentedControl-label[data-active]").first
     assert chosen.evaluate(look, "outlineStyle") == "solid"
+
+
+def test_a_model_whose_failed_calls_end_at_once_is_not_the_fastest(
+    database, connection, page
+) -> None:
+    connection.execute(
+        "select perf.record_calls(jsonb_agg(jsonb_build_object("
+        " 'model_name', m.name, 'tool_name', 'chat', 'call_timestamp', %s::timestamptz - n *"
+        " interval '10 minutes', 'response_time_ms', case when n %% m.fails = 0 then 1 else m.ms"
+        " end, 'error_type', case when n %% m.fails = 0 then 'refused' end)))"
+        " from generate_series(1, 100) as n,"
+        " (values ('acme/good', 100, 1000), ('acme/fails', 500, 1), ('acme/mixed', 200, 2))"
+        " as m (name, ms, fails)",
+        [NOW],
+    )
+    with serve(database, now=NOW) as here:
+        settle(page, f"{here}/overview")
+        shown = panel(page, "Fastest and slowest models")
+        assert "successful calls" in shown
+        assert "acme/fails" not in shown
+        assert shown.index("acme/good") < shown.index("acme/mixed")
+        settle(page, f"{here}/models")
+        shown = panel(page, "p95 of each model")
+        assert "Of successful calls" in shown
+        assert "acme/fails" not in shown
+        assert "Times are of all calls" in panel(page, "Comparison")
+        assert "Times are of all calls" in panel(page, "Sets of parameters")
+        settle(page, f"{here}/comparison?model=acme/good&model=acme/mixed")
+        shown = panel(page, "Models")
+        assert "Response time of successful calls, average of a call" in shown
+        assert "+100 ms" in shown

@@ -133,7 +133,8 @@ def test_models_are_compared_with_intervals(address, page) -> None:
     assert "-200 ms" in text
     assert "400 ms (397 ms to 403 ms), n 41" in text
     assert "+75 points" in text
-    assert "better" in text
+    # Ten successful calls are too few for a verdict about their time.
+    assert "insufficient data" in text
     assert "worse" in text
 
 

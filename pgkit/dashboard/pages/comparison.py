@@ -29,10 +29,11 @@ from pgkit.dashboard.state import State, Unreadable
 
 # Of fewer calls no difference of models is told.
 FEWEST_CALLS = 30
-# Metrics of calls, which of their values are better, and how they are called.
+# Metrics of calls, which of their values are better, and how they are called. The first is of
+# every call. A call that fails at once is not fast, so times are of successful calls.
 CALL_METRICS = (
-    ("response_time_ms", "ms", "lower", "Response time"),
     ("error_rate", "share", "lower", "Errors"),
+    ("successful_response_time_ms", "ms", "lower", "Response time of successful calls"),
     ("input_tokens", None, None, "Tokens sent"),
     ("output_tokens", None, None, "Tokens received"),
 )
@@ -215,7 +216,7 @@ def models(state: State) -> Asking[Node]:
             compared.append((yield from against(name, row, shown[0][1], unit, better)))
         drawn.append(
             part(
-                f"{heading}, average of a call" if metric != "error_rate" else heading,
+                heading if metric == "error_rate" else f"{heading}, average of a call",
                 whiskers(values, unit=unit),
                 html.P(f"Difference from {shown[0][0]}:", className="help"),
                 whiskers(compared, unit="points" if unit == "share" else unit, reference=0),

@@ -135,8 +135,10 @@ def comparison(state: State) -> Asking[Node]:
 
 
 def slowest(state: State) -> Asking[Node]:
-    """Draw the 95th percentile of each model with its interval."""
-    rows = yield measure(state, "response_time_ms", group_by=["model"], percentiles=[0.95])
+    """Draw the 95th percentile of each model, of successful calls, with its interval."""
+    rows = yield measure(
+        state, "successful_response_time_ms", group_by=["model"], percentiles=[0.95]
+    )
     if not rows:
         return (yield from empty(state))
     return highest(
@@ -244,10 +246,26 @@ PAGE = Page(
         Panel("Errors", errors, "Share of calls that failed.", span=6, height=400),
         Panel("Tokens", tokens, span=6, height=290),
         Panel("Errors by type", error_types, span=6, height=240),
-        Panel("p95 of each model", slowest, "With 95 % intervals.", span=6, height=640),
+        Panel(
+            "p95 of each model",
+            slowest,
+            "Of successful calls, with 95 % intervals.",
+            span=6,
+            height=640,
+        ),
         Panel("Errors of each model", failing, "With 95 % intervals.", span=6, height=710),
-        Panel("Comparison", comparison, height=550),
-        Panel("Sets of parameters", parameter_sets, height=550),
+        Panel(
+            "Comparison",
+            comparison,
+            "Times are of all calls, failed ones too: look at success beside them.",
+            height=550,
+        ),
+        Panel(
+            "Sets of parameters",
+            parameter_sets,
+            "Times are of all calls, failed ones too.",
+            height=550,
+        ),
     ),
     (
         label_filter("model", "Model", "calls"),

@@ -196,8 +196,13 @@ def response_times(state: State) -> Asking[Node]:
 
 
 def models(state: State) -> Asking[Node]:
-    """Show the fastest and the slowest models by their 95th percentile."""
-    rows = yield measure(state, "response_time_ms", group_by=["model"], percentiles=[0.95])
+    """Show the fastest and the slowest models by their 95th percentile.
+
+    Of successful calls: one that fails at once is not fast.
+    """
+    rows = yield measure(
+        state, "successful_response_time_ms", group_by=["model"], percentiles=[0.95]
+    )
     found = sorted(percentiles(rows), key=lambda row: row["p0"] or 0)
     if not found:
         return (yield from empty(state))
@@ -272,7 +277,13 @@ PAGE = Page(
         Panel("Response times", response_times, span=6, height=400),
         Panel("Errors", errors, "Share of calls that failed.", span=6, height=400),
         Panel("Jobs", jobs, span=6, height=400),
-        Panel("Fastest and slowest models", models, "p95 of response times.", span=6, height=470),
+        Panel(
+            "Fastest and slowest models",
+            models,
+            "p95 of the response times of successful calls.",
+            span=6,
+            height=470,
+        ),
         Panel("Best and worst workflows", workflows, span=6, height=140),
     ),
     (
