@@ -19,6 +19,7 @@ from pgkit.dashboard.charts import (
 )
 from pgkit.dashboard.frame import name_tables
 from pgkit.dashboard.numbers import percent
+from pgkit.dashboard.pages.common import about
 
 START = datetime(2020, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -107,6 +108,32 @@ def test_marks_that_are_close_share_a_number() -> None:
         " warning: slow",
     ]
     assert "critical: slow" in listed[0].title
+
+
+def test_a_chart_lists_three_marks_and_leads_to_the_others() -> None:
+    marks = [
+        Mark(START + 20 * at * HOUR, f"warning: {at}", page="Alerts", href="/alerts")
+        for at in range(5)
+    ]
+    drawn = trend(hours(100), [Line("calls", "value")], "hourly", marks=marks)
+    listed, more = drawn.children[-1].children
+    assert [item.children[1] for item in listed.children] == [f" warning: {at}" for at in range(3)]
+    assert more.children[0] == "and 2 more"
+    assert (more.children[2].children, more.children[2].href) == ("Alerts", "/alerts")
+
+
+def test_marks_concern_the_metric_that_is_drawn() -> None:
+    def alert(metric: str, statistic: str = "p95") -> dict[str, object]:
+        return {"labels": {"metric": metric, "statistic": statistic}}
+
+    times, counts = about("response_time_ms"), about("response_time_ms", is_count=True)
+    assert times(alert("response_time_ms"))
+    assert times(alert("successful_response_time_ms"))
+    assert not times(alert("error_rate"))
+    assert not times({"labels": {}})
+    assert not times(alert("response_time_ms", "count"))
+    assert counts(alert("response_time_ms", "count"))
+    assert not counts(alert("response_time_ms"))
 
 
 def test_tables_are_named_after_their_panel() -> None:

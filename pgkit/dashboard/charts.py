@@ -36,7 +36,9 @@ STILL = {"isAnimationActive": False}
 MARGIN = {"top": 22, "right": 14}
 AXIS = {"width": 58}
 # Parts of the width of a chart: marks that are closer share a number, which is else unreadable.
-MOST_APART = 40
+MOST_APART = 14
+# Marks that a list names; the others are where it leads to.
+MOST_LISTED = 3
 # With so few points a trend says why.
 FEW = 2
 # Texts of fewer characters are not broken into lines.
@@ -63,6 +65,9 @@ class Mark(NamedTuple):
     time: datetime
     text: str
     color: str = "violet.6"
+    # The page that has more of them, and its address.
+    page: str = ""
+    href: str = ""
 
 
 class Level(NamedTuple):
@@ -303,18 +308,25 @@ def words_of(
 
 
 def legend(shown: list[list[Mark]]) -> Component:
-    """List what the marks of a chart mean, by their number."""
-    return html.Ol(
+    """List what the first marks of a chart mean, by their number, and say where others are."""
+    listed = html.Ol(
         [
             html.Li(
                 [html.Span(moment(found[0].time), className="unbroken"), f" {told(found)}"],
                 title="; ".join(mark.text for mark in found),
             )
-            for found in shown
+            for found in shown[:MOST_LISTED]
         ],
         className="marks",
         **{"aria-label": "Marks, times in UTC"},
     )
+    others = [mark for found in shown[MOST_LISTED:] for mark in found]
+    if not others:
+        return listed
+    links: list[Any] = []
+    for page, href in {mark.page: mark.href for mark in others if mark.href}.items():
+        links += [" and " if links else ": ", link(page, href)]
+    return html.Div([listed, html.P([f"and {len(others)} more", *links], className="help")])
 
 
 def told(found: list[Mark]) -> str:

@@ -55,8 +55,13 @@ def measure(
     )
 
 
-def marks(state: State) -> Asking[list[Mark]]:
-    """Return what happened in the range: activations of configurations, and alerts."""
+def marks(
+    state: State, concerns: Callable[[dict[str, Any]], bool] = lambda alert: False
+) -> Asking[list[Mark]]:
+    """Return what happened in the range: activations of configurations, and some alerts.
+
+    An alert is a mark where it `concerns` what is drawn, and contradicts no filter.
+    """
     wanted = state.labels.get("model_type")
     activations = yield ask(
         "get_activation_history",
@@ -67,7 +72,13 @@ def marks(state: State) -> Asking[list[Mark]]:
     )
     alerts = yield ask("get_alert_history", start_time=state.start, end_time=state.end)
     found = [
-        Mark(row["active_from"], f"{row['model_type']}@{row['version']}", "violet.6")
+        Mark(
+            row["active_from"],
+            f"{row['model_type']}@{row['version']}",
+            "violet.6",
+            "Configurations",
+            state.href("configurations"),
+        )
         for row in activations
         if row["active_from"] >= state.start
     ]
@@ -76,11 +87,28 @@ def marks(state: State) -> Asking[list[Mark]]:
             row["alert_timestamp"],
             f"{row['severity']}: {shorten(first_clause(row), 100, placeholder=' ...')}",
             "red.6" if row["severity"] == "critical" else "orange.6",
+            "Alerts",
+            state.href("alerts"),
         )
         for row in alerts
-        if row["alert_timestamp"] >= state.start and matches(row["labels"] or {}, state.labels)
+        if row["alert_timestamp"] >= state.start
+        and matches(row["labels"] or {}, state.labels)
+        and concerns(row)
     ]
     return sorted(found, key=lambda mark: mark.time)[-MOST_MARKS:]
+
+
+def about(*metrics: str, is_count: bool = False) -> Callable[[dict[str, Any]], bool]:
+    """Return which alerts concern metrics: how many values they have, or how large these are."""
+
+    def concerns(alert: dict[str, Any]) -> bool:
+        found = alert["labels"] or {}
+        name = str(found.get("metric", ""))
+        for outcome in ("successful_", "failed_"):
+            name = name.removeprefix(outcome)
+        return name in metrics and (found.get("statistic") == "count") == is_count
+
+    return concerns
 
 
 def first_clause(alert: dict[str, Any]) -> str:
@@ -111,7 +139,9 @@ def metric_trend(
         earlier = yield measure(
             state, metric, granularity=state.granularity, confidence=None, is_before=True
         )
-    happened = yield from marks(state)
+    name = metric.removeprefix("successful_")
+    same = ("error_rate", "success_rate") if name == "error_rate" else (name,)
+    happened = yield from marks(state, about(*same, is_count=lines[0].column == "count"))
     return trend(
         pick(rows),
         lines,

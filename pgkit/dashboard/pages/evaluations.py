@@ -230,7 +230,8 @@ def metric_over_time(state: State) -> Asking[Node]:
             f"Its latest evaluation is from {moment(last)}: choose a range with it above.",
         )
     happened = yield from marks(
-        state._replace(params={**state.params, "model_type": (one.model_type,)})
+        state._replace(params={**state.params, "model_type": (one.model_type,)}),
+        lambda alert: alert["model_type"] == one.model_type,
     )
     trainings = yield ask("get_trainings", model_type=one.model_type, machine_id=one.machine)
     happened += [

@@ -21,6 +21,7 @@ from pgkit.dashboard.charts import (
 from pgkit.dashboard.frame import Page, Panel, link_to
 from pgkit.dashboard.numbers import number, percent
 from pgkit.dashboard.pages.common import (
+    about,
     empty,
     errors,
     label_filter,
@@ -180,7 +181,7 @@ def jobs(state: State) -> Asking[Node]:
         rows,
         [Line("jobs", "job_count", COLORS[2]), Line("failed jobs", "failed_jobs", COLORS[4])],
         state.granularity,
-        marks=(yield from marks(state)),
+        marks=(yield from marks(state, about("failure_rate", "success_rate"))),
         before=(earlier, "job_count"),
         shift=whole(state.length, state.granularity),
     )

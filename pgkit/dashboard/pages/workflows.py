@@ -24,6 +24,7 @@ from pgkit.dashboard.charts import (
 )
 from pgkit.dashboard.frame import Choices, Filter, Page, Panel
 from pgkit.dashboard.numbers import bucket, moment, number, within
+from pgkit.dashboard.pages.common import about as concerning
 from pgkit.dashboard.pages.common import empty, marks, metric_trend, percentiles
 from pgkit.dashboard.pages.jobs import (
     ANY_SCORE,
@@ -327,7 +328,9 @@ def quality(state: State, chosen: Row) -> Asking[Node]:
     )
     if not rows:
         return unscored(chosen["workflow"], score)
-    happened = yield from marks(narrowed(state, "workflow", chosen["workflow"]))
+    happened = yield from marks(
+        narrowed(state, "workflow", chosen["workflow"]), concerning(score, f"quality.{score}")
+    )
     width = {"hourly": "hours", "daily": "days", "weekly": "weeks"}[state.granularity]
     jobs = sum(row["job_count"] for row in rows)
     return html.Div(
