@@ -52,12 +52,33 @@ def test_panels_that_ask_the_same_at_once_ask_once() -> None:
 def test_a_failure_reaches_every_panel_that_asked() -> None:
     look = Looks(ticking()).find(Viewer(), "/overview", 1)
 
+    asked, may_fail = [], Event()
+
+    def fail() -> Rows:
+        asked.append(QUESTION)
+        may_fail.wait(30)
+        raise Failure("the database is gone", None)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(look.answer, QUESTION, fail)
+        wait_for(lambda: bool(asked))
+        second = pool.submit(look.answer, QUESTION, fail)
+        wait_for(second.running)
+        may_fail.set()
+        for one in (first, second):
+            with pytest.raises(Failure, match="is gone"):
+                one.result(30)
+
+
+def test_a_failure_is_not_told_to_who_asks_later() -> None:
+    look = Looks(ticking()).find(Viewer(), "/overview", 1)
+
     def fail() -> Rows:
         raise Failure("the database is gone", None)
 
-    for _ in range(2):
-        with pytest.raises(Failure, match="is gone"):
-            look.answer(QUESTION, fail)
+    with pytest.raises(Failure, match="is gone"):
+        look.answer(QUESTION, fail)
+    assert look.answer(QUESTION, lambda: [{"workflow": "a"}]) == [{"workflow": "a"}]
 
 
 def test_a_look_is_of_one_viewer_at_one_thing() -> None:

@@ -32,7 +32,8 @@ class Look:
     def answer(self, question: Question, ask: Callable[[], Rows]) -> Rows:
         """Return the rows of a question, which the first panel asks and the others wait for.
 
-        What fails for the first one fails for all. Nobody may change the rows.
+        What fails for the first one fails for those that wait; who comes later asks again. Nobody
+        may change the rows.
         """
         name = repr(question)
         with self.lock:
@@ -44,6 +45,8 @@ class Look:
             try:
                 answer.set_result(ask())
             except BaseException as error:
+                with self.lock:
+                    self.answers.pop(name, None)
                 answer.set_exception(error)
         return answer.result()
 
