@@ -55,9 +55,9 @@ begin
         raise exception using
             errcode = 'PT404',
             message = format(
-                'there is no model type %s on machine %s',
+                'there is no model type %s on %s',
                 perf_internal.quote_value(check_model_drift.model_type),
-                coalesce(check_model_drift.machine_id::text, 'null')
+                coalesce('machine ' || check_model_drift.machine_id, 'no machine')
             ),
             hint = 'The first evaluation or feature that is recorded adds it, or perf.set_drift_reference().';
     end if;

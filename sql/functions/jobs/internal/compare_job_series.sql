@@ -183,8 +183,11 @@ begin
                         || ' of the other.'
                     when c.group_count < 3
                     then format(
-                        'Only %s %s has jobs of both: the difference may be another on others.',
-                        c.group_count, compare_job_series.group_name
+                        'Only %s %s %s jobs of both: the difference may be another on others.',
+                        c.group_count,
+                        compare_job_series.group_name
+                            || case when c.group_count = 1 then '' else 's' end,
+                        case when c.group_count = 1 then 'has' else 'have' end
                     )
                 end,
                 case

@@ -42,7 +42,7 @@ select throws_ok(
            'nothing', start_time => '2020-02-03', end_time => '2020-02-04'
        ) $$,
     'PT404',
-    'there is no model type "nothing" on machine null',
+    'there is no model type "nothing" on no machine',
     'refuses a model that nobody recorded'
 );
 select throws_ok(
