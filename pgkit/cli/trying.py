@@ -74,6 +74,10 @@ def run_demo(data: Path, as_json: bool) -> None:
         status.update("running an A/B test")
         with connect(dsn) as connection:
             results = demo.run_experiment(connection)
+        status.update("making partitions")
+        with connect(dsn, autocommit=True) as connection:
+            connection.execute("select from perf.ensure_partitions()")
+            connection.execute("select from perf.aggregate_performance_metrics()")
     if as_json:
         print_json(
             {
@@ -132,13 +136,16 @@ def run_demo(data: Path, as_json: bool) -> None:
     click.echo("\nThe server runs on. Try:")
     click.echo(f"  export DATABASE_URL={shlex.quote(dsn)}")
     program = called_as()
-    looked_at = f"?from={demo.START:%Y-%m-%dT%H:%M}&to={demo.END:%Y-%m-%dT%H:%M}"
+    # Calls of an hour are one point; jobs of two weeks are lines.
+    looked_at = f"?from={demo.JOBS_START:%Y-%m-%d}&to={demo.JOBS_END:%Y-%m-%d}"
     click.echo(f"  {program} trends {example} {llmperf.TOOL} {span}")
     click.echo(f"  {program} errors {span}")
     job_span = f"--from {demo.JOBS_START:%Y-%m-%d} --to {demo.JOBS_END:%Y-%m-%d}"
     click.echo(f"  {program} jobs workflows {job_span}")
     click.echo(f"  {program} configs diff {demo.SERVICE_TYPE}@1 {demo.SERVICE_TYPE}@2")
-    click.echo(f"  {program} dashboard    # then look at http://127.0.0.1:8050/models{looked_at}")
+    click.echo(
+        f"  {program} dashboard    # then look at http://127.0.0.1:8050/workflows{looked_at}"
+    )
     click.echo(f"  {program} down --data {shlex.quote(str(data))}")
 
 
