@@ -1,7 +1,7 @@
 """Connect to PostgreSQL and turn its errors into one `Error:` and one `Hint:` line."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
 from typing import IO, TYPE_CHECKING, Any
@@ -68,14 +68,29 @@ def open_connection(dsn: str) -> Connection:
     return psycopg.connect(autocommit=True, prepare_threshold=None, **parse_dsn(dsn))
 
 
-def open_pool(dsn: str, most: int) -> "ConnectionPool[Connection]":
+def open_pool(
+    dsn: str, most: int, tell: Callable[[psycopg.OperationalError | None], None]
+) -> "ConnectionPool[Connection]":
     """Make a pool of connections like those of `open_connection`, none of them before it is used.
 
-    Only here is psycopg_pool imported, which only the dashboard needs.
+    The pool itself does not say why it cannot connect, so `tell` gets the error of each attempt,
+    or None where it succeeds. Only here is psycopg_pool imported, which only the dashboard needs.
     """
     from psycopg_pool import ConnectionPool
 
+    class Told(psycopg.Connection[Any]):
+        @classmethod
+        def connect(cls, *args: Any, **kwargs: Any) -> Any:
+            try:
+                connection = super().connect(*args, **kwargs)
+            except psycopg.OperationalError as error:
+                tell(error)
+                raise
+            tell(None)
+            return connection
+
     return ConnectionPool(
+        connection_class=Told,
         kwargs={
             "autocommit": True,
             "prepare_threshold": None,

@@ -14,7 +14,9 @@ from dashboards import NARROW, panel, serious, serve, settle
 from playwright.sync_api import expect
 
 from pgkit.dashboard import pages
+from pgkit.dashboard.ask import as_csv
 from pgkit.dashboard.pages import PAGES
+from pgkit.dashboard.pages.alerts import silenced_by
 
 NOW = datetime(2020, 3, 15, 12, 30, tzinfo=UTC)
 NAMES = [one.name for one in PAGES]
@@ -121,7 +123,14 @@ def test_a_range_that_cannot_be_read_is_an_error_that_says_so(address, page) -> 
 
 
 def test_a_page_that_does_not_exist_says_so(address, page) -> None:
-    page.goto(f"{address}/nowhere")
+    assert httpx.get(f"{address}/nowhere").status_code == 404
+    assert httpx.get(f"{address}/models").status_code == 200
+    assert httpx.get(f"{address}/").status_code == 200
+    settle(page, f"{address}/overview")
+    page.evaluate(
+        "history.pushState({}, '', '/nowhere');"
+        " window.dispatchEvent(new CustomEvent('_dashprivate_pushstate'))"
+    )
     expect(page.get_by_role("alert")).to_contain_text("There is no page 'nowhere'.")
 
 
@@ -288,3 +297,51 @@ def test_a_model_whose_failed_calls_end_at_once_is_not_the_fastest(
         shown = panel(page, "Models")
         assert "Response time of successful calls, average of a call" in shown
         assert "+100 ms" in shown
+
+
+def test_a_point_between_gaps_is_seen_on_a_long_trend(database, connection, page) -> None:
+    # Two of the 100 hours have no neighbour, and the last ten have.
+    connection.execute(
+        "select perf.record_calls(jsonb_agg(jsonb_build_object('model_name', 'acme/one',"
+        " 'tool_name', 'chat', 'response_time_ms', 100, 'call_timestamp',"
+        " %s::timestamptz - n * interval '1 hour')))"
+        " from unnest(array[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 98, 100]) as n",
+        [NOW],
+    )
+    with serve(database, now=NOW) as here:
+        settle(page, f"{here}/overview?compare=0")
+        chart = page.get_by_role("region", name="Calls", exact=True)
+        dots = chart.locator('.recharts-line-curve[stroke-dasharray="1 0"]')
+        expect(dots).to_have_count(1)
+        assert (dots.get_attribute("d") or "").count("M") == 2
+        assert dots.evaluate("one => getComputedStyle(one).strokeLinecap") == "round"
+
+
+def test_a_database_that_does_not_answer_is_said_once_with_its_reason(page, caplog) -> None:
+    with serve("postgresql://nobody@127.0.0.1:1/none") as here:
+        settle(page, f"{here}/overview")
+        expect(page.locator(".panels")).to_have_class("panels alike")
+        expect(page.get_by_role("alert")).to_have_count(1)
+        expect(page.get_by_role("alert").first).to_contain_text("Connection refused")
+        page.goto("about:blank")
+    assert sum("cannot connect" in one.getMessage() for one in caplog.records) == 1
+
+
+def test_formulas_of_every_script_become_text(connection) -> None:
+    for text in ("=1+1", "\n=1+1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"):
+        ((shown,),) = list(csv.reader(io.StringIO(as_csv([{"a": text}]))))[1:]
+        assert shown == f"'{text}"
+
+
+def test_csv_links_have_names_of_their_own(address, page) -> None:
+    settle(page, f"{address}/overview")
+    found = page.get_by_role("region", name="Calls", exact=True).locator("a[download]")
+    names = found.evaluate_all("all => all.map((one) => one.textContent)")
+    assert len(names) > 1
+    assert len(set(names)) == len(names)
+
+
+def test_a_silence_of_a_drift_alert_names_its_type_and_model() -> None:
+    row = {"labels": {}, "alert_type": "model_drift", "model_type": "energy", "machine_id": None}
+    assert silenced_by(row) == {"alert_type": "model_drift", "model_type": "energy"}
+    assert silenced_by({**row, "labels": {"metric": "error_rate"}}) == {"metric": "error_rate"}

@@ -405,6 +405,14 @@ def test_each_algorithm_of_public_keys_is_taken(provider, algorithm) -> None:
     assert found.role == "authenticated"
 
 
+def test_a_token_of_another_issuer_is_refused() -> None:
+    tokens = Tokens(SECRET, issuer="https://id.example.org")
+    assert tokens.read(token(iss="https://id.example.org")).role == "authenticated"
+    for claims in ({"iss": "https://other.example.org"}, {}):
+        with pytest.raises(Denied, match="the token is not good"):
+            tokens.read(token(**claims))
+
+
 def test_a_provider_may_be_ahead_of_our_clock() -> None:
     now = time.time()
     for claim in ("iat", "nbf"):
@@ -754,7 +762,10 @@ def test_a_spreadsheet_runs_nothing_from_a_csv(dashboard, connection) -> None:
     with client(dashboard) as asked:
         answer = asked.get("/csv/alerts.silences/0")
     assert answer.headers["Content-Type"].startswith("text/csv")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="alerts.silences.csv"'
+    assert (
+        answer.headers["Content-Disposition"]
+        == 'attachment; filename="alerts.silences-get_alert_silences-1.csv"'
+    )
     assert "\"'=HYPERLINK(" in answer.text
 
 

@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import dash_mantine_components as dmc
 import pytest
 from dash import html
 
+from pgkit.dashboard.app import labels_of
+from pgkit.dashboard.ask import follow
 from pgkit.dashboard.charts import (
     FEW,
     Column,
@@ -17,9 +20,11 @@ from pgkit.dashboard.charts import (
     time_axis,
     trend,
 )
-from pgkit.dashboard.frame import name_tables
+from pgkit.dashboard.frame import field, name_tables
 from pgkit.dashboard.numbers import percent
-from pgkit.dashboard.pages.common import about
+from pgkit.dashboard.pages.common import about, of_all
+from pgkit.dashboard.pages.models import comparison
+from pgkit.dashboard.state import read_state
 
 START = datetime(2020, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -151,3 +156,38 @@ def test_tables_are_named_after_their_panel() -> None:
 def test_changes_have_no_more_digits_than_anybody_can_tell() -> None:
     given = [-0.0583, 1.42, 12.345, -0.001, None]
     assert [percent(one) for one in given] == ["-0.06 %", "+1.42 %", "+12.3 %", "0 %", "-"]
+
+
+def test_a_single_bucket_says_its_interval() -> None:
+    lines = [Line("p50", "value", low="low", high="high"), Line("p99", "value")]
+    drawn = text(trend(hours(1), lines, "hourly", unit="ms"))
+    assert "95 % intervals: p50 0 ms (-1 ms to 1 ms)." in drawn
+
+
+def test_a_panel_says_which_filter_it_ignores() -> None:
+    state = read_state("/overview", "?model=acme%2Fone", START)
+    (said,) = of_all(state, "jobs", "model", "tool")
+    assert said.children == "Of all jobs: the filter by model does not apply here."
+    assert of_all(state, "jobs", "tool") == []
+
+
+def test_a_comparison_of_models_keeps_to_the_filters() -> None:
+    numbers = ("call_count", "success_rate", "p50_response_time", "p95_response_time")
+    rows = [
+        {"model": name, "provider": provider, **dict.fromkeys(numbers, 1)}
+        for name, provider in (("acme/one", "acme"), ("other/two", "other"))
+    ]
+    for search in ("?model=acme%2Fone", "?provider=acme"):
+        drawn, _ = follow(comparison(read_state("/models", search, START)), lambda _: rows)
+        assert "acme/one" in text(drawn)
+        assert "other/two" not in text(drawn)
+
+
+def test_columns_of_buttons_have_a_heading_that_is_read_aloud() -> None:
+    drawn = text(table([{"a": "x"}], (Column("a", "a"), Column("", "", lambda row: ""))))
+    assert "Span(children='Actions', className='unseen')" in drawn
+
+
+def test_fields_of_a_form_are_known_by_their_labels() -> None:
+    found = dmc.TextInput(id=field("time_window"), label="Over the last")
+    assert labels_of([html.P("words"), dmc.Group([found])]) == {"time_window": "Over the last"}

@@ -89,13 +89,18 @@ def test_a_version_is_activated_with_a_guard_and_rolled_back(
 ) -> None:
     settle(page, f"{dashboard}/configurations")
     part(page, "Versions").get_by_role("button", name="Activate").click()
-    dialog = submit(page, {"Guard: worse than": "bad"}, "Do it")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Activate sdxl@1 instead of @2.")
+    # The form begins with its first field, and Enter in a line sends it.
+    expect(dialog.get_by_role("textbox", name="How", exact=True)).to_be_focused()
+    dialog.get_by_role("textbox", name="Guard: worse than").fill("bad")
+    dialog.get_by_role("textbox", name="Guard: worse than").press("Enter")
     expect(dialog).to_contain_text("Say which metric the guard watches.")
     choose(page, "Guard: roll back", "error_rate")
-    submit(page, {}, "Do it")
+    submit(page, {}, "Activate")
     expect(dialog).to_contain_text("Worse than must be a limit such as 0.05")
-    submit(page, {"Guard: worse than": "0.05", "Notes": "the old one"}, "Do it")
-    expect(page.get_by_role("status")).to_contain_text("The version is in force")
+    submit(page, {"Guard: worse than": "0.05", "Notes": "the old one"}, "Activate")
+    expect(page.get_by_role("status")).to_contain_text("sdxl@1 is in force.")
     expect(part(page, "In force")).to_contain_text("the old one")
     assert in_force(connection) == [(1, "the old one")]
     ((guard,),) = connection.execute(
@@ -105,8 +110,12 @@ def test_a_version_is_activated_with_a_guard_and_rolled_back(
 
     expect(dialog).to_be_hidden()
     part(page, "In force").get_by_role("button", name="Roll back").click()
+    expect(dialog).to_contain_text("Roll sdxl@1 back to @2, or another version.")
     submit(page, {"Notes": "it was worse"}, "Roll back")
     expect(page.get_by_role("status")).to_contain_text("The earlier version is in force again.")
+    expect(page.locator(".toast")).to_be_in_viewport()
+    page.get_by_role("button", name="Close message").click()
+    expect(page.locator(".toast")).to_have_count(0)
     expect(part(page, "Activations")).to_contain_text("it was worse")
     assert in_force(connection) == [(2, "it was worse")]
 
@@ -116,10 +125,10 @@ def test_requests_are_made_and_decided(saved, dashboard, connection, page) -> No
     settle(page, f"{dashboard}/configurations")
     assert "Nobody asked for an activation." in panel(page, "Requests for approval")
     part(page, "Versions").get_by_role("button", name="Activate").click()
-    dialog = submit(page, {"Notes": "back"}, "Do it")
+    dialog = submit(page, {"Notes": "back"}, "Activate")
     expect(dialog).to_contain_text('activations of "sdxl" need approval')
     choose(page, "How", "ask another admin to approve it")
-    submit(page, {}, "Do it")
+    submit(page, {}, "Activate")
     expect(part(page, "Requests for approval")).to_contain_text("sdxl@1")
     expect(dialog).to_be_hidden()
 

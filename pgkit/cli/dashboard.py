@@ -26,6 +26,7 @@ NEEDED = ("dash", "dash_mantine_components", "jwt", "psycopg_pool", "waitress")
 )
 @click.option("--jwks", metavar="URL", help="Check tokens with the public keys at this address.")
 @click.option("--audience", help="Take only tokens for this audience (aud).")
+@click.option("--issuer", help="Take only tokens of this issuer (iss).")
 @click.option("--role", help="Take tokens that name no role as this one, such as authenticated.")
 @click.option(
     "--allow-host",
@@ -49,6 +50,7 @@ def show_dashboard(
     auth: str,
     jwks: str | None,
     audience: str | None,
+    issuer: str | None,
     role: str | None,
     hosts: tuple[str, ...],
     connections: int,
@@ -88,7 +90,7 @@ def show_dashboard(
             )
         if secret is not None and len(secret) < viewer.SHORTEST_SECRET:
             raise Failure(f"{SECRET} must have at least {viewer.SHORTEST_SECRET} characters")
-        tokens = viewer.Tokens(secret, jwks, audience, role)
+        tokens = viewer.Tokens(secret, jwks, audience, role, issuer)
     # A wrong address would otherwise show only in the browser.
     with connect(dsn) as connection:
         connection.execute("select 1")

@@ -158,6 +158,11 @@ class Dashboard:
 
         @server.after_request
         def add_headers(response: Response) -> Response:
+            # Dash sends its page, which says that there is no such page, for every address.
+            rule = request.url_rule.rule if request.url_rule else ""
+            name = request.path.strip("/")
+            if rule == "/<path:path>" and name not in self.pages and response.status_code == 200:
+                response.status_code = 404
             response.headers["Content-Security-Policy"] = policy
             response.headers["X-Content-Type-Options"] = "nosniff"
             response.headers["Referrer-Policy"] = "same-origin"
@@ -192,14 +197,16 @@ class Dashboard:
                 search = request.query_string.decode(errors="replace")
                 state = read_state(name.partition(".")[0], search, self.clock())
                 _, answered = self.follow(panel.draw(state))
-                _, rows = answered[index]
+                question, rows = answered[index]
             except IndexError:
                 abort(404)
             except (Failure, Unreadable) as error:
                 return Response(f"{error}\n", 400, mimetype="text/plain")
             # Excel takes a CSV without this mark for one in the encoding of its machine.
             response = Response("\ufeff" + as_csv(rows), mimetype="text/csv")
-            response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+            response.headers["Content-Disposition"] = (
+                f'attachment; filename="{name}-{question.name}-{index + 1}.csv"'
+            )
             return response
 
         @server.get("/login")
@@ -377,6 +384,18 @@ class Dashboard:
                                         className="grows",
                                         **{"aria-label": "Pages"},
                                     ),
+                                    html.Div(
+                                        [
+                                            html.Span(id="updated"),
+                                            " ",
+                                            html.Button(
+                                                "Refresh now",
+                                                type="button",
+                                                className="button refresh",
+                                            ),
+                                        ],
+                                        className="updated",
+                                    ),
                                     dmc.ColorSchemeToggle(
                                         lightIcon="Dark",
                                         darkIcon="Light",
@@ -447,6 +466,18 @@ class Dashboard:
             ClientsideFunction("pgkit", "title"),
             Output("titled", "data"),
             Input("address", "pathname"),
+        )
+        app.clientside_callback(
+            ClientsideFunction("pgkit", "focus"),
+            Output("titled", "data", allow_duplicate=True),
+            Input("dialog", "children"),
+            prevent_initial_call=True,
+        )
+        app.clientside_callback(
+            ClientsideFunction("pgkit", "fade"),
+            Output("titled", "data", allow_duplicate=True),
+            Input("said", "children"),
+            prevent_initial_call=True,
         )
 
         @app.callback(
@@ -547,15 +578,18 @@ class Dashboard:
             given |= {one["name"]: value for one, value in zip(ids, values, strict=True)}
             try:
                 self.database.answer(g.viewer, action.call(key, given), writes=True)
+                done = action.done if isinstance(action.done, str) else action.done(key, given)
             except Failure as failure:
-                return dash.no_update, problem(failure.message, failure.hint), "", changed
+                said = self.in_words_of_form(failure.message, name, key)
+                return dash.no_update, problem(said, failure.hint), "", changed
             except ValueError as error:
-                return dash.no_update, problem(str(error), None), "", changed
+                said = self.in_words_of_form(str(error), name, key)
+                return dash.no_update, problem(said, None), "", changed
             except Exception:
                 logging.getLogger("pgkit").exception("action %s", name)
                 told = problem("This form has a fault.", SEE_LOG)
                 return dash.no_update, told, "", changed
-            return False, [], dmc.Alert(action.done, color="teal", mb="sm"), changed + 1
+            return False, [], frame.toast(done, changed), changed + 1
 
     def fill(self, name: str, state: State) -> Component:
         """Return what a panel shows, also where it fails."""
@@ -626,6 +660,18 @@ class Dashboard:
             found.append(frame.choice(one, choices, state))
         return dmc.Group(found, mb="md", gap="sm", align="end", className="filters")
 
+    def in_words_of_form(self, message: str, name: str, key: str) -> str:
+        """Return what is wrong, with the label of the field that it begins with."""
+        try:
+            fields, _ = self.follow(self.actions[name].fields(key))
+        except (Failure, ValueError):
+            return message
+        for field, label in labels_of(fields).items():
+            for spelled in (field, field.replace("_", " ")):
+                if re.match(rf"{re.escape(spelled)}(:| must| has| is)", message):
+                    return f"{label}{message.removeprefix(spelled)}"
+        return message
+
     def form(self, name: str, key: str) -> Node:
         """Return the fields of an action with the button that sends them."""
         action = self.actions[name]
@@ -650,6 +696,17 @@ class Dashboard:
                 ),
             ]
         )
+
+
+def labels_of(fields: Any) -> dict[str, str]:
+    """Return how the fields of a form are called, by their names."""
+    found: dict[str, str] = {}
+    for one in html.Div(fields)._traverse():
+        name = getattr(one, "id", None)
+        label = getattr(one, "label", None)
+        if isinstance(name, dict) and name.get("type") == "field" and isinstance(label, str):
+            found[name["name"]] = label
+    return found
 
 
 def changes(inputs: list[dict[str, Any]], state: State) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import logging
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
+import psycopg
 from psycopg import errors, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -22,8 +25,11 @@ Asking = Generator["Question", Rows, T]
 
 STATEMENT_SECONDS = 30
 WAIT_SECONDS = 10.0
+# A database that refuses connections does so at once.
+REFUSED_SECONDS = 1.0
 # For each column of a spreadsheet that begins so, a formula would run.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets of East Asia take the full-width characters too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Viewer(NamedTuple):
@@ -114,7 +120,38 @@ class Database:
     """
 
     def __init__(self, dsn: str, most: int = 8) -> None:
-        self.pool: ConnectionPool[Connection] = open_pool(dsn, most)
+        self.refusal: psycopg.OperationalError | None = None
+        # It warns of each attempt; `note` does once.
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+        self.pool: ConnectionPool[Connection] = open_pool(dsn, most, self.note)
+
+    def note(self, error: psycopg.OperationalError | None) -> None:
+        """Keep why the database refuses connections, and log it when that changes."""
+        if error is not None and str(error) != str(self.refusal):
+            logging.getLogger("pgkit").warning("cannot connect: %s", error)
+        self.refusal = error
+
+    @contextmanager
+    def lend(self) -> Iterator[Connection]:
+        """Lend a connection of the pool; where the database refuses them, fail with its reason."""
+        until = monotonic() + WAIT_SECONDS
+        connection = None
+        while connection is None:
+            try:
+                connection = self.pool.getconn(REFUSED_SECONDS)
+            except PoolTimeout as error:
+                if self.refusal is not None:
+                    raise self.refusal.with_traceback(None) from None
+                if monotonic() > until:
+                    raise Failure(
+                        "no connection to the database became free",
+                        "The dashboard tries again with every request; --connections allows more.",
+                    ) from error
+        try:
+            with connection:
+                yield connection
+        finally:
+            self.pool.putconn(connection)
 
     @contextmanager
     def as_viewer(self, viewer: Viewer, *, writes: bool = False) -> Iterator[Connection]:
@@ -122,7 +159,7 @@ class Database:
         try:
             with (
                 explained(),
-                self.pool.connection(WAIT_SECONDS) as connection,
+                self.lend() as connection,
                 transaction(connection),
             ):
                 mode = "read write" if writes else "read only"
@@ -147,11 +184,6 @@ class Database:
                 f"the database took more than {STATEMENT_SECONDS} seconds",
                 "Choose a shorter range, or look at less at once.",
             ) from failure.__cause__
-        except PoolTimeout:
-            raise Failure(
-                "no connection to the database became free",
-                "Is it running? The dashboard tries again with every request.",
-            ) from None
 
     def answer(self, viewer: Viewer, question: Question, *, writes: bool = False) -> Rows:
         """Return the rows of a question."""

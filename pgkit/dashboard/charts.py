@@ -14,7 +14,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from pgkit.dashboard.ask import Rows
-from pgkit.dashboard.numbers import NOTHING, bucket, moment, number
+from pgkit.dashboard.numbers import NOTHING, bucket, moment, number, within
 
 Node: TypeAlias = "Component | str | list[Any] | None"
 
@@ -39,6 +39,9 @@ AXIS = {"width": 58}
 MOST_APART = 14
 # Marks that a list names; the others are where it leads to.
 MOST_LISTED = 3
+# With more points a line has dots only where it would be invisible.
+MOST_DOTS = 60
+LONE, DOTTED = ", without neighbours", "1 0"
 # With so few points a trend says why.
 FEW = 2
 # Texts of fewer characters are not broken into lines.
@@ -154,13 +157,14 @@ def trend(
             last = place
         shown.setdefault(labels[last], []).append(mark)
     ticks = scale(data, levels, unit, is_from_zero=is_from_zero)
+    is_sparse = len(data) <= MOST_DOTS
+    lone = [] if is_sparse else separated(data, lines)
     chart = dmc.CompositeChart(
         h=height,
         data=data,
         dataKey="at",
-        series=[*bands, *strokes([*past, *lines])],
-        # A single point, or one between gaps, would be invisible without its dot.
-        withDots=len(data) <= 60,
+        series=[*bands, *strokes([*past, *lines]), *lone],
+        withDots=is_sparse,
         dotProps={"r": 2 if len(data) > FEW else 4},
         withLegend=False,
         connectNulls=False,
@@ -183,6 +187,9 @@ def trend(
     )
     said = words_of(rows[-1], lines, unit, min(times), max(times)) + levels_of(levels, unit)
     few = f"Values are of a whole {WIDTH_NAMES[granularity]} (UTC): this range has {len(data)}."
+    if len(data) == 1 and bands:
+        # A band needs two points.
+        few += f" 95 % intervals: {intervals_of(rows[0], lines, unit)}."
     return html.Div(
         [
             keys([*past, *lines], levels, has_bands=bool(bands)),
@@ -273,6 +280,23 @@ def values_of(row: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
     return point
 
 
+def separated(data: Rows, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Give points between gaps, which no line reaches, a series that pgkit.css draws as dots."""
+    found = []
+    for line in lines:
+        values = [None, *(point.get(line.name) for point in data), None]
+        is_there = False
+        for index, point in enumerate(data):
+            before, value, after = values[index : index + 3]
+            if value is not None and before is None and after is None:
+                point[f"{line.name}{LONE}"] = value
+                is_there = True
+        if is_there:
+            one = {"name": f"{line.name}{LONE}", "type": "line", "color": line.color}
+            found.append({**one, "strokeDasharray": DOTTED})
+    return found
+
+
 def bands_of(data: Rows, lines: Sequence[Line]) -> list[dict[str, Any]]:
     """Return the areas of the intervals that there are."""
     return [
@@ -305,6 +329,15 @@ def words_of(
     """Return what a chart of lines says, for those who cannot see it."""
     said = ", ".join(f"{line.name} {number(last.get(line.column), unit)}" for line in lines)
     return f"Line chart from {moment(first_at)} to {moment(last_at)} UTC. Latest: {said}."
+
+
+def intervals_of(row: Mapping[str, Any], lines: Sequence[Line], unit: str | None) -> str:
+    """Return the values of a point with their intervals, in words."""
+    return ", ".join(
+        f"{line.name} {within(row.get(line.column), row[line.low], row[line.high], unit)}"
+        for line in lines
+        if line.low and line.high and None not in (row.get(line.low), row.get(line.high))
+    )
 
 
 def legend(shown: list[list[Mark]]) -> Component:
@@ -597,7 +630,12 @@ def table(
         return nothing(empty)
     head = html.Tr(
         [
-            html.Th(column.title, className="number" if column.is_number else "", scope="col")
+            html.Th(
+                # Whoever cannot see buttons is told what the column has.
+                column.title or html.Span("Actions", className="unseen"),
+                className="number" if column.is_number else "",
+                scope="col",
+            )
             for column in columns
         ]
     )

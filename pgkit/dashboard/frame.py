@@ -4,6 +4,7 @@ A panel is a generator: it yields questions, gets the rows of each, and returns 
 frame knows what a panel asked: it shows the same calls as SQL, and their rows as CSV.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -60,9 +61,9 @@ class Action(NamedTuple):
     title: str
     fields: Callable[[str], Asking[list[Component]]]
     call: Callable[[str, Mapping[str, Any]], Question]
-    # What to say when it is done.
-    done: str
-    button: str = "Do it"
+    # What to say when it is done, or a function of the key and the values that returns it.
+    done: str | Callable[[str, Mapping[str, Any]], str]
+    button: str
     is_dangerous: bool = False
 
 
@@ -94,6 +95,12 @@ def button(page: str, action: str, key: str, text: str, color: str = "blue") -> 
         className=f"button {color}",
         **{"data-action": f"{page}.{action}", "data-key": key},
     )
+
+
+def toast(text: str, number: int) -> Component:
+    """Return what an action did; assets/pgkit.js takes it away after a while."""
+    close = html.Button(type="button", className="dismiss", **{"aria-label": "Close message"})
+    return html.Div([html.Span(text), close], key=str(number), className="toast")
 
 
 def shell(page: Page, state: State) -> Component:
@@ -147,12 +154,14 @@ def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component
         return html.Div(simplified(drawn))
     content = html.Div(drawn)
     name_tables(content, name)
+    names = Counter(question.name for question, rows in answered if rows)
     links: list[Component | str] = []
     for index, (question, rows) in enumerate(answered):
         if rows:
             links.append(
                 html.A(
-                    f"CSV of {question.name}",
+                    f"CSV of {question.name}"
+                    + (f" ({index + 1})" if names[question.name] > 1 else ""),
                     href=f"/csv/{name}/{index}{search}",
                     download="",
                     className="link",

@@ -81,8 +81,10 @@ class Tokens:
         keys_url: str | None = None,
         audience: str | None = None,
         role: str | None = None,
+        issuer: str | None = None,
     ) -> None:
         self.secret = secret
+        self.issuer = issuer
         self.audience = audience
         self.role = role
         self.keys = Keys(keys_url) if keys_url else None
@@ -101,6 +103,7 @@ class Tokens:
                 key,
                 algorithms=algorithms,
                 audience=self.audience,
+                issuer=self.issuer,
                 leeway=SKEW_SECONDS,
                 options={"require": ["exp"], "verify_aud": self.audience is not None},
             )

@@ -1,5 +1,6 @@
 // The few things that only a browser can do.
 const INTERVAL = ", 95 % interval";
+const LONE = ", without neighbours";
 
 window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
     // A value or an interval of a chart, with three digits that count. Axes and tooltips call it
@@ -45,6 +46,7 @@ window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {
         const at = isTime ? known.pgkitTime(label) : String(label);
         const lines = payload
             .filter((one) => !Array.isArray(one.value) && !String(one.name).endsWith(INTERVAL))
+            .filter((one) => !String(one.name).endsWith(LONE))
             .map((one) => {
                 const within = point[`${one.name}${INTERVAL}`];
                 return create(
@@ -98,6 +100,52 @@ const grow = ([tag, properties, children]) =>
     );
 window.pgkit = { Plain: ({ tree }) => grow(tree) };
 
+const dismiss = () => window.dash_clientside.set_props("said", { children: null });
+let fading = 0;
+const SECONDS_OF_TOAST = 8;
+
+// In a field of a line Enter sends the form. In a list it chooses.
+document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    const dialog = event.key === "Enter" && field.closest("[role=dialog]");
+    if (!dialog || field.tagName !== "INPUT" || field.getAttribute("aria-haspopup")) return;
+    const send = dialog.querySelector(`button[id*='"type":"submit"']`);
+    if (send && !send.disabled) {
+        event.preventDefault();
+        send.click();
+    }
+});
+
+// What is wrong with a form must be seen, however long the form is.
+new MutationObserver((found) => {
+    for (const { addedNodes } of found) {
+        for (const node of addedNodes) {
+            const wrong = node.nodeType === 1 && node.closest("[role=dialog]")
+                && (node.matches("[role=alert]") ? node : node.querySelector("[role=alert]"));
+            if (wrong) wrong.scrollIntoView({ block: "nearest" });
+        }
+    }
+}).observe(document.documentElement, { childList: true, subtree: true });
+
+// Where all panels of a page fail alike, one of them says it for all.
+let isChecked = false;
+const checkAlike = () => {
+    isChecked = false;
+    const panels = document.querySelector(".panels");
+    if (!panels) return;
+    const said = [...panels.querySelectorAll(".panel")].map((panel) => {
+        const wrong = panel.querySelector(":scope .panel-inside > div [role=alert]");
+        const text = wrong ? wrong.textContent : "";
+        return text.replace(/(permission denied for \w+) \S+/, "$1");
+    });
+    const isAlike = said.length > 1 && said[0] !== "" && said.every((text) => text === said[0]);
+    panels.classList.toggle("alike", isAlike);
+};
+new MutationObserver(() => {
+    if (!isChecked) window.requestAnimationFrame(checkAlike);
+    isChecked = true;
+}).observe(document.documentElement, { childList: true, subtree: true });
+
 // What its links and buttons do.
 document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-action]");
@@ -105,6 +153,11 @@ document.addEventListener("click", (event) => {
         const { action, key } = button.dataset;
         const data = { name: action, key: key || "", at: Date.now() };
         window.dash_clientside.set_props("asked", { data });
+    }
+    if (event.target.closest("button.dismiss")) dismiss();
+    if (event.target.closest("button.refresh")) {
+        // As after an action: all panels ask again.
+        window.dash_clientside.set_props("changed", { data: Date.now() });
     }
     const copy = event.target.closest("button.copy");
     if (copy) {
@@ -133,6 +186,28 @@ window.dash_clientside = Object.assign(window.dash_clientside || {}, {
             document.title = `${name[0].toUpperCase()}${name.slice(1)} · pgkit`;
             return window.dash_clientside.no_update;
         },
+        // A form begins with its first field. Its scripts may come later than its frame.
+        focus: () => {
+            const until = Date.now() + 3000;
+            const look = () => {
+                const dialog = document.querySelector("[role=dialog]");
+                const send = dialog && dialog.querySelector(`button[id*='"type":"submit"']`);
+                if (!send && Date.now() < until) return window.setTimeout(look, 50);
+                if (!send) return undefined;
+                // Whoever is in a field already stays there.
+                if (dialog.querySelector("input:focus, textarea:focus")) return undefined;
+                (dialog.querySelector("input:not([type=hidden]), textarea") || send).focus();
+                return undefined;
+            };
+            window.setTimeout(look, 50);
+            return window.dash_clientside.no_update;
+        },
+        // What an action did is read in a few seconds.
+        fade: (children) => {
+            window.clearTimeout(fading);
+            if (children) fading = window.setTimeout(dismiss, 1000 * SECONDS_OF_TOAST);
+            return window.dash_clientside.no_update;
+        },
     },
 });
 
@@ -141,6 +216,8 @@ const fetchBefore = window.fetch;
 
 // Nor does one whose server is gone. What is below is then of before, until it answers again.
 let isLost = false;
+// When the server answered last.
+let updated = "";
 const tell = (lost) => {
     if (lost === isLost || !window.dash_clientside.set_props) return;
     isLost = lost;
@@ -160,6 +237,13 @@ window.fetch = async (...given) => {
         throw error;
     }
     tell(answer.status >= 500);
+    if (answer.ok && window.dash_clientside.set_props) {
+        const children = `Updated ${new Date().toISOString().slice(11, 16)} UTC`;
+        if (children !== updated && document.getElementById("updated")) {
+            updated = children;
+            window.dash_clientside.set_props("updated", { children });
+        }
+    }
     if (answer.status === 401) window.location.reload();
     return answer;
 };

@@ -88,7 +88,7 @@ def open_alerts(state: State) -> Asking[Node]:
                 else []
             ),
             button("alerts", "resolve", key, "Resolve"),
-            button("alerts", "silence", json.dumps(row["labels"] or {}), "Silence", "gray"),
+            button("alerts", "silence", json.dumps(silenced_by(row)), "Silence", "gray"),
         )
 
     return table(
@@ -102,6 +102,18 @@ def open_alerts(state: State) -> Asking[Node]:
             Column("", "", answer),
         ),
     )
+
+
+def silenced_by(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what silences an alert and those like it.
+
+    Alerts of drift or trainings have no labels, but a type and what they are about.
+    """
+    found = dict(row["labels"] or {})
+    if found:
+        return found
+    about = {name: row[name] for name in ("alert_type", "model_type", "machine_id")}
+    return {name: str(value) for name, value in about.items() if value is not None}
 
 
 def told(row: Mapping[str, Any]) -> Node:

@@ -6,6 +6,7 @@ from textwrap import shorten
 from typing import Any
 
 from dash import html
+from dash.development.base_component import Component
 
 from pgkit.dashboard.ask import Asking, Question, Rows, ask
 from pgkit.dashboard.charts import COLORS, Line, Mark, Node, nothing, trend
@@ -109,6 +110,15 @@ def about(*metrics: str, is_count: bool = False) -> Callable[[dict[str, Any]], b
         return name in metrics and (found.get("statistic") == "count") == is_count
 
     return concerns
+
+
+def of_all(state: State, things: str, *ignored: str) -> list[Component]:
+    """Say that a panel is of all things, where the address has a filter that it ignores."""
+    names = [name for name in ignored if state.get(name)]
+    if not names:
+        return []
+    said = f"Of all {things}: the filter by {' and '.join(names)} does not apply here."
+    return [html.P(said, className="help")]
 
 
 def first_clause(alert: dict[str, Any]) -> str:

@@ -187,12 +187,15 @@ def versions(state: State) -> Asking[Node]:
     if not rows:
         return nothing(f"{model_type} has no versions.", SAVE_FIRST)
     current = next((row["id"] for row in rows if row["is_active"]), None)
+    used_now = next((f"@{row['version']}" for row in rows if row["is_active"]), "")
 
     def actions(row: dict[str, Any]) -> Node:
         if row["is_active"]:
             return badge("in force", "teal")
         found: list[Component] = [
-            button("configurations", "activate", str(row["id"]), "Activate"),
+            button(
+                "configurations", "activate", f"{row['id']} {named(row)} {used_now}", "Activate"
+            ),
         ]
         if current:
             search = state.search(model_type=model_type, a=row["id"], b=current)
@@ -476,7 +479,10 @@ def notes_field() -> Component:
 def activate_fields(key: str) -> Asking[list[Component]]:
     """Return the form that puts a version in force."""
     yield from ()
+    _, version, old = activation_of(key)
+    instead = f" instead of {old}" if old else ""
     return [
+        dmc.Text(f"Activate {version}{instead}.", fw=600),
         dmc.Select(
             id=field("how"),
             label="How",
@@ -504,12 +510,27 @@ def activate_fields(key: str) -> Asking[list[Component]]:
     ]
 
 
+def activation_of(key: str) -> tuple[str, str, str]:
+    """Return what a button stands for: an id, the version to activate, and that in force."""
+    found, _, names = key.partition(" ")
+    version, _, old = names.rpartition(" ")
+    return found, version, old
+
+
+def activated(key: str, values: Mapping[str, Any]) -> str:
+    """Say what became of an activation."""
+    _, version, _ = activation_of(key)
+    if values.get("how") == "request":
+        return f"Another admin is asked to approve {version}. It is not in force yet."
+    return f"{version} is in force."
+
+
 def activate(key: str, values: Mapping[str, Any]) -> Question:
     """Put a version in force, or ask for it."""
     function = "request_activation" if values.get("how") == "request" else "activate_model_config"
     return ask(
         function,
-        id=UUID(key),
+        id=UUID(activation_of(key)[0]),
         notes=text(values, "notes") or None,
         guard=read_guard(values),
     )
@@ -534,9 +555,13 @@ def read_guard(values: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def rollback_fields(key: str) -> Asking[list[Component]]:
     """Return the form that puts an earlier version in force again."""
-    _, _, model_type = key.partition(" ")
+    shown, _, model_type = key.partition(" ")
     rows = yield ask("get_rollback_candidates", model_type=model_type)
+    known = yield from versions_of(model_type)
+    now = next((named(row) for row in known if str(row["id"]) == shown), model_type)
+    back = f" to @{rows[0]['version']}, or another version" if rows else ""
     return [
+        dmc.Text(f"Roll {now} back{back}.", fw=600),
         dmc.Select(
             id=field("to"),
             label="Back to",
@@ -621,9 +646,7 @@ PAGE = Page(
         Filter("activation", "Impact of", activation_choices, placeholder="the last"),
     ),
     {
-        "activate": Action(
-            "Activate", activate_fields, activate, "The version is in force, or asked for."
-        ),
+        "activate": Action("Activate a version", activate_fields, activate, activated, "Activate"),
         "rollback": Action(
             "Roll back",
             rollback_fields,

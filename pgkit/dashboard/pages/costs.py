@@ -118,7 +118,7 @@ def over_time(state: State) -> Asking[Node]:
     if not priced:
         return nothing(
             "No call of this range has a price and tokens.",
-            "Load a price list: pgkit prices load FILE. See docs/costs.md.",
+            "Load a price list: pgkit prices load FILE.",
         )
     currencies = sorted({row["currency"] for row in priced})
     drawn = [
@@ -375,7 +375,7 @@ PAGE = Page(
     "costs",
     "Costs",
     (
-        Panel("This range", summary, height=120),
+        Panel("This range", summary, "Of whole hours (UTC).", height=120),
         Panel("Cost over time", over_time, "By the price book.", height=320),
         Panel("By model and tool", by_model, height=550),
         Panel(

@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 from psycopg.types.json import Jsonb
 
-from pgkit.dashboard.ask import Asking, Question, Rows, ask
+from pgkit.dashboard.ask import Asking, Question, Rows, ask, view
 from pgkit.dashboard.charts import (
     COLORS,
     Column,
@@ -31,6 +31,7 @@ from pgkit.dashboard.numbers import NOTHING, moment, number, signed
 from pgkit.dashboard.state import State
 
 MOST_TESTS = 200
+MOST_KNOWN = 200
 # As long as the buckets of each width are kept.
 KEPT_HOURS, KEPT_DAYS = timedelta(days=89), timedelta(days=700)
 RECOMMENDATIONS = {
@@ -397,15 +398,27 @@ def text(values: Mapping[str, Any], name: str) -> str:
 
 def start_fields(key: str) -> Asking[list[Component]]:
     """Return the form that starts a test."""
-    yield from ()
+    models = yield view("v_latest_model_performance")
+    saved = yield ask("get_config_history", max_rows=MOST_KNOWN)
+    types = sorted({row["model_type"] for row in [*models, *saved]})
+    versions = sorted(
+        {row["model_version"] for row in models if row["model_version"]}
+        | {str(row["version"]) for row in saved}
+    )
     better = [{"value": name, "label": f"{name} is better"} for name in ("higher", "lower")]
     return [
         dmc.TextInput(id=field("test_name"), label="Name", required=True),
-        dmc.TextInput(id=field("model_type"), label="Type of the models", required=True),
-        dmc.TextInput(
-            id=field("a"), label="Version of A", description="The one in use.", required=True
+        dmc.Autocomplete(
+            id=field("model_type"), label="Type of the models", data=types, required=True
         ),
-        dmc.TextInput(id=field("b"), label="Version of B", required=True),
+        dmc.Autocomplete(
+            id=field("a"),
+            label="Version of A",
+            description="The one in use.",
+            data=versions,
+            required=True,
+        ),
+        dmc.Autocomplete(id=field("b"), label="Version of B", data=versions, required=True),
         dmc.TextInput(
             id=field("metric"),
             label="Metric that decides",

@@ -27,6 +27,7 @@ from pgkit.dashboard.pages.common import (
     label_filter,
     measure,
     metric_trend,
+    of_all,
     percentiles,
 )
 from pgkit.dashboard.state import State
@@ -71,7 +72,7 @@ def error_types(state: State) -> Asking[Node]:
         tool_name=state.labels.get("tool"),
         max_rows=MOST_ROWS,
     )
-    return table(
+    shown = table(
         rows,
         (
             Column("error_type", "error"),
@@ -84,6 +85,7 @@ def error_types(state: State) -> Asking[Node]:
         ),
         empty="No call failed in this range.",
     )
+    return [*of_all(state, "providers", "provider"), shown]
 
 
 def tokens(state: State) -> Asking[Node]:
@@ -97,7 +99,7 @@ def tokens(state: State) -> Asking[Node]:
     if not found:
         return nothing(
             "No call of this range says how many tokens it took.",
-            "Record input_tokens and output_tokens with each call: docs/recording.md.",
+            "Record input_tokens and output_tokens with each call: perf.record_call() takes them.",
         )
     names = [(name, name, color) for _, name, color in TOKENS]
     used = [one for one in names if any(one[0] in row for row in found.values())]
@@ -117,6 +119,9 @@ def comparison(state: State) -> Asking[Node]:
         tool_name=state.labels.get("tool"),
         max_rows=MOST_ROWS,
     )
+    # The function takes no model and no provider, but each row says which it is of.
+    for name in ("model", "provider"):
+        rows = [row for row in rows if state.get(name) in ("", row[name])]
     if not rows:
         return (yield from empty(state))
     return table(

@@ -28,6 +28,7 @@ from pgkit.dashboard.pages.common import (
     marks,
     measure,
     metric_trend,
+    of_all,
     percentiles,
     whole,
 )
@@ -177,7 +178,7 @@ def jobs(state: State) -> Asking[Node]:
         earlier = yield ask(
             "get_job_throughput", start_time=start, end_time=end, granularity=state.granularity
         )
-    return trend(
+    drawn = trend(
         rows,
         [Line("jobs", "job_count", COLORS[2]), Line("failed jobs", "failed_jobs", COLORS[4])],
         state.granularity,
@@ -185,6 +186,7 @@ def jobs(state: State) -> Asking[Node]:
         before=(earlier, "job_count"),
         shift=whole(state.length, state.granularity),
     )
+    return [*of_all(state, "jobs", "model", "tool", "provider"), drawn]
 
 
 def response_times(state: State) -> Asking[Node]:
@@ -235,11 +237,12 @@ def workflows(state: State) -> Asking[Node]:
     if not rows:
         return nothing(
             "No workflow has enough jobs in this range for a rank.",
-            "A rank needs 20 jobs. Choose a longer range, or record jobs: docs/jobs.md.",
+            "A rank needs 20 jobs. Choose a longer range, or record more jobs.",
         )
     unit = rows[0]["unit"]
     return dmc.Stack(
         [
+            *of_all(state, "jobs", "model", "tool", "provider"),
             dmc.Text(f"By {words(rows[0]['ranking_metric'])}, best first.", size="sm", c="dimmed"),
             whiskers(
                 ends(
@@ -271,7 +274,8 @@ PAGE = Page(
         Panel(
             "This range",
             summary,
-            "Change against the period before, with its 95 % interval.",
+            "With the period before: the change since then, with its 95 % interval. Cost is of"
+            " whole hours (UTC).",
             height=120,
         ),
         Panel("Calls", calls, span=6, height=400),
