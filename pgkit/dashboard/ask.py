@@ -121,6 +121,7 @@ class Database:
 
     def __init__(self, dsn: str, most: int = 8) -> None:
         self.refusal: psycopg.OperationalError | None = None
+        self.lent: set[int] = set()
         # It warns of each attempt; `note` does once.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         self.pool: ConnectionPool[Connection] = open_pool(dsn, most, self.note)
@@ -140,17 +141,21 @@ class Database:
             try:
                 connection = self.pool.getconn(REFUSED_SECONDS)
             except PoolTimeout as error:
-                if self.refusal is not None:
+                is_late = monotonic() > until
+                # A connection that is lent may come back in time.
+                if self.refusal is not None and (is_late or not self.lent):
                     raise self.refusal.with_traceback(None) from None
-                if monotonic() > until:
+                if is_late:
                     raise Failure(
                         "no connection to the database became free",
                         "The dashboard tries again with every request; --connections allows more.",
                     ) from error
+        self.lent.add(id(connection))
         try:
             with connection:
                 yield connection
         finally:
+            self.lent.discard(id(connection))
             self.pool.putconn(connection)
 
     @contextmanager
