@@ -839,10 +839,12 @@ def test_a_person_logs_in_and_out_and_is_told_that_the_token_has_expired(guarded
     page.wait_for_url(f"{guarded}/login")
     page.goto(f"{guarded}/models?range=24h")
     log_in(token("analyst", seconds=4))
-    settle(page)
     end = (time.time() + 4.5) * 1000
     page.wait_for_function(f"() => Date.now() > {end}")
-    page.get_by_text("30d", exact=True).click()
+    # On a busy machine what the page still asks for has led to the form already.
+    button = page.get_by_text("30d", exact=True)
+    if button.count():
+        button.click()
     page.get_by_label("Token (JWT)").wait_for()
     assert "the token has expired" in page.locator("main").inner_text()
     log_in(token("analyst"))

@@ -9,8 +9,9 @@ from time import monotonic
 
 from pgkit.dashboard.ask import Question, Rows, Viewer
 
-# The panels of a look come within a moment. Whoever looks later sees what is there then.
-SECONDS = 10.0
+# The panels of a look come within a moment, on a busy machine a longer one. Whoever looks later
+# sees what is there then.
+SECONDS = 30.0
 # Those that never ask for their first page are forgotten in the order in which they came.
 MOST_WINDOWS = 1000
 
