@@ -241,7 +241,8 @@ def test_thousands_of_models_are_shown_as_far_as_people_can_read_them(
     database, connection, page
 ) -> None:
     connection.execute(
-        "select perf.record_call('vendor/model-' || n, 'chat', n, false, error_type => 'e' || n)"
+        "select perf.record_call('vendor/model-' || n, 'chat', n),"
+        " perf.record_call('vendor/model-' || n, 'chat', n, false, error_type => 'e' || n)"
         " from generate_series(1, 1001) as n"
     )
     with serve(database) as here:

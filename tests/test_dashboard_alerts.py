@@ -183,7 +183,7 @@ def test_a_threshold_is_created_by_the_form(dashboard, page, connection) -> None
     submit(page, {"Warning beyond": "0.1"}, "Create")
     expect(dialog).to_contain_text("critical needs a limit")
     submit(page, {"Critical beyond": "0.05", "Window": "soon"}, "Create")
-    expect(dialog).to_contain_text("time window:")
+    expect(dialog).to_contain_text('Window: "soon"')
     choose(page, "Metric", "error_rate")
     submit(page, {"Window": "1h30m"}, "Create")
     # The database says what is wrong; what was typed stays.
@@ -396,7 +396,7 @@ def test_a_receiver_is_added_tested_changed_and_removed(dashboard, page, connect
     expect(dialog).to_contain_text("a line of the headers is not NAME=VALUE")
     submit(page, {"Headers": "Authorization=Bearer t0ken"}, "Add")
     # The database says what is wrong; what was typed stays.
-    expect(dialog).to_contain_text("address must")
+    expect(dialog).to_contain_text("Address must")
     choose(page, "From", "critical")
     submit(
         page,

@@ -105,7 +105,7 @@ def test_what_the_demo_says_to_try_works(pgkit, data) -> None:
     assert sum(workflow["job_count"] for workflow in workflows) == 1778
     assert '$.provider: "bedrock" -> "together"' in pgkit(*diff, dsn=dsn).stdout
     assert look[:3] == ["dashboard", "#", "then"]
-    assert look[-1].endswith("/models?from=2023-12-19T10:00&to=2023-12-19T11:00")
+    assert look[-1].endswith("/workflows?from=2024-01-01&to=2024-01-16")
     assert pgkit(*down).returncode == 0
 
 

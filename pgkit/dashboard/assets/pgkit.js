@@ -186,7 +186,8 @@ window.dash_clientside = Object.assign(window.dash_clientside || {}, {
             document.title = `${name[0].toUpperCase()}${name.slice(1)} · pgkit`;
             return window.dash_clientside.no_update;
         },
-        // A form begins with its first field. Its scripts may come later than its frame.
+        // A form begins with the first field that is written in; a list would open. Its scripts may
+        // come later than its frame.
         focus: () => {
             const until = Date.now() + 3000;
             const look = () => {
@@ -196,7 +197,7 @@ window.dash_clientside = Object.assign(window.dash_clientside || {}, {
                 if (!send) return undefined;
                 // Whoever is in a field already stays there.
                 if (dialog.querySelector("input:focus, textarea:focus")) return undefined;
-                (dialog.querySelector("input:not([type=hidden]), textarea") || send).focus();
+                (dialog.querySelector("input:not([type=hidden]):not([aria-haspopup]), textarea") || send).focus();
                 return undefined;
             };
             window.setTimeout(look, 50);
