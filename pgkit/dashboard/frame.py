@@ -47,7 +47,7 @@ class Filter(NamedTuple):
     is_multiple: bool = False
     # What panels take where the address says nothing; shown as the placeholder.
     placeholder: str = "all"
-    # "choice" of what there is, "text" that is written, or a "time".
+    # "choice" of what there is, or a "time".
     kind: str = "choice"
 
 
@@ -212,8 +212,6 @@ def choice(one: Filter, choices: Choices, state: State) -> Component:
         "className": "filter",
     }
     value = state.get(one.name)
-    if one.kind == "text":
-        return dmc.TextInput(value=value, debounce=True, **settings)
     if one.kind == "time":
         return dmc.DateTimePicker(
             value=value.replace("T", " ") or None,
