@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 from dashboards import NARROW, panel, serious, serve, settle
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from pgkit.dashboard import pages
 from pgkit.dashboard.ask import as_csv
@@ -95,8 +95,6 @@ def test_choices_go_into_the_address_and_back_with_the_browser(address, page) ->
     assert "?" not in page.url
     page.get_by_text("30d", exact=True).click()
     expect(page).to_have_url(f"{address}/models?range=30d")
-    # The filters come again, with what there is in that range.
-    page.wait_for_load_state("networkidle")
     page.get_by_role("textbox", name="Model").click()
     page.get_by_role("option", name="acme/one").click()
     expect(page).to_have_url(f"{address}/models?model=acme%2Fone&range=30d")
@@ -104,6 +102,28 @@ def test_choices_go_into_the_address_and_back_with_the_browser(address, page) ->
     page.go_back()
     expect(page.get_by_role("region", name="p95 of each model")).to_contain_text("acme/two")
     expect(page.get_by_role("textbox", name="Model")).to_have_value("")
+
+
+def test_a_list_stays_open_while_its_choices_come(address, page) -> None:
+    settle(page, f"{address}/models")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "filters.children" in (route.request.post_data or ""):
+            waiting.append(route)
+        else:
+            route.fallback()
+
+    page.route("**/_dash-update-component*", hold)
+    with page.expect_request(lambda request: "filters.children" in (request.post_data or "")):
+        page.get_by_text("30d", exact=True).click()
+    model = page.get_by_role("textbox", name="Model")
+    model.click()
+    model.press_sequentially("acme/")
+    with page.expect_response(lambda answer: answer.request == waiting[0].request):
+        waiting[0].continue_()
+    page.get_by_role("option", name="acme/one").click()
+    expect(page).to_have_url(f"{address}/models?model=acme%2Fone&range=30d")
 
 
 def test_links_between_pages_keep_the_range_and_drop_the_filters(address, page) -> None:

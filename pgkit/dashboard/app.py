@@ -481,21 +481,42 @@ class Dashboard:
         )
 
         @app.callback(
+            Output("unreadable", "children"),
             Output("filters", "children"),
             Input("address", "search"),
             Input("filters", "id"),
+            Held({"type": "filter", "name": ALL}, "id"),
+            Held({"type": "filter", "name": ALL}, "value"),
             Held("address", "pathname"),
             *look,
         )
-        def show_filters(search: str | None, _: str, path: str | None, *seen: int) -> Node:
+        def show_filters(
+            search: str | None,
+            _: str,
+            ids: list[dict[str, str]],
+            values: list[Any],
+            path: str | None,
+            *seen: int,
+        ) -> tuple[Node, Any]:
             try:
                 state = self.state(path, search, *seen)
             except Unreadable as error:
-                return problem(str(error), "Choose one of the pages above.")
+                return problem(str(error), "Choose one of the pages above."), None
             page = self.pages.get(state.page)
             if page is None:
                 raise PreventUpdate
-            return self.controls(page, state)
+            unreadable, controls = self.controls(page, state)
+            if [one.id for one in controls] != ids:
+                row = dmc.Group(controls, mb="md", gap="sm", align="end", className="filters")
+                return unreadable, row
+            # What is there stays: somebody may have opened one of them meanwhile. What they
+            # chose there stays too, so only values that the address changes are sent.
+            for one, value in zip(controls, values, strict=True):
+                told = one.to_plotly_json()["props"]
+                if (told["value"] or None) == (value or None):
+                    del told["value"]
+                dash.set_props(told.pop("id"), told)
+            return unreadable, dash.no_update
 
         @app.callback(
             Output("address", "search"),
@@ -605,15 +626,16 @@ class Dashboard:
             return problem("This panel has a fault.", SEE_LOG)
         return frame.filled(drawn, answered, name, state.search())
 
-    def controls(self, page: Page, state: State) -> Component:
-        """Return the filters of a page, with the values that the address says."""
+    def controls(self, page: Page, state: State) -> tuple[Node, list[Component]]:
+        """Return what is wrong with the range, and the filters of a page with their values."""
+        unreadable: Node = None
         found: list[Component] = []
         if page.has_range:
             try:
                 preset, start, end = state.preset, state.start, state.end
             except Unreadable as error:
                 preset, start, end = "", state.now, state.now
-                found.append(problem(str(error), None))
+                unreadable = problem(str(error), None)
             found += [
                 dmc.SegmentedControl(
                     id={"type": "filter", "name": "range"},
@@ -658,7 +680,7 @@ class Dashboard:
             except (Failure, Unreadable):
                 choices = []
             found.append(frame.choice(one, choices, state))
-        return dmc.Group(found, mb="md", gap="sm", align="end", className="filters")
+        return unreadable, found
 
     def in_words_of_form(self, message: str, name: str, key: str) -> str:
         """Return what is wrong, with the label of the field that it begins with."""

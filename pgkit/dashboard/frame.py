@@ -117,6 +117,7 @@ def shell(page: Page, state: State) -> Component:
                 ],
                 mb="sm",
             ),
+            html.Div(id="unreadable"),
             html.Div(id="filters"),
             html.Div([place(page, panel, state) for panel in page.panels], className="panels"),
         ]
