@@ -14,7 +14,7 @@ from yoyo import default_migration_table, internalmigrations, read_migrations
 from yoyo.backends import get_backend_class
 from yoyo.connections import parse_uri
 
-from pgkit import changes, retired
+from pgkit import changes, distribution, retired
 from pgkit.changes import find_function, find_granted, find_names, find_relations
 from pgkit.database import (
     ENCODING_HINT,
@@ -44,6 +44,8 @@ NOWAIT_ATTEMPTS = 5
 FIRST_TURN_MS = 15
 DROP = re.compile(r"\bdrop\b", re.I)
 NAME = "pgkit migrate"
+# What Citus says of each function with the row of a table in its signature: workers do not get it.
+NOT_SPREAD = "that is not in Citus' metadata"
 LOCK = f"select {{}}(hashtext('{NAME}'))"
 
 
@@ -121,7 +123,13 @@ def migrate(
     with explained():
         connection = open_connection(dsn)
         backend = open_backend(connection)
-        connection.add_notice_handler(lambda notice: warn(str(notice.message_primary)))
+        connection.add_notice_handler(
+            lambda notice: (
+                None
+                if NOT_SPREAD in str(notice.message_primary)
+                else warn(str(notice.message_primary))
+            )
+        )
         with closing(connection):
             with backend.transaction():
                 prepare_session(connection)
@@ -142,6 +150,9 @@ def migrate(
                     NAME,
                 ):
                     retired.drop_unused(connection, warn)
+            with connection.transaction():
+                prepare_session(connection)
+                distribution.guard(connection)
     return migration.ran
 
 
@@ -166,6 +177,8 @@ class Migration:
         self.pending: dict[str, Any] = {}
         # Functions that made room for one of another signature.
         self.replaced: list[str] = []
+        # Tables that a cluster has taken triggers and policies from.
+        self.spread = distribution.read_spread(connection)
 
     def run(self, lock_timeout: str) -> None:
         """Run what is not as the files say: at first everything, often nothing."""
@@ -258,15 +271,16 @@ class Migration:
         """Run one file."""
         self.report(file.name)
         function = find_function(file)
+        text = distribution.strip(file.text, self.spread)
         with naming(file):
             if file.name in self.pending:
                 with finding_yoyo_tables(self.connection):
                     self.pending[file.name].process_steps(self.backend, "apply")
                     self.backend.mark_one(self.pending[file.name], log=False)
             elif function:
-                self.replaced += retired.replace(self.connection, function, file.text, self.warn)
+                self.replaced += retired.replace(self.connection, function, text, self.warn)
             elif file.folder != "schema":
-                self.connection.execute(file.text.encode())
+                self.connection.execute(text.encode())
             if file.folder == "metrics":
                 # Metrics were deleted and added again, which their foreign keys check
                 # now: no table with a check that waits can be altered.
@@ -282,6 +296,7 @@ class Migration:
         retired.retire_missing(self.connection, changes.read_recorded(self.connection), functions)
         if rights is not None:
             rights = rights.union(*map(find_names, self.ran))
+        distribution.adapt(self.connection)
         apply_rights(self.connection, self.files, rights)
         record(self.connection, self.files, self.ran)
         # Somebody who may create there may have done so meanwhile.
@@ -375,6 +390,8 @@ def prepare_session(connection: Connection) -> None:
     connection.execute(query("settings"))
     connection.execute("set local check_function_bodies = off")
     connection.execute("set local client_min_messages = warning")
+    # Without Citus this has no effect.
+    connection.execute("set local citus.multi_shard_modify_mode = sequential")
 
 
 def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
@@ -492,8 +509,11 @@ def apply_rights(
         "select set_config('pgkit.objects', %s, true)", ["*" if names is None else ",".join(names)]
     )
     connection.execute(query("revoke_rights"))
+    spread = distribution.read_spread(connection)
     for statement in read_grants(files):
-        if names is None or not names.isdisjoint(find_granted(statement)):
+        granted = find_granted(statement)
+        # No API role reaches a worker, so there is nothing to grant on what is there.
+        if (names is None or not names.isdisjoint(granted)) and spread.isdisjoint(granted):
             connection.execute(statement.encode())
     connection.execute(query("record_rights"))
 
@@ -509,6 +529,9 @@ def record(connection: Connection, files: Sequence[SqlFile], ran: Sequence[SqlFi
     )
     wanted = set[str]().union(*map(changes.find_objects, files))
     touched = wanted & set[str]().union(*map(find_names, ran))
+    if distribution.is_distributed(connection):
+        # Functions were fitted to the cluster after the files ran.
+        touched = wanted
     made = changes.read_fingerprints(connection, [*touched])
     connection.execute(query("record_objects"), [[*made], [*made.values()]])
     connection.execute(

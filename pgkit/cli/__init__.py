@@ -34,6 +34,7 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
     "Server": (server.up, server.down, dashboard.show_dashboard),
     "Database": (
         database.migrate,
+        database.distribute,
         database.status,
         database.run_doctor,
         database.export_files,

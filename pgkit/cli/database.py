@@ -9,6 +9,8 @@ from rich.console import Console
 
 from pgkit import (
     __version__,
+    cluster,
+    distribution,
     doctor,
     migrations,
     reference,
@@ -18,7 +20,24 @@ from pgkit import (
 )
 from pgkit.cli.options import json_option, takes_dsn
 from pgkit.database import Failure, connect
-from pgkit.output import is_for_people, print_checks, print_json, print_list, print_rows, shown
+from pgkit.output import (
+    Column,
+    is_for_people,
+    print_checks,
+    print_json,
+    print_list,
+    print_rows,
+    shown,
+    tell,
+)
+
+DISTRIBUTION_COLUMNS = (
+    Column("name", "table"),
+    Column("series_column", "spread by"),
+    Column("is_distributed", "is spread"),
+    Column("rows", "rows, about"),
+    Column("size", "bytes"),
+)
 
 
 @click.command()
@@ -50,6 +69,59 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
     applied = ", ".join(f"{name} {counts[name]}" for name in migrations.FOLDERS if counts[name])
     click.echo(f"Other files applied: {applied or 'none, all are as they were applied'}.")
     click.echo("Next: pgkit doctor", err=True)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--undo", is_flag=True, help="Bring everything back to this server.")
+@click.option("--shards", type=click.IntRange(1, 1024), help="Parts; without it 4 a worker, or 8.")
+@click.option("--lock-timeout", default="10s", help="How long to wait for a lock on the tables.")
+@takes_dsn
+def distribute(dsn: str, dry_run: bool, undo: bool, shards: int | None, lock_timeout: str) -> None:
+    """Spread calls, jobs and their rollups over the workers of a Citus cluster.
+
+    Run it on the coordinator, and again after each new worker. Recording waits while rows are
+    moved; --dry-run says about how long. If it is interrupted, nothing has changed.
+    """
+    if dry_run:
+        with connect(dsn) as connection:
+            found = distribution.plan(connection, shards)
+        print_rows([table._asdict() for table in found.tables], DISTRIBUTION_COLUMNS)
+        if undo:
+            rows = sum(table.rows for table in found.tables if table.is_distributed)
+            seconds = 3 + rows / distribution.ROWS_PER_SECOND
+            tell(f"Back to this server. Recording and reports wait about {seconds:.0f} s.")
+        elif found.missing:
+            tell(
+                f"To {sum(node.has_shards for node in found.nodes)} workers, in {found.shards}"
+                f" parts. Recording and reports wait about {found.seconds:.0f} s."
+            )
+        else:
+            tell("All are spread. Functions, rights and workers would be checked.")
+        return
+    with Console(stderr=True).status("connecting") as status:
+
+        def warn(message: str) -> None:
+            click.echo(f"Warning: {message}", err=True)
+
+        if undo:
+            was = cluster.undistribute(
+                dsn, lock_timeout=lock_timeout, report=status.update, warn=warn
+            )
+        else:
+            found = cluster.distribute(
+                dsn, shards=shards, lock_timeout=lock_timeout, report=status.update, warn=warn
+            )
+    if undo:
+        click.echo(f"Everything {'is back' if was else 'was'} on this server.")
+    elif found.missing:
+        click.echo(
+            f"Spread over {sum(node.has_shards for node in found.nodes)} workers: "
+            f"{', '.join(table.name for table in found.missing)}."
+        )
+        tell("Next: pgkit doctor")
+    else:
+        click.echo("All tables were spread; functions, rights and workers are as they should be.")
 
 
 @click.command()

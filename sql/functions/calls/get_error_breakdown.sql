@@ -27,6 +27,7 @@ declare
     v_configs record;
     v_start timestamptz;
     v_end timestamptz;
+    v_types jsonb;
     v_row_count bigint;
 begin
     perform perf_internal.require_role('analyst');
@@ -46,6 +47,28 @@ begin
     from perf_internal.get_cover(
         'calls', get_error_breakdown.start_time, get_error_breakdown.end_time
     ) as c;
+    -- By itself, because other machines that have calls do not have what read_metrics() needs.
+    select coalesce(jsonb_agg(to_jsonb(y)), '[]')
+    into v_types
+    from (
+        select
+            g.group_number,
+            coalesce(r.error_type, '(none given)') as error_type,
+            count(*) as errors,
+            min(r.call_timestamp) as first_seen,
+            max(r.call_timestamp) as last_seen
+        from perf.performance_metrics_raw as r
+        join (
+            select
+                unnest(v_configs.config_ids) as config_id,
+                unnest(v_configs.group_numbers) as group_number
+        ) as g on g.config_id = r.model_tool_config_id
+        where not r.success
+            and r.model_tool_config_id = any(v_configs.config_ids)
+            and r.call_timestamp >= v_start
+            and r.call_timestamp < v_end
+        group by 1, 2
+    ) as y;
     return query
     with totals as (
         select
@@ -64,20 +87,14 @@ begin
         group by 1
     ),
     types as (
-        select
-            g.group_number,
-            coalesce(r.error_type, '(none given)') as error_type,
-            count(*) as errors,
-            min(r.call_timestamp) as first_seen,
-            max(r.call_timestamp) as last_seen
-        from perf.performance_metrics_raw as r
-        join unnest(v_configs.config_ids, v_configs.group_numbers) as g (config_id, group_number)
-            on g.config_id = r.model_tool_config_id
-        where not r.success
-            and r.model_tool_config_id = any(v_configs.config_ids)
-            and r.call_timestamp >= v_start
-            and r.call_timestamp < v_end
-        group by 1, 2
+        select y.*
+        from jsonb_to_recordset(v_types) as y (
+            group_number integer,
+            error_type text,
+            errors bigint,
+            first_seen timestamptz,
+            last_seen timestamptz
+        )
     ),
     all_types as (
         select y.* from types as y

@@ -26,6 +26,7 @@ declare
     v_state perf_internal.rollup_state;
     v_kept text[];
     v_level text;
+    v_series_ids uuid[];
     v_pending_first timestamptz;
     v_pending_last timestamptz;
 begin
@@ -55,29 +56,46 @@ begin
             )
             order by l.number
         );
-        -- Where retention has removed all hours, the last week says it.
-        foreach v_level in array '{hourly,weekly}'::text[] loop
+        -- On several machines each looks through what it has.
+        if perf_internal.is_distributed() then
             execute format(
-                'select min(f.time_bucket), max(l.time_bucket)
-                from %s as s
-                cross join lateral (
-                    select min(r.time_bucket) as time_bucket
-                    from perf_internal.rollups as r
-                    where r.series_id = s.series_id
-                        and r.granularity = $1
-                ) as f
-                cross join lateral (
-                    select max(r.time_bucket) as time_bucket
-                    from perf_internal.rollups as r
-                    where r.series_id = s.series_id
-                        and r.granularity = $2
-                ) as l',
-                v_pipeline.series_view
+                'select array_agg(s.series_id) from %s as s', v_pipeline.series_view
             )
+            into v_series_ids;
+            select
+                min(r.time_bucket) filter (where r.granularity = coalesce(v_kept[1], 'weekly')),
+                coalesce(
+                    max(r.time_bucket) filter (where r.granularity = 'hourly'),
+                    max(r.time_bucket) filter (where r.granularity = 'weekly')
+                )
             into first_bucket, last_bucket
-            using coalesce(v_kept[1], 'weekly'), v_level;
-            exit when last_bucket is not null;
-        end loop;
+            from perf_internal.rollups as r
+            where r.series_id = any(v_series_ids);
+        else
+            -- Where retention has removed all hours, the last week says it.
+            foreach v_level in array '{hourly,weekly}'::text[] loop
+                execute format(
+                    'select min(f.time_bucket), max(l.time_bucket)
+                    from %s as s
+                    cross join lateral (
+                        select min(r.time_bucket) as time_bucket
+                        from perf_internal.rollups as r
+                        where r.series_id = s.series_id
+                            and r.granularity = $1
+                    ) as f
+                    cross join lateral (
+                        select max(r.time_bucket) as time_bucket
+                        from perf_internal.rollups as r
+                        where r.series_id = s.series_id
+                            and r.granularity = $2
+                    ) as l',
+                    v_pipeline.series_view
+                )
+                into first_bucket, last_bucket
+                using coalesce(v_kept[1], 'weekly'), v_level;
+                exit when last_bucket is not null;
+            end loop;
+        end if;
         select t.* into strict v_state
         from perf_internal.rollup_state as t
         where t.pipeline = v_pipeline.pipeline;

@@ -194,7 +194,8 @@ begin
     from (
 %s
     ) as m
-    join unnest($1, $10) as g (series_id, group_number) on g.series_id = m.series_id',
+    join (select unnest($1) as series_id, unnest($10) as group_number) as g
+        on g.series_id = m.series_id',
             perf_internal.get_summary_query(
                 v_metric.pipeline,
                 format(

@@ -36,9 +36,11 @@ begin
         count(v.value_ms),
         percentile_cont(get_exact_percentiles.percentiles) within group (order by v.value_ms)
     from perf.performance_metrics_raw as r
-    join unnest(
-        get_exact_percentiles.config_ids, get_exact_percentiles.group_numbers
-    ) as g (config_id, group_number) on g.config_id = r.model_tool_config_id
+    join (
+        select
+            unnest(get_exact_percentiles.config_ids) as config_id,
+            unnest(get_exact_percentiles.group_numbers) as group_number
+    ) as g on g.config_id = r.model_tool_config_id
     cross join lateral (
         select
             case get_exact_percentiles.measure

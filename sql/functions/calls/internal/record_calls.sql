@@ -23,6 +23,14 @@ declare
     v_kinds perf_internal.call_kind[];
     v_outcomes perf_internal.ab_outcome[];
     v_recorder_id integer;
+    v_has_ids boolean;
+    v_ids uuid[];
+    v_times timestamptz[];
+    v_known_ids uuid[] := '{}'::uuid[];
+    v_known_times timestamptz[] := '{}'::timestamptz[];
+    v_recorded_ids uuid[];
+    v_recorded_times timestamptz[];
+    v_id bigint;
     v_recorded bigint;
 begin
     perform perf_internal.require_role('recorder');
@@ -212,69 +220,103 @@ begin
             ) as k
         );
     end if;
-    perform set_config('perf.rows_are_checked', 'on', true);
-    with given as (
+    v_has_ids := exists (select from unnest(v_calls) as c where c.call_id is not null);
+    if v_has_ids then
+        -- Locked before it is read: a session that reads a partition first and then writes can
+        -- deadlock with ensure_partitions(). Found before the insert, which on several machines cannot
+        -- look at rows of all of them.
+        lock table only perf.performance_metrics_raw in row exclusive mode;
         select
-            c.*,
-            coalesce(c.parameters, '{}') as all_parameters,
-            coalesce(
-                c.call_timestamp,
-                case when c.call_id is not null then perf_internal.get_uuid_time(c.call_id) end,
-                now()
-            ) as called_at
+            array_agg(c.call_id),
+            array_agg(
+                coalesce(c.call_timestamp, perf_internal.get_uuid_time(c.call_id), now())
+            )
+        into v_ids, v_times
         from unnest(v_calls) as c
-    )
-    insert into perf.performance_metrics_raw (
-        model_tool_config_id,
-        call_timestamp,
-        response_time_ms,
-        first_token_ms,
-        cost,
-        created_at,
-        input_tokens,
-        output_tokens,
-        cached_input_tokens,
-        cache_write_tokens,
-        reasoning_tokens,
-        recorder_id,
-        success,
-        error_type,
-        id
-    )
-    select
-        k.config_id,
-        g.called_at,
-        g.response_time_ms,
-        g.first_token_ms,
-        g.cost,
-        nullif(now(), g.called_at),
-        g.input_tokens,
-        g.output_tokens,
-        g.cached_input_tokens,
-        g.cache_write_tokens,
-        g.reasoning_tokens,
-        v_recorder_id,
-        coalesce(g.success, g.error_type is null),
-        g.error_type,
-        g.call_id
-    from given as g
-    join unnest(v_kinds) as k
-        on k.model_name = g.model_name
-        and k.tool_name = g.tool_name
-        and k.provider is not distinct from g.provider
-        and k.parameters = g.all_parameters
-    where g.call_id is null
-        or not exists (
-            select 1
-            from perf.performance_metrics_raw as r
-            where r.call_timestamp = g.called_at
-                and r.id = g.call_id
+        where c.call_id is not null;
+        select coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.call_timestamp), '{}')
+        into v_known_ids, v_known_times
+        from perf.performance_metrics_raw as r
+        join unnest(v_ids, v_times) as g (call_id, called_at)
+            on g.called_at = r.call_timestamp
+            and g.call_id = r.id;
+    end if;
+    perform set_config('perf.rows_are_checked', 'on', true);
+    -- Dynamic SQL, because "on conflict" makes Citus write the rows to a file first, which takes several
+    -- times as long.
+    execute
+        'insert into perf.performance_metrics_raw (
+            model_tool_config_id,
+            call_timestamp,
+            response_time_ms,
+            first_token_ms,
+            cost,
+            created_at,
+            input_tokens,
+            output_tokens,
+            cached_input_tokens,
+            cache_write_tokens,
+            reasoning_tokens,
+            recorder_id,
+            success,
+            error_type,
+            id
         )
-    on conflict do nothing;
+        select
+            k.config_id,
+            g.called_at,
+            g.response_time_ms,
+            g.first_token_ms,
+            g.cost,
+            nullif(now(), g.called_at),
+            g.input_tokens,
+            g.output_tokens,
+            g.cached_input_tokens,
+            g.cache_write_tokens,
+            g.reasoning_tokens,
+            $3,
+            coalesce(g.success, g.error_type is null),
+            g.error_type,
+            g.call_id
+        from (
+            select
+                c.*,
+                coalesce(c.parameters, ''{}'') as all_parameters,
+                coalesce(
+                    c.call_timestamp,
+                    case
+                        when c.call_id is not null then perf_internal.get_uuid_time(c.call_id)
+                    end,
+                    now()
+                ) as called_at
+            from unnest($1) as c
+        ) as g
+        join unnest($2) as k
+            on k.model_name = g.model_name
+            and k.tool_name = g.tool_name
+            and k.provider is not distinct from g.provider
+            and k.parameters = g.all_parameters
+        where g.call_id is null
+            or not exists (
+                select
+                from unnest($4, $5) as o (call_id, called_at)
+                where o.called_at = g.called_at
+                    and o.call_id = g.call_id
+            )'
+        || case when v_has_ids then ' on conflict do nothing' else '' end
+    using v_calls, v_kinds, v_recorder_id, v_known_ids, v_known_times;
     get diagnostics v_recorded = row_count;
     perform set_config('perf.rows_are_checked', 'off', true);
     if cardinality(v_outcomes) > 0 then
         -- A retry may say something else than the first attempt, so only calls that are new count.
+        v_id := txid_current();
+        select array_agg(r.id), array_agg(r.call_timestamp)
+        into v_recorded_ids, v_recorded_times
+        from perf.performance_metrics_raw as r
+        join unnest(v_outcomes) as o
+            on o.observed_at = r.call_timestamp
+            and o.outcome_id::uuid = r.id
+        where r.transaction_id = v_id;
         perform perf_internal.record_outcomes(
             array(
                 select row(
@@ -298,10 +340,9 @@ begin
                         o.repeat = 1
                         and exists (
                             select
-                            from perf.performance_metrics_raw as r
-                            where r.call_timestamp = o.observed_at
+                            from unnest(v_recorded_ids, v_recorded_times) as r (id, called_at)
+                            where r.called_at = o.observed_at
                                 and r.id = o.outcome_id::uuid
-                                and r.transaction_id = txid_current()
                         )
                     )
                 order by o.ordinality

@@ -10,6 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_last timestamptz;
+    v_ids uuid[];
 begin
     if get_last_job_at.workflow_id is not null then
         select r.created_at
@@ -26,7 +27,22 @@ begin
         order by r.created_at desc
         limit 1;
     end if;
-    if v_last is null then
+    if v_last is null and perf_internal.is_distributed() then
+        -- Each machine looks through what it has of these series.
+        v_ids := array(
+            select k.id
+            from perf_internal.job_kinds as k
+            where k.workflow_id = get_last_job_at.workflow_id
+                or (
+                    get_last_job_at.workflow_id is null
+                    and k.worker_id = get_last_job_at.worker_id
+                )
+        );
+        select max(o.time_bucket)
+        into v_last
+        from perf_internal.rollups as o
+        where o.series_id = any(v_ids);
+    elsif v_last is null then
         select max(l.time_bucket)
         into v_last
         from perf_internal.job_kinds as k

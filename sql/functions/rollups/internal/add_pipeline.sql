@@ -63,16 +63,19 @@ begin
         (add_pipeline.pipeline, 'daily', '2 years'),
         (add_pipeline.pipeline, 'weekly', null)
     on conflict do nothing;
-    -- Dynamic SQL, because each pipeline has its own table.
-    execute format(
-        'create or replace trigger check_raw_rows
-            after insert on %s
-            for each statement
-            when (current_setting(''perf.rows_are_checked'', true) is distinct from ''on'')
-            execute function perf_internal.check_raw_rows(%L)',
-        add_pipeline.raw_table,
-        add_pipeline.pipeline
-    );
+    -- Citus has no triggers on tables that are spread over machines. Dynamic SQL, because each pipeline
+    -- has its own table.
+    if not perf_internal.is_distributed() then
+        execute format(
+            'create or replace trigger check_raw_rows
+                after insert on %s
+                for each statement
+                when (current_setting(''perf.rows_are_checked'', true) is distinct from ''on'')
+                execute function perf_internal.check_raw_rows(%L)',
+            add_pipeline.raw_table,
+            add_pipeline.pipeline
+        );
+    end if;
     -- Tried here, so that a mistake ends the migration and not every later run.
     execute format(
         'select r.%I, r.%I, r.transaction_id, (%s)::perf_internal.measure[], (%s)::text,

@@ -79,8 +79,11 @@ from (
 cross join lateral (
     select
         case
-            when s.time_bucket < case s.granularity
-                when ''hourly'' then %L::timestamptz when ''daily'' then %L else %L
+            -- Not "case s.granularity when", which Citus writes wrongly into the texts for workers.
+            when s.time_bucket < case
+                when s.granularity = ''hourly'' then %L::timestamptz
+                when s.granularity = ''daily'' then %L
+                else %L
             end
             -- Zeros have no sketch. Other values without one are of a metric without sketches.
             and (s.sketch is not null or (s.min = 0 and s.max = 0))

@@ -13,6 +13,8 @@ as $$
 declare
     v_origin uuid;
     v_pipeline record;
+    v_id bigint := txid_current();
+    v_snapshot txid_snapshot;
 begin
     select d.origin into v_origin
     from perf_internal.database_origin as d
@@ -37,22 +39,20 @@ begin
         for update of s
     loop
         -- Dynamic SQL, because each pipeline has its own table.
+        v_snapshot := txid_current_snapshot();
         execute format(
-            'with adopted as (
-                update %1$s as r
-                set transaction_id = case when %2$s then txid_current() else 0 end
-                where r.transaction_id <> 0
-            )
-            update perf_internal.rollup_state as s
-            set snapshot_xmax = txid_snapshot_xmax(txid_current_snapshot()),
-                in_progress = array(select txid_snapshot_xip(txid_current_snapshot()))
-                    || txid_current(),
-                run_id = null
-            where s.pipeline = %3$L',
+            'update %s as r
+            set transaction_id = case when %s then %s::bigint else 0 end
+            where r.transaction_id <> 0',
             v_pipeline.raw_table,
             perf_internal.get_pending_condition(v_pipeline.pipeline),
-            v_pipeline.pipeline
+            v_id
         );
+        update perf_internal.rollup_state as s
+        set snapshot_xmax = txid_snapshot_xmax(v_snapshot),
+            in_progress = array(select txid_snapshot_xip(v_snapshot)) || v_id,
+            run_id = null
+        where s.pipeline = v_pipeline.pipeline;
         update perf_internal.raw_partitions as p
         set summarized_ranges = 0
         where p.pipeline = v_pipeline.pipeline;

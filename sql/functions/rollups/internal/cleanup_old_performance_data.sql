@@ -26,6 +26,7 @@ declare
     v_patience interval := interval '5 seconds';
     v_table record;
     v_level record;
+    v_others text[];
 begin
     perform perf_internal.require_role('admin');
     -- A later time would remove data that is to be kept. The clock of a caller may be a little
@@ -117,18 +118,20 @@ begin
         order by t.pipeline, t.keep
     loop
         perform perf_internal.lock_rollup(v_level.pipeline);
+        -- Not in the statement, because metrics and rollups may be on several machines.
+        v_others := array(
+            select m.metric
+            from perf.metrics as m
+            where m.pipeline <> v_level.pipeline
+        );
         with deleted as (
             delete from perf_internal.rollups as r
             where r.granularity = v_level.level
                 and r.time_bucket > '-infinity'
                 and r.time_bucket < v_level.cutoff
                 -- Also rows of metrics that are no longer measured.
-                and r.metric not in (
-                    select m.metric
-                    from perf.metrics as m
-                    where m.pipeline <> v_level.pipeline
-                )
-            returning pg_column_size(r.*) as bytes
+                and r.metric <> all(v_others)
+            returning pg_column_size(r) as bytes
         )
         select v_level.pipeline, v_level.level, 'rollups', count(*), coalesce(sum(d.bytes), 0), null
         into pipeline, level, name, dropped_rows, freed_bytes, kept_because

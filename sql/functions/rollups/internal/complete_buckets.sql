@@ -14,6 +14,10 @@ declare
     v_level record;
     v_rows bigint;
     v_all_rows bigint := 0;
+    -- Not in the statement, because metrics and rollups may be on several machines.
+    v_metrics text[] := array(
+        select m.metric from perf.metrics as m where m.pipeline = complete_buckets.pipeline
+    );
 begin
     for v_level in
         select
@@ -25,33 +29,41 @@ begin
     loop
         continue when coalesce(v_level.range_start >= v_level.range_end, true);
         update perf_internal.rollups as r
-        set p50 = p.percentiles[1],
-            p95 = p.percentiles[2],
-            p99 = p.percentiles[3]
-        from perf_internal.rollups as o
-        cross join lateral (
+        set p50 = c.p50,
+            p95 = c.p95,
+            p99 = c.p99
+        from (
             select
-                perf_internal.get_sketch_percentiles(
-                    o.sketch * perf_internal.get_sketch_unit(o.last_bin),
-                    o.count,
-                    minimum => o.min,
-                    maximum => o.max
-                ) as percentiles
-            offset 0
-        ) as p
-        where o.granularity = v_level.granularity
-            and o.time_bucket > '-infinity'
-            and o.time_bucket >= v_level.range_start
-            and o.time_bucket < v_level.range_end
-            and o.p50 is null
-            and (o.sketch is not null or (o.min = 0 and o.max = 0))
-            and o.metric in (
-                select m.metric from perf.metrics as m where m.pipeline = complete_buckets.pipeline
-            )
-            and r.series_id = o.series_id
-            and r.granularity = o.granularity
-            and r.time_bucket = o.time_bucket
-            and r.metric = o.metric;
+                o.series_id,
+                o.granularity,
+                o.time_bucket,
+                o.metric,
+                p.percentiles[1] as p50,
+                p.percentiles[2] as p95,
+                p.percentiles[3] as p99
+            from perf_internal.rollups as o
+            cross join lateral (
+                select
+                    perf_internal.get_sketch_percentiles(
+                        o.sketch * perf_internal.get_sketch_unit(o.last_bin),
+                        o.count,
+                        minimum => o.min,
+                        maximum => o.max
+                    ) as percentiles
+                offset 0
+            ) as p
+            where o.granularity = v_level.granularity
+                and o.time_bucket > '-infinity'
+                and o.time_bucket >= v_level.range_start
+                and o.time_bucket < v_level.range_end
+                and o.p50 is null
+                and (o.sketch is not null or (o.min = 0 and o.max = 0))
+                and (o.metric = any(v_metrics)) is true
+        ) as c
+        where r.series_id = c.series_id
+            and r.granularity = c.granularity
+            and r.time_bucket = c.time_bucket
+            and r.metric = c.metric;
         get diagnostics v_rows = row_count;
         v_all_rows := v_all_rows + v_rows;
     end loop;

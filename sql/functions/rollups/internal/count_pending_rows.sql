@@ -21,11 +21,13 @@ begin
     execute format(
         'select count(*)
         from (
-            select 1 from %s as r where %s and r.%3$I >= $1 and r.%3$I < $2 limit $3
+            select 1 from %s as r where %s and r.%3$I >= $1 and r.%3$I < $2%4$s
         ) as l',
         v_pipeline.raw_table,
         perf_internal.get_pending_condition(v_pipeline.pipeline),
-        v_pipeline.time_column
+        v_pipeline.time_column,
+        -- A limit makes Citus fetch the rows instead of their number.
+        case when count_pending_rows.max_rows is not null then ' limit $3' end
     )
     into v_rows
     using

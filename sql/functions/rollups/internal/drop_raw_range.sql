@@ -33,12 +33,17 @@ begin
             patience => drop_raw_range.patience
         );
     else
+        v_snapshot := txid_current_snapshot();
         execute format(
-            'select count(*), txid_current_snapshot() from perf_internal.%I',
+            'select count(*)
+            from perf_internal.%I as r
+            where r.transaction_id < $1
+                and r.transaction_id <> all($2)',
             drop_raw_range.partition_name
         )
-        into v_rows, v_snapshot;
-        v_bytes := pg_total_relation_size(
+        into v_rows
+        using txid_snapshot_xmax(v_snapshot), array(select txid_snapshot_xip(v_snapshot));
+        v_bytes := perf_internal.get_table_bytes(
             format('perf_internal.%I', drop_raw_range.partition_name)::regclass
         );
         -- The default partition too: drop table locks it, and would wait without a limit.
@@ -62,7 +67,7 @@ begin
                 delete from perf_internal.%1$I as r
                 where r.%2$I >= $1
                     and r.%2$I < $2
-                returning pg_column_size(r.*) as bytes
+                returning pg_column_size(r) as bytes
             )
             select count(*), coalesce(sum(d.bytes), 0) from deleted as d',
             v_default,

@@ -20,6 +20,7 @@ set datestyle = 'ISO'
 as $$
 #variable_conflict use_column
 declare
+    v_is_distributed boolean := perf_internal.is_distributed();
     v_pipelines text[];
     v_defaults text[];
     v_first timestamptz;
@@ -83,20 +84,23 @@ begin
             v_range.raw_table
         );
         execute format('alter table perf_internal.%I enable row level security', partition_name);
-        execute format(
-            'create policy %I on perf_internal.%I for all to perf_admin using (false)',
-            partition_name || '_all_nobody',
-            partition_name
-        );
+        -- Citus takes neither policies like ours nor triggers; see pgkit distribute.
+        if not v_is_distributed then
+            execute format(
+                'create policy %I on perf_internal.%I for all to perf_admin using (false)',
+                partition_name || '_all_nobody',
+                partition_name
+            );
+            execute format(
+                'create trigger refuse_truncate before truncate on perf_internal.%I
+                    for each statement execute function perf_internal.refuse_truncate()',
+                partition_name
+            );
+        end if;
         -- Default privileges may have granted rights on the new table.
         execute format(
             'revoke all on perf_internal.%I from public, anon, authenticated, service_role,
                 perf_admin, perf_analyst, perf_recorder',
-            partition_name
-        );
-        execute format(
-            'create trigger refuse_truncate before truncate on perf_internal.%I
-                for each statement execute function perf_internal.refuse_truncate()',
             partition_name
         );
         execute format(

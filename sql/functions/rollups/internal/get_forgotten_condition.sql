@@ -12,15 +12,32 @@ begin
             '
         and case
             when r.id > %s then true
-            else not exists (
+            else %s
+        end',
+            s.forgotten_until_id,
+            case
+                -- There perf.metrics is on one machine only.
+                when perf_internal.is_distributed()
+                then format(
+                    'coalesce((%L::jsonb ->> %s)::bigint, 0) < r.id',
+                    (
+                        select coalesce(jsonb_object_agg(m.metric, m.counted_after_id), '{}')
+                        from perf.metrics as m
+                        where m.pipeline = get_forgotten_condition.pipeline
+                            and m.counted_after_id > 0
+                    ),
+                    get_forgotten_condition.name
+                )
+                else format(
+                    'not exists (
                 select
                 from perf.metrics as o
                 where o.metric = %s
                     and o.counted_after_id >= r.id
-            )
-        end',
-            s.forgotten_until_id,
-            get_forgotten_condition.name
+            )',
+                    get_forgotten_condition.name
+                )
+            end
         )
         from perf_internal.rollup_state as s
         where s.pipeline = get_forgotten_condition.pipeline

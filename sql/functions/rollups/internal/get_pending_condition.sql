@@ -17,14 +17,12 @@ as $$
         '(r.transaction_id between (
             select s.snapshot_xmax from perf_internal.rollup_state as s where s.pipeline = %1$L
         ) and 9223372036854775807 or (r.transaction_id between (
-            select min(i)
+            select (perf_internal.get_bounds(s.in_progress))[1]
             from perf_internal.rollup_state as s
-            cross join lateral unnest(s.in_progress) as i
             where s.pipeline = %1$L
         ) and (
-            select max(i)
+            select (perf_internal.get_bounds(s.in_progress))[2]
             from perf_internal.rollup_state as s
-            cross join lateral unnest(s.in_progress) as i
             where s.pipeline = %1$L
         ) and r.transaction_id = any((
             select s.in_progress from perf_internal.rollup_state as s where s.pipeline = %1$L

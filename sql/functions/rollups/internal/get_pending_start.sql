@@ -1,4 +1,5 @@
--- Dynamic SQL, because each pipeline has its own raw table.
+-- On several machines a later statement sees other rows than this one, so callers get no time that they
+-- could rely on. Dynamic SQL, because each pipeline has its own raw table.
 create or replace function perf_internal.get_pending_start(
     pipeline text,
     start_time timestamptz,
@@ -15,6 +16,9 @@ declare
     v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(get_pending_start.pipeline);
     v_first timestamptz;
 begin
+    if perf_internal.is_distributed() then
+        return timestamptz '-infinity';
+    end if;
     execute format(
         'select min(r.%1$I) from %2$s as r where r.%1$I >= $1 and r.%1$I < $2 and %3$s%4$s',
         v_pipeline.time_column,
@@ -33,7 +37,7 @@ end
 $$;
 
 comment on function perf_internal.get_pending_start is
-    'The time of the first row of a pipeline, or of these series of it, in a range that no run has read yet; infinity without one. Error PT404: no such pipeline.';
+    'The time of the first row of a pipeline, or of these series of it, in a range that no run has read yet; infinity without one. On several machines it is -infinity. Error PT404: no such pipeline.';
 
 revoke execute on function perf_internal.get_pending_start from public;
 grant execute on function perf_internal.get_pending_start

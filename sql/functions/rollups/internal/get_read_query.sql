@@ -41,6 +41,9 @@ declare
     );
     v_sketched text[];
     v_parts text;
+    -- Where no row is taken as it is, see perf_internal.get_pending_start().
+    v_has_stored boolean := get_read_query.pending_from = '-infinity'
+        and perf_internal.is_distributed();
     v_cover text;
     v_pending text;
     v_edges text;
@@ -162,7 +165,8 @@ from (
     from %s
         and r.time_bucket < %L
 ) as d
-join unnest($1, $2) as g (series_id, group_number) on g.series_id = d.series_id',
+join (select unnest($1) as series_id, unnest($2) as group_number) as g
+    on g.series_id = d.series_id',
                 v_sketched,
                 v_cover,
                 v_merged_from
@@ -191,7 +195,7 @@ join unnest($1, $2) as g (series_id, group_number) on g.series_id = d.series_id'
     e.max,
     case
         when r.metric = any(%2$L::text[]) and not r.is_share and $3 is not null
-        then perf_internal.get_sketch_percentiles(r.sketch, r.count, $3, e.min, e.max)
+        then %8$sperf_internal.get_sketch_percentiles(r.sketch, r.count, $3, e.min, e.max)%9$s
     end as percentile_values,
     r.sketch
 from (
@@ -218,7 +222,7 @@ select
             when x.sum_weight = 1 then x.sketch * perf_internal.get_sketch_unit(x.last_bin)
             else -x.sketch * perf_internal.get_sketch_unit(x.last_bin)
         end
-    ) as sketch
+    ) as sketch%10$s
 from (
     select
         g.group_number,
@@ -234,16 +238,18 @@ from (
         y.min,
         y.max,
         y.last_bin,
-        y.sketch
+        y.sketch%11$s
     from (
         select r.series_id, r.time_bucket, r.metric, r.count, r.sum, r.m2, r.min, r.max,
             r.last_bin::integer,
-            case when r.metric = any(%3$L::text[]) then r.sketch end as sketch
+            case when r.metric = any(%3$L::text[]) then r.sketch end as sketch%12$s
         from %4$s
             and r.time_bucket >= %5$L
 %6$s
     ) as y
-    join unnest($1, $2) as g (series_id, group_number) on g.series_id = y.series_id
+    -- Not from unnest($1, $2), of which Citus takes the second column for one of another type.
+    join (select unnest($1) as series_id, unnest($2) as group_number) as g
+        on g.series_id = y.series_id
     join (values %7$s) as p (
         metric, stored_metric, count_weight, sum_weight, share_weight, is_sketched
     ) on p.stored_metric = y.metric
@@ -288,10 +294,11 @@ cross join lateral (
                     select format(
                         '        union all
         select q.series_id, q.time_bucket, q.metric, q.count, q.sum, q.m2, q.min, q.max,
-            2400, q.sketch
+            2400, q.sketch%s
         from (
 %s
         ) as q',
+                        case when v_has_stored then ', null, null, null' end,
                         string_agg(
                             perf_internal.get_summary_query(
                                 get_read_query.pipeline,
@@ -323,7 +330,19 @@ cross join lateral (
                     where c.condition is not null
                     having count(*) > 0
                 ),
-                coalesce(v_parts, '(null, null, 0, 0, 0, false)')
+                coalesce(v_parts, '(null, null, 0, 0, 0, false)'),
+                case when v_has_stored then 'coalesce(r.stored, ' end,
+                case when v_has_stored then ')' end,
+                case
+                    when v_has_stored
+                    then ',
+    case
+        when count(*) = 1 and min(x.sum_weight) = 1 and $3 = ''{0.5,0.95,0.99}'' and min(x.p50) is not null
+        then array[min(x.p50), min(x.p95), min(x.p99)]
+    end as stored'
+                end,
+                case when v_has_stored then ', y.p50, y.p95, y.p99' end,
+                case when v_has_stored then ', r.p50, r.p95, r.p99' end
             )
         end
     );

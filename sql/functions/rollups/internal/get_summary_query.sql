@@ -13,6 +13,8 @@
 -- The case keeps PostgreSQL from making a join of it, and "is true" from reading all metrics of the
 -- pipeline. Without statistics of perf.metrics it would do both, and make all sketches again for each
 -- name.
+-- On several machines perf.metrics is on one of them, so there the names are part of the text. They are
+-- read after the snapshot of a run, and before the rows of a read, which asks for names that it knows.
 --
 -- A text, because each pipeline has its own table and metrics, and because a run must be one
 -- statement that other machines can run.
@@ -75,8 +77,19 @@ from (
         v_pipeline.time_column,
         v_pipeline.raw_table
     );
-    v_is_named constant text := format(
-        'case
+    v_is_named constant text := case
+        when perf_internal.is_distributed()
+        then format(
+            '%%s.metric = any(%L::text[])',
+            array(
+                select n.metric
+                from perf.metrics as n
+                where n.pipeline = get_summary_query.pipeline
+                    and n.kind = 'named'
+            )
+        )
+        else format(
+            'case
         when exists (
             select 1
             from perf.metrics as c
@@ -86,8 +99,9 @@ from (
         )
         then true
     end',
-        get_summary_query.pipeline
-    );
+            get_summary_query.pipeline
+        )
+    end;
     v_name text;
     v_measures text;
     v_rows text;

@@ -58,7 +58,8 @@ begin
         read_metrics.end_time + interval '8 days',
         read_metrics.series_ids
     );
-    v_is_direct := (read_metrics.granularity = 'hourly' or read_metrics.time_zone = 'UTC')
+    v_is_direct := v_pending_from > '-infinity'
+        and (read_metrics.granularity = 'hourly' or read_metrics.time_zone = 'UTC')
         and read_metrics.granularity is not null
         and coalesce(read_metrics.percentiles = '{0.5,0.95,0.99}', false)
         and (

@@ -110,7 +110,9 @@ begin
             group by r.series_id, r.metric%6$s
             %4$s
         ) as y
-        join unnest($1, $2) as g (series_id, group_number) on g.series_id = y.series_id
+        -- As in perf_internal.get_read_query().
+        join (select unnest($1) as series_id, unnest($2) as group_number) as g
+            on g.series_id = y.series_id
         group by 1, 2, 3',
         coalesce(format(v_bucket, 'r'), 'null::timestamptz'),
         v_metrics,

@@ -24,6 +24,7 @@ declare
     v_end_week timestamptz;
     v_condition text;
     v_uncovered timestamptz;
+    v_deleted_before timestamptz;
     v_rows bigint;
 begin
     perform perf_internal.require_role('admin');
@@ -60,39 +61,41 @@ begin
     -- Raw rows cover a day unless retention removed some of them, or rollups have rows and raw has
     -- none.
     execute format(
-        'select min(u.day)
-        from (
-            select greatest(x.range_start, $1) as day
-            from perf_internal.dropped_ranges as x
-            where x.pipeline = $3
-                and x.range_start < $2
-                and x.range_end > $1
-            union all
-            select d.time_bucket
-            from perf_internal.rollups as d
-            where d.granularity = ''daily''
-                and d.metric = any($4)
-                and d.time_bucket > ''-infinity''
-                and d.time_bucket >= $1
-                and d.time_bucket < $2
-                and not exists (
-                    select 1
-                    from %1$s as r
-                    where r.%2$I >= d.time_bucket
-                        and r.%2$I < d.time_bucket + interval ''1 day''
-                )
-            union all
-            select $1
-            from perf.retention as t
-            where t.pipeline = $3
-                and t.level = ''daily''
-                and t.deleted_before > $5
-        ) as u',
+        'select min(d.time_bucket)
+        from perf_internal.rollups as d
+        where d.granularity = ''daily''
+            and d.metric = any($3)
+            and d.time_bucket > ''-infinity''
+            and d.time_bucket >= $1
+            and d.time_bucket < $2
+            and d.time_bucket <> all(array(
+                select distinct date_bin(''1 day'', r.%2$I, ''2001-01-01 00:00+00'')
+                from %1$s as r
+                where r.%2$I >= $1
+                    and r.%2$I < $2
+            ))',
         v_pipeline.raw_table,
         v_pipeline.time_column
     )
     into v_uncovered
-    using v_start, v_end, rebuild_performance_metrics.pipeline, v_metrics, v_first_week;
+    using v_start, v_end, v_metrics;
+    select min(u.day)
+    into v_uncovered
+    from (
+        select v_uncovered as day
+        union all
+        select greatest(x.range_start, v_start)
+        from perf_internal.dropped_ranges as x
+        where x.pipeline = rebuild_performance_metrics.pipeline
+            and x.range_start < v_end
+            and x.range_end > v_start
+        union all
+        select v_start
+        from perf.retention as t
+        where t.pipeline = rebuild_performance_metrics.pipeline
+            and t.level = 'daily'
+            and t.deleted_before > v_first_week
+    ) as u;
     if v_uncovered is not null then
         raise exception using
             errcode = 'invalid_parameter_value',
@@ -138,16 +141,18 @@ begin
         perf_internal.get_summary_query(rebuild_performance_metrics.pipeline, v_condition)
     ), clock_timestamp());
     -- Hours that retention has removed stay away. Raw rows may be kept longer than hours.
-    delete from perf_internal.rollups as r
-    using perf.retention as t
+    select t.deleted_before
+    into v_deleted_before
+    from perf.retention as t
     where t.pipeline = rebuild_performance_metrics.pipeline
-        and t.level = 'hourly'
-        and r.granularity = 'hourly'
+        and t.level = 'hourly';
+    delete from perf_internal.rollups as r
+    where r.granularity = 'hourly'
         and r.metric = any(v_metrics)
         and r.time_bucket > '-infinity'
         and r.time_bucket >= v_start
         and r.time_bucket < v_end
-        and r.time_bucket < t.deleted_before;
+        and r.time_bucket < v_deleted_before;
     return v_rows;
 end
 $$;

@@ -19,56 +19,87 @@ as $$
 declare
     v_started_at timestamptz := clock_timestamp();
     v_pipeline perf_internal.pipelines := perf_internal.get_pipeline(roll_up.pipeline);
+    v_is_distributed boolean := perf_internal.is_distributed();
     v_last record;
     v_snapshot txid_snapshot;
+    v_id bigint := txid_current();
     v_xmax bigint;
-    v_unsettled bigint[];
+    v_unsettled bigint[] := '{}'::bigint[];
     v_in_progress bigint[];
     v_condition text;
     v_rows bigint;
+    v_ms double precision;
 begin
     perform perf_internal.lock_rollup(roll_up.pipeline);
-    select s.run_id, s.last_run_at into v_last
+    select s.run_id, s.last_run_at, s.total_rows into v_last
     from perf_internal.rollup_state as s
     where s.pipeline = roll_up.pipeline;
     v_snapshot := txid_current_snapshot();
-    v_unsettled := perf_internal.get_unsettled();
-    if v_last.run_id = any(v_unsettled) then
-        raise exception using
-            errcode = 'PT409',
-            message = format(
-                'the last run of pipeline %s is not yet over on every node',
-                perf_internal.quote_value(roll_up.pipeline)
-            ),
-            hint = 'It ends once all nodes answer. The next run goes on from there.';
-    end if;
     v_xmax := txid_snapshot_xmax(v_snapshot);
-    v_in_progress := array(select txid_snapshot_xip(v_snapshot)) || txid_current() || v_unsettled;
-    -- Plus 0, so that the index is used for the pending condition and not for this one.
-    v_condition := format(
-        '%s and r.transaction_id + 0 < %s and r.transaction_id <> all(%L::bigint[])',
-        perf_internal.get_pending_condition(roll_up.pipeline),
-        v_xmax,
-        v_in_progress
-    );
-    execute format('select count(*) from %s as r where %s', v_pipeline.raw_table, v_condition)
-    into v_rows;
+    v_in_progress := array(select txid_snapshot_xip(v_snapshot)) || v_id;
+    -- On several machines the first pass finds whether there is anything to do.
+    for v_pass in case when v_is_distributed then 1 else 2 end .. 2 loop
+        if v_pass = 2 then
+            -- Right after a run its commit may still be on the way to other machines.
+            for v_attempt in 1..25 loop
+                v_unsettled := perf_internal.get_unsettled();
+                exit when (v_last.run_id = any(v_unsettled)) is not true;
+                perform pg_sleep(0.02);
+            end loop;
+            if v_last.run_id = any(v_unsettled) then
+                raise exception using
+                    errcode = 'PT409',
+                    message = format(
+                        'the last run of pipeline %s is not yet over on every node',
+                        perf_internal.quote_value(roll_up.pipeline)
+                    ),
+                    hint = 'It ends once all nodes answer. The next run goes on from there.';
+            end if;
+            v_in_progress := v_in_progress || v_unsettled;
+        end if;
+        -- Plus 0, so that the index is used for the pending condition and not for this one.
+        v_condition := format(
+            '%s and r.transaction_id + 0 < %s and r.transaction_id <> all(%L::bigint[])',
+            perf_internal.get_pending_condition(roll_up.pipeline),
+            v_xmax,
+            v_in_progress
+        );
+        execute format('select count(*) from %s as r where %s', v_pipeline.raw_table, v_condition)
+        into v_rows;
+        if v_pass = 1
+            and v_rows = 0
+            and date_bin('1 hour', v_last.last_run_at, '2001-01-01 00:00+00')
+                = date_bin('1 hour', v_started_at, '2001-01-01 00:00+00')
+        then
+            -- No other machine was asked, so the snapshot stays as it is.
+            v_ms := extract(epoch from clock_timestamp() - v_started_at) * 1000;
+            update perf_internal.rollup_state as s
+            set last_run_at = v_started_at,
+                last_run_rows = 0,
+                last_run_ms = v_ms
+            where s.pipeline = roll_up.pipeline;
+            return 0;
+        end if;
+    end loop;
     if v_rows > 0 then
         perform perf_internal.add_to_rollups(perf_internal.get_levels_query(
             perf_internal.get_summary_query(roll_up.pipeline, v_condition)
         ), v_started_at);
     end if;
     perform perf_internal.complete_buckets(roll_up.pipeline, v_last.last_run_at, v_started_at);
+    v_ms := extract(epoch from clock_timestamp() - v_started_at) * 1000;
     update perf_internal.rollup_state as s
     set snapshot_xmax = v_xmax,
         in_progress = v_in_progress,
-        run_id = txid_current(),
+        run_id = v_id,
         last_run_at = v_started_at,
         last_run_rows = v_rows,
-        last_run_ms = extract(epoch from clock_timestamp() - v_started_at) * 1000,
+        last_run_ms = v_ms,
         total_rows = s.total_rows + v_rows
     where s.pipeline = roll_up.pipeline;
-    if v_rows > 0 then
+    if v_rows > 0 and v_is_distributed then
+        perform perf_internal.summarize_shards(v_last.total_rows, v_last.total_rows + v_rows);
+    elsif v_rows > 0 then
         perform perf_internal.summarize_new_ranges(roll_up.pipeline);
         -- Once, for those who read: without statistics a read of some hundred series takes twice as
         -- long, until autovacuum analyzes the table. Runs take the same time. It waits for nobody,

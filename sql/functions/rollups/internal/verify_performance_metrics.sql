@@ -25,6 +25,13 @@ declare
     v_pipeline perf_internal.pipelines;
     v_start timestamptz;
     v_end timestamptz;
+    v_actual constant text := 'select r.series_id, r.granularity, r.time_bucket, r.metric, r.count, r.sum,
+            r.m2, r.min, r.max, r.sketch * perf_internal.get_sketch_unit(r.last_bin) as sketch
+        from perf_internal.rollups as r
+        where r.metric = any(array(select m.metric from perf.metrics as m where m.pipeline = $3))
+            and r.time_bucket >= date_bin(''7 days'', $1, ''2001-01-01 00:00+00'')
+            and r.time_bucket
+                < date_bin(''7 days'', $2 + interval ''7 days'', ''2001-01-01 00:00+00'')';
 begin
     v_pipeline := perf_internal.get_pipeline(verify_performance_metrics.pipeline);
     perform perf_internal.check_time_range(
@@ -39,22 +46,7 @@ begin
     );
     execute format('lock table only %s in access share mode', v_pipeline.raw_table);
     return query execute format(
-        'with actual as materialized (
-    select r.series_id, r.granularity, r.time_bucket, r.metric, r.count, r.sum, r.m2, r.min, r.max,
-        r.sketch * perf_internal.get_sketch_unit(r.last_bin) as sketch
-    from perf_internal.rollups as r
-    join perf.metrics as m on m.metric = r.metric
-    where m.pipeline = $3
-        and r.time_bucket >= date_bin(''7 days'', $1, ''2001-01-01 00:00+00'')
-        and r.time_bucket
-            < date_bin(''7 days'', $2 + interval ''7 days'', ''2001-01-01 00:00+00'')
-),
-expected as (
-%s
-union all
-%s
-)
-select c.granularity, c.time_bucket, c.series_id, c.metric, c.expected_count, c.rolled_up_count,
+        'select c.granularity, c.time_bucket, c.series_id, c.metric, c.expected_count, c.rolled_up_count,
     c.differs_in
 from (
     select
@@ -97,8 +89,14 @@ from (
             ) as d (part, differs)
             where d.differs
         ) as differs_in
-    from expected as e
-    full join actual as a using (series_id, granularity, time_bucket, metric)
+    from (
+%s
+union all
+%s
+    ) as e
+    full join (
+%s
+    ) as a using (series_id, granularity, time_bucket, metric)
 ) as c
 where c.differs_in <> ''{}''
     and c.time_bucket < $2
@@ -109,23 +107,39 @@ where c.differs_in <> ''{}''
             and c.time_bucket >= date_bin(''7 days'', $1, ''2001-01-01 00:00+00'')
         )
     )
+    -- Each of these is read once, so that another machine need not have the tables.
     and c.time_bucket >= coalesce(
-        (
-            select max(t.deleted_before)
-            from perf.retention as t
-            where t.pipeline = $3
-                and (t.level = c.granularity or (t.level = ''daily'' and c.granularity = ''weekly''))
-        ),
+        case
+            when c.granularity = ''hourly'' then (
+                select t.deleted_before
+                from perf.retention as t
+                where t.pipeline = $3
+                    and t.level = ''hourly''
+            )
+            when c.granularity = ''daily'' then (
+                select t.deleted_before
+                from perf.retention as t
+                where t.pipeline = $3
+                    and t.level = ''daily''
+            )
+            else (
+                select max(t.deleted_before)
+                from perf.retention as t
+                where t.pipeline = $3
+                    and t.level in (''daily'', ''weekly'')
+            )
+        end,
         ''-infinity''
     )
     and (
         c.granularity = ''weekly''
-        or not exists (
-            select 1
-            from perf_internal.dropped_ranges as x
-            where x.pipeline = $3
-                and x.range_start <= c.time_bucket
-                and x.range_end > c.time_bucket
+        or not coalesce(
+            (
+                select range_agg(tstzrange(x.range_start, x.range_end))
+                from perf_internal.dropped_ranges as x
+                where x.pipeline = $3
+            ) @> c.time_bucket,
+            false
         )
     )
 order by 1, 2, 3, 4',
@@ -143,8 +157,10 @@ order by 1, 2, 3, 4',
             '{hourly,daily}'
         ),
         perf_internal.get_levels_query(
-            'select d.* from actual as d where d.granularity = ''daily''', '{weekly}'
-        )
+            format('select d.* from (%s) as d where d.granularity = ''daily''', v_actual),
+            '{weekly}'
+        ),
+        v_actual
     )
     using v_start, v_end, verify_performance_metrics.pipeline;
 end

@@ -1,0 +1,113 @@
+-- Makes of what the files made what fits tables that are spread over nodes. Runs again after each
+-- migration, and changes only what is not yet so.
+--
+-- 1. Citus connects to workers as the current user, and API roles may log in nowhere. So functions of perf
+--    that read these tables have the rights of their owner. They ask for the role of the caller first.
+-- 2. One connection to each worker: all tasks of a statement then see one state of the worker, and a
+--    transaction commits there once. Plans are made anew, because Citus needs the values of parameters.
+do $$
+declare
+    v_tables oid[];
+    v_relations oid[];
+    v_direct oid[];
+    v_item record;
+begin
+    v_tables := array(
+        select p.logicalrelid::oid
+        from pg_catalog.pg_dist_partition as p
+        join pg_catalog.pg_class as c on c.oid = p.logicalrelid
+        where c.relnamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
+    );
+    -- With the views that show them.
+    v_relations := array(
+        with recursive relations as (
+            select t.id
+            from unnest(v_tables) as t (id)
+            union
+            select w.ev_class
+            from relations as r
+            join pg_catalog.pg_depend as d
+                on d.refclassid = 'pg_class'::regclass
+                and d.refobjid = r.id
+            join pg_catalog.pg_rewrite as w
+                on d.classid = 'pg_rewrite'::regclass
+                and w.oid = d.objid
+        )
+        select r.id
+        from relations as r
+        join pg_catalog.pg_class as c on c.oid = r.id
+        where c.relnamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
+    );
+    create temporary table cluster_calls on commit drop as
+    select distinct p.oid as caller, m.name[1] || '.' || m.name[2] as name
+    from pg_catalog.pg_proc as p
+    cross join lateral regexp_matches(p.prosrc, '\m(perf|perf_internal)\.(\w+)', 'g') as m (name)
+    where p.pronamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
+        and p.prokind = 'f';
+    -- Functions whose statements read or write them: by name, or by a text made of the pipeline.
+    v_direct := array(
+        select p.oid
+        from pg_catalog.pg_proc as p
+        where p.pronamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
+            and p.prokind = 'f'
+            and p.provolatile <> 'i'
+            and (
+                p.prosrc ~ '\mraw_table\M'
+                or exists (
+                    select
+                    from pg_temp.cluster_calls as c
+                    where c.caller = p.oid
+                        and (
+                            c.name in (
+                                'perf_internal.get_read_query',
+                                'perf_internal.get_summary_query',
+                                'perf_internal.get_levels_query'
+                            )
+                            or c.name in (
+                                select format('%s.%s', k.relnamespace::regnamespace, k.relname)
+                                from pg_catalog.pg_class as k
+                                where k.oid = any(v_relations)
+                            )
+                        )
+                )
+            )
+    );
+    for v_item in
+        select p.oid::regprocedure as id, p.proconfig as settings
+        from pg_catalog.pg_proc as p
+        where p.oid = any(v_direct)
+            and not coalesce(p.proconfig, '{}') @> '{citus.max_adaptive_executor_pool_size=1}'
+    loop
+        execute format(
+            'alter function %s set citus.max_adaptive_executor_pool_size = 1', v_item.id
+        );
+        if v_item.settings @> '{plan_cache_mode=force_generic_plan}' then
+            execute format(
+                'alter function %s set plan_cache_mode = force_custom_plan', v_item.id
+            );
+        end if;
+    end loop;
+    for v_item in
+        with recursive readers as (
+            select d.id
+            from unnest(v_direct) as d (id)
+            union
+            select c.caller
+            from readers as r
+            join pg_catalog.pg_proc as p on p.oid = r.id
+            join pg_temp.cluster_calls as c
+                on c.name = format('%s.%s', p.pronamespace::regnamespace, p.proname)
+        )
+        select p.oid::regprocedure as id
+        from readers as r
+        join pg_catalog.pg_proc as p on p.oid = r.id
+        where p.pronamespace = 'perf'::regnamespace
+            and not p.prosecdef
+            -- Not those that make a relationship of a row for PostgREST.
+            and p.prolang <> (select l.oid from pg_catalog.pg_language as l where l.lanname = 'sql')
+    loop
+        execute format('alter function %s security definer', v_item.id);
+    end loop;
+    drop table pg_temp.cluster_calls;
+end
+$$

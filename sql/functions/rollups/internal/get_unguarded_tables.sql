@@ -1,0 +1,23 @@
+-- Dynamic SQL, because the table is one of Citus.
+create or replace function perf_internal.get_unguarded_tables()
+returns setof text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query execute
+        'select d.adrelid::regclass::text
+        from pg_catalog.pg_dist_partition as p
+        join pg_class as c on c.oid = p.logicalrelid and c.relkind = ''p''
+        join pg_attribute as a on a.attrelid = c.oid and a.attname = ''transaction_id''
+        join pg_attrdef as d on d.adrelid = c.oid and d.adnum = a.attnum
+        where c.relnamespace in (''perf''::regnamespace, ''perf_internal''::regnamespace)
+            and pg_get_expr(d.adbin, d.adrelid) !~ ''refuse_node''';
+end
+$$;
+
+comment on function perf_internal.get_unguarded_tables is
+    'Raw tables to which this node of a cluster would give ids of transactions of its own. On the coordinator these are all.';
+
+revoke execute on function perf_internal.get_unguarded_tables from public;

@@ -1,0 +1,147 @@
+"""A cluster of Citus for tests: a coordinator and workers on this machine, which may be killed.
+
+`python tests/citus.py up DIR` starts one and prints the address of its coordinator.
+"""
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from unittest.mock import patch
+
+import psycopg
+from pipeline import wait_for
+
+from pgkit import server
+
+VARIABLE = "PGKIT_CITUS_BIN"
+PORT = 55710
+SETTINGS = {
+    "shared_preload_libraries": "citus",
+    # To move shards.
+    "wal_level": "logical",
+    "max_prepared_transactions": "100",
+    "max_connections": "200",
+    "citus.node_conninfo": "sslmode=disable",
+    "citus.enable_statistics_collection": "off",
+    # Otherwise a run may have to wait a minute after a crash.
+    "citus.recover_2pc_interval": "1s",
+}
+
+
+class Cluster:
+    """Node 0 is the coordinator."""
+
+    def __init__(
+        self,
+        folder: Path,
+        workers: int = 2,
+        *,
+        port: int = PORT,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.port = port
+        self.settings = {**SETTINGS, **(settings or {})}
+        self.nodes: list[str] = []
+        for _ in range(workers + 1):
+            self.start(len(self.nodes))
+
+    @property
+    def dsn(self) -> str:
+        return self.nodes[0]
+
+    def data(self, node: int) -> Path:
+        return self.folder / f"node{node}"
+
+    def start(self, node: int) -> None:
+        """Start a node, creating it first if need be."""
+        data = self.data(node)
+        with patch.dict(os.environ, PGKIT_PG_BIN=os.environ[VARIABLE]):
+            if not data.exists():
+                data.parent.mkdir(parents=True, exist_ok=True)
+                server.create(data, server.server_account())
+                (data / "pg_hba.conf").write_text(
+                    "local all all trust\nhost all all 127.0.0.1/32 trust\n"
+                )
+            dsn = server.up(data, port=self.port + node, listen="127.0.0.1", settings=self.settings)
+        self.nodes[node : node + 1] = [dsn]
+
+    def kill(self, node: int) -> None:
+        """Kill a node and all its processes, as a loss of power does."""
+        pid = int((self.data(node) / "postmaster.pid").read_text().split()[0])
+        children = [
+            int(path.name)
+            for path in Path("/proc").iterdir()
+            if path.name.isdigit() and is_child(path, pid)
+        ]
+        for process in (pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        wait_for(lambda: not any(Path(f"/proc/{p}/fd/0").exists() for p in (pid, *children)))
+
+    def stop(self) -> None:
+        stop(self.folder)
+
+    def create_database(self, name: str) -> str:
+        """Create a database on all nodes, and make a cluster of it; return its address."""
+        addresses = [replace_database(dsn, name) for dsn in self.nodes]
+        for node, address in zip(self.nodes, addresses, strict=True):
+            with psycopg.connect(node, autocommit=True) as connection:
+                connection.execute("set citus.enable_create_database_propagation = off")
+                connection.execute(f"create database {name}".encode())
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute("create extension citus")
+        with psycopg.connect(addresses[0], autocommit=True) as connection:
+            connection.execute("select citus_set_coordinator_host('127.0.0.1', %s)", [self.port])
+            for number in range(1, len(self.nodes)):
+                connection.execute("select citus_add_node('127.0.0.1', %s)", [self.port + number])
+        return addresses[0]
+
+    def drop_database(self, name: str) -> None:
+        for node in self.nodes:
+            with psycopg.connect(node, autocommit=True) as connection:
+                connection.execute("set citus.enable_create_database_propagation = off")
+                connection.execute(f"drop database if exists {name} with (force)".encode())
+
+
+def stop(folder: Path) -> None:
+    """Stop every node of a cluster."""
+    with patch.dict(os.environ, PGKIT_PG_BIN=os.environ[VARIABLE]):
+        for data in folder.glob("node*/"):
+            server.down(data)
+
+
+def replace_database(dsn: str, name: str) -> str:
+    return f"{dsn.rpartition('/')[0]}/{name}"
+
+
+def is_child(process: Path, parent: int) -> bool:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1]) == parent
+    except OSError:
+        return False
+
+
+@contextmanager
+def running(folder: Path, workers: int = 2, **options: object) -> Iterator[Cluster]:
+    """A cluster that is stopped and removed afterwards."""
+    cluster = Cluster(folder, workers, **options)  # type: ignore[arg-type]
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    command, root, *rest = sys.argv[1:]
+    if command == "down":
+        stop(Path(root))
+    else:
+        number, name = [*rest, "2", "perf"][:2]
+        made = Cluster(Path(root), int(number), settings={"fsync": "off"})
+        print(made.create_database(name))

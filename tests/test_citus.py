@@ -1,0 +1,662 @@
+"""A cluster of Citus: spreading tables, the plans of statements, losses of nodes, and rights.
+
+PGKIT_CITUS_BIN is the directory of the programs of a PostgreSQL that has Citus. Citus is in no
+package registry, so elsewhere these tests are skipped.
+"""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import citus
+import matrix
+import psycopg
+import pytest
+from pipeline import verify, wait_for
+from psycopg.types.json import Jsonb
+from test_messages import filled  # noqa: F401
+
+from pgkit import cluster, distribution, doctor, migrations
+from pgkit.database import Failure
+
+pytestmark = pytest.mark.skipif(
+    citus.VARIABLE not in os.environ,
+    reason=f"{citus.VARIABLE} names no build of Citus 13.2 for PostgreSQL 15",
+)
+# How often nodes are killed.
+KILLS = int(os.environ.get("PGKIT_CITUS_KILLS", "10"))
+NOON = datetime(2020, 1, 6, 12, tzinfo=UTC)
+AS_OF = "2020-01-06 12:00+00"
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[citus.Cluster]:
+    """A coordinator and two workers."""
+    with TemporaryDirectory(prefix="pgkit-citus-", dir="/dev/shm") as folder:
+        # The servers run as another user where the tests are run by root.
+        Path(folder).chmod(0o755)
+        with citus.running(Path(folder) / "cluster", settings={"fsync": "off"}) as started:
+            yield started
+
+
+@pytest.fixture
+def empty(nodes: citus.Cluster) -> Iterator[str]:
+    """The address of a new database on all nodes."""
+    dsn = nodes.create_database("pgkit")
+    yield dsn
+    nodes.drop_database("pgkit")
+
+
+@pytest.fixture
+def spread(empty: str) -> str:
+    """The address of a migrated and distributed database."""
+    migrations.migrate(empty)
+    cluster.distribute(empty)
+    return empty
+
+
+@pytest.fixture
+def connection(spread: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(spread, autocommit=True) as opened:
+        yield opened
+
+
+def one(connection: psycopg.Connection, statement: str, *given: Any) -> Any:
+    row = connection.execute(statement.encode(), given or None).fetchone()
+    return row and row[0]
+
+
+def record_some(connection: psycopg.Connection, calls: int = 300, seed: int = 1) -> None:
+    """Record calls of eight series over six hours, and jobs of two workers."""
+    numbers = random.Random(seed)
+    batch = [
+        {
+            "model_name": f"acme/{numbers.randrange(8)}",
+            "tool_name": "chat",
+            "response_time_ms": round(numbers.lognormvariate(6, 1), 3),
+            "success": numbers.random() < 0.9,
+            "input_tokens": numbers.randrange(2000),
+            "output_tokens": numbers.randrange(500),
+            "first_token_ms": round(numbers.lognormvariate(4, 1), 3),
+            "call_timestamp": (NOON + timedelta(seconds=numbers.randrange(21600))).isoformat(),
+        }
+        for _ in range(calls)
+    ]
+    connection.execute("select perf.record_calls(%s)", [Jsonb(batch)])
+    for number in range(20):
+        connection.execute(
+            "select perf.record_job_metrics('portrait', %s, total_wall_time_ms => %s,"
+            " total_gpu_time_ms => 900, quality_scores => %s, completed_at => %s)",
+            [
+                f"gpu-{number % 2}",
+                1000 + numbers.randrange(1000),
+                Jsonb({"likeness": numbers.random()}),
+                NOON + timedelta(minutes=number),
+            ],
+        )
+
+
+def read_all(connection: psycopg.Connection) -> dict[str, list[tuple]]:
+    """Return what reports say of the calls and jobs of that day."""
+    hours = "'2020-01-06', '2020-01-08'"
+    return {
+        statement: connection.execute(f"{statement} order by 1, 2, 3".encode()).fetchall()
+        for statement in (
+            f"select * from perf.get_performance_trends('acme/1', 'chat', {hours})",
+            f"select * from perf.get_model_comparison({hours})",
+            f"select * from perf.get_latency_percentiles({hours})",
+            f"select * from perf.get_error_breakdown({hours})",
+            f"select * from perf.get_workflow_ranking({hours})",
+            f"select * from perf.get_quality_distribution('likeness', {hours})",
+            "select * from perf.get_recorded_range()",
+            f"select * from perf.query_metrics('{{response_time_ms,quality.likeness}}', {hours})",
+        )
+    }
+
+
+def rounded(values: Any) -> Any:
+    """Leave out the last digits, which depend on the order of a sum."""
+    if isinstance(values, dict):
+        return {key: rounded(value) for key, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [rounded(value) for value in values]
+    return float(f"{values:.10g}") if isinstance(values, float) else values
+
+
+# Spreading.
+
+
+def test_migrate_says_nothing_of_citus_and_changes_nothing_twice(empty: str) -> None:
+    warnings: list[str] = []
+    migrations.migrate(empty, warn=warnings.append)
+    assert warnings == []
+    assert migrations.migrate(empty) == []
+
+
+def test_distribute_can_be_run_again_and_migrate_leaves_it(
+    spread: str, connection: psycopg.Connection
+) -> None:
+    assert migrations.migrate(spread) == []
+    assert cluster.distribute(spread).missing == []
+    assert migrations.read_status(connection).is_current
+    connection.execute("select perf.ensure_partitions()")
+    checks = {check.check: check for check in doctor.examine(spread)}
+    assert [check for check in checks.values() if check.result == "fail"] == []
+    assert checks["cluster"].result == "ok"
+
+
+def test_migrate_applies_files_again_after_distribution(
+    spread: str, connection: psycopg.Connection
+) -> None:
+    connection.execute("delete from perf_internal.applied_files where file_name !~ '^schema'")
+    assert len(migrations.migrate(spread)) > 600
+    assert migrations.read_status(connection).is_current
+    assert one(connection, "select perf.record_call('a', 'b', 1)")
+    assert one(connection, "select perf.aggregate_performance_metrics()") == 1
+    connection.execute("create role pgkit_reader in role perf_analyst")
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute("set local role pgkit_reader")
+            assert connection.execute("select * from perf.get_recorded_range()").rowcount == 1
+    finally:
+        connection.execute("drop role pgkit_reader")
+
+
+def test_what_is_there_is_spread_and_brought_back(empty: str) -> None:
+    migrations.migrate(empty)
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute("select perf.ensure_partitions(%s, 0)", [AS_OF])
+        record_some(connection)
+        connection.execute("select perf.aggregate_performance_metrics()")
+        record_some(connection, 100, seed=2)
+        before = read_all(connection)
+        schema = dump(empty)
+        cluster.distribute(empty)
+        assert rounded(read_all(connection)) == rounded(before)
+        assert one(connection, "select perf.aggregate_performance_metrics('calls')") == 100
+        assert verify(connection) == []
+        record_some(connection, 50, seed=3)
+        spread = read_all(connection)
+        assert cluster.undistribute(empty)
+        assert rounded(read_all(connection)) == rounded(spread)
+        assert one(connection, "select perf.aggregate_performance_metrics('calls')") == 50
+        assert verify(connection) == []
+        assert dump(empty) == schema
+        assert migrations.read_status(connection).is_current
+        assert not cluster.undistribute(empty)
+
+
+def dump(dsn: str) -> list[str]:
+    """Return the definitions of our schemas, without their order."""
+    program = Path(os.environ[citus.VARIABLE]) / "pg_dump"
+    text = subprocess.run(
+        [program, "-s", "-n", "perf", "-n", "perf_internal", dsn],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return sorted(
+        line.rstrip(",")
+        for line in text.splitlines()
+        if line.strip() and not re.match(r"--|\\(un)?restrict", line)
+    )
+
+
+STOPPED = """
+import os, signal, sys
+from pgkit import cluster
+step = int(sys.argv[2])
+def report(name):
+    global step
+    step -= 1
+    if step < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+(cluster.undistribute if sys.argv[3:] else cluster.distribute)(sys.argv[1], report=report)
+"""
+
+
+def stop_at(dsn: str, step: int, *undo: str) -> bool:
+    """Kill the command at a step; say whether there was such a step."""
+    arguments = [sys.executable, "-c", STOPPED, dsn, str(step), *undo]
+    return subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
+
+
+def test_distribution_killed_at_any_step_can_go_on(empty: str) -> None:
+    migrations.migrate(empty)
+    with psycopg.connect(empty, autocommit=True) as connection:
+        record_some(connection, 50)
+        expected = read_all(connection)
+        steps = 0
+        while stop_at(empty, steps):
+            assert rounded(read_all(connection)) == rounded(expected), steps
+            record_some(connection, 1, seed=steps)
+            expected = read_all(connection)
+            steps += 1
+        assert steps > 8
+        assert distribution.is_distributed(connection)
+        for step in (0, 1, 2, 5):
+            assert stop_at(empty, step, "undo")
+            assert rounded(read_all(connection)) == rounded(expected), step
+        cluster.undistribute(empty)
+        assert rounded(read_all(connection)) == rounded(expected)
+        assert migrations.read_status(connection).is_current
+        assert one(connection, "select perf.aggregate_performance_metrics('calls')") > 0
+        assert verify(connection) == []
+
+
+def test_distribute_says_what_is_missing(nodes: citus.Cluster, empty: str) -> None:
+    with pytest.raises(Failure, match="not up to date"):
+        cluster.distribute(empty)
+    migrations.migrate(empty)
+    with pytest.raises(Failure, match="this is a worker of a cluster"):
+        cluster.distribute(citus.replace_database(nodes.nodes[1], "pgkit"))
+    with psycopg.connect(empty, autocommit=True) as connection:
+        plan = distribution.plan(connection)
+        assert [node.is_coordinator for node in plan.nodes] == [True, False, False]
+        assert len(plan.missing) == 8
+        connection.execute("set citus.enable_create_role_propagation = off")
+        with psycopg.connect(
+            citus.replace_database(nodes.nodes[2], "pgkit"), autocommit=True
+        ) as worker:
+            worker.execute("alter role perf_notifier rename to perf_other")
+            try:
+                with pytest.raises(Failure, match="has no role perf_notifier"):
+                    cluster.distribute(empty)
+            finally:
+                worker.execute("alter role perf_other rename to perf_notifier")
+
+
+def test_a_recorder_at_a_worker_is_refused(nodes: citus.Cluster, spread: str) -> None:
+    address = citus.replace_database(nodes.nodes[1], "pgkit")
+    with psycopg.connect(address, autocommit=True) as worker:
+        for statement in (
+            "select perf.record_call('a', 'b', 1)",
+            "insert into perf.performance_metrics_raw (model_tool_config_id, call_timestamp,"
+            " response_time_ms, success) values (gen_random_uuid(), now(), 1, true)",
+            "insert into perf.performance_metrics_raw (model_tool_config_id, call_timestamp,"
+            " response_time_ms, success) select gen_random_uuid(), now(), 1, true",
+        ):
+            with pytest.raises(psycopg.Error, match="this is a worker of a cluster"):
+                worker.execute(statement.encode())
+        with (
+            pytest.raises(psycopg.Error, match="this is a worker of a cluster"),
+            worker.cursor().copy(
+                "copy perf.performance_metrics_raw (model_tool_config_id, call_timestamp,"
+                " response_time_ms, success) from stdin"
+            ) as copy,
+        ):
+            copy.write_row(["00000000-0000-4000-8000-000000000001", "2020-01-06", "1", "true"])
+
+
+# Plans.
+
+
+@pytest.fixture
+def plans(connection: psycopg.Connection) -> Callable[..., list[str]]:
+    """Run a statement, and return the plans of all statements in it that Citus has planned."""
+    connection.execute("load 'auto_explain'")
+    connection.execute("set auto_explain.log_min_duration = 0")
+    connection.execute("set auto_explain.log_nested_statements = on")
+    connection.execute("set auto_explain.log_level = notice")
+    told: list[str] = []
+    connection.add_notice_handler(lambda notice: told.append(str(notice.message_primary)))
+
+    def run(statement: str) -> list[str]:
+        told.clear()
+        connection.execute(statement.encode())
+        return [text for text in told if "Custom Scan (Citus" in text]
+
+    return run
+
+
+def test_a_run_is_one_statement_that_workers_run_alone(
+    connection: psycopg.Connection, plans: Callable[..., list[str]]
+) -> None:
+    record_some(connection)
+    found = plans("select perf.aggregate_performance_metrics('calls')")
+    written = [plan for plan in found if "insert into perf_internal.rollups" in plan]
+    assert len(written) == 1
+    assert "Task Count: 8" in written[0]
+    assert "Conflict Resolution: UPDATE" in written[0]
+    for plan in found:
+        assert "pull to coordinator" not in plan
+        assert "Distributed Subplan" not in plan
+        assert "intermediate_result" not in plan
+
+
+def test_runs_of_all_pipelines_stay_on_the_workers(
+    connection: psycopg.Connection, plans: Callable[..., list[str]]
+) -> None:
+    record_some(connection)
+    connection.execute("select perf.record_model_metrics('sdxl', '2020-01-06 10:00+00', rmse => 1)")
+    connection.execute("select perf.record_feature_values('sdxl', null, 'width', '{1,2}')")
+    for plan in plans("select perf.aggregate_performance_metrics()"):
+        assert "pull to coordinator" not in plan
+        assert "Distributed Subplan" not in plan
+
+
+def test_trends_of_one_series_ask_one_worker_once(
+    connection: psycopg.Connection, plans: Callable[..., list[str]]
+) -> None:
+    record_some(connection)
+    found = plans(
+        "select * from perf.get_performance_trends('acme/1', 'chat', '2020-01-06', '2020-01-08')"
+    )
+    reads = [plan for plan in found if "perf_internal.rollups as r" in plan]
+    assert len(reads) == 1
+    assert "Task Count: 1\n" in reads[0]
+    assert "Distributed Subplan" not in reads[0]
+
+
+# Losses.
+
+
+class Load:
+    """Sessions that record, run and count what was acknowledged, until they are told to stop."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.acknowledged = 0
+        self.runs = 0
+        self.refused: set[str] = set()
+        self.lock = threading.Lock()
+        self.over = threading.Event()
+        self.threads = [
+            threading.Thread(target=self.repeat, args=(work,))
+            for work in (self.record_one, self.record_batch, self.copy, self.run)
+        ]
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            record_some(connection, 40)
+            self.series = [
+                row[0] for row in connection.execute("select id from perf.model_tool_configs")
+            ]
+            self.first = one(connection, "select count(*) from perf.performance_metrics_raw")
+
+    def __enter__(self) -> "Load":
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def repeat(self, work: Callable[[psycopg.Connection], int]) -> None:
+        """Work in one connection after the other: those to killed nodes break."""
+        while not self.over.is_set():
+            try:
+                with psycopg.connect(self.dsn, autocommit=True, connect_timeout=5) as connection:
+                    connection.execute("set statement_timeout = '20s'")
+                    while not self.over.is_set():
+                        try:
+                            done = work(connection)
+                        except psycopg.Error as error:
+                            if connection.closed:
+                                raise
+                            with self.lock:
+                                self.refused.add(str(error).partition("\n")[0])
+                            time.sleep(0.05)
+                            continue
+                        with self.lock:
+                            self.acknowledged += done
+            except psycopg.Error:
+                time.sleep(0.05)
+
+    def record_one(self, connection: psycopg.Connection) -> int:
+        connection.execute(
+            "select perf.record_call(%s, 'chat', 5, call_timestamp => %s)",
+            [f"acme/{random.randrange(8)}", NOON],
+        )
+        return 1
+
+    def record_batch(self, connection: psycopg.Connection) -> int:
+        batch = [
+            {
+                "model_name": f"acme/{number % 8}",
+                "tool_name": "chat",
+                "response_time_ms": number,
+                "call_timestamp": NOON.isoformat(),
+            }
+            for number in range(24)
+        ]
+        connection.execute("select perf.record_calls(%s)", [Jsonb(batch)])
+        return 24
+
+    def copy(self, connection: psycopg.Connection) -> int:
+        with (
+            connection.transaction(),
+            connection.cursor().copy(
+                "copy perf.performance_metrics_raw (model_tool_config_id, call_timestamp,"
+                " response_time_ms, success) from stdin"
+            ) as copy,
+        ):
+            for number in range(30):
+                copy.write_row([random.choice(self.series), NOON, number, True])
+        return 30
+
+    def run(self, connection: psycopg.Connection) -> int:
+        connection.execute("select perf.aggregate_performance_metrics('calls')")
+        with self.lock:
+            self.runs += 1
+        time.sleep(0.02)
+        return 0
+
+    def settle(self, connection: psycopg.Connection) -> tuple[int, int]:
+        """Run until nothing is left to count; return how many calls there are, and were counted."""
+
+        def is_done() -> bool:
+            with suppress(psycopg.Error):
+                connection.execute("select perf.aggregate_performance_metrics('calls')")
+                return one(connection, "select perf_internal.count_pending_rows('calls')") == 0
+            return False
+
+        wait_for(is_done, "runs were refused")
+        return (
+            one(connection, "select count(*) from perf.performance_metrics_raw"),
+            one(
+                connection,
+                "select sum(count)::bigint from perf_internal.rollups"
+                " where metric = 'response_time_ms' and granularity = 'hourly'",
+            ),
+        )
+
+
+def test_killed_nodes_lose_and_double_nothing(nodes: citus.Cluster, spread: str) -> None:
+    numbers = random.Random(7)
+    with Load(spread) as load:
+        for number in range(KILLS):
+            time.sleep(numbers.random() * 0.5)
+            killed = numbers.choice(([1], [2], [1, 2], [0], [0, 1], [0, 1, 2]))
+            before = load.runs
+            for node in killed:
+                nodes.kill(node)
+            for node in killed:
+                nodes.start(node)
+            # All go on, runs too.
+            wait_for(lambda: load.runs > before + 1, f"no run after kill {number} of {killed}")
+    with psycopg.connect(spread, autocommit=True) as connection:
+        raw, counted = load.settle(connection)
+        assert raw == counted
+        assert raw >= load.first + load.acknowledged
+        assert load.acknowledged > 100 * KILLS
+        assert verify(connection) == []
+        print(f"{KILLS} kills, {raw} calls, {load.runs} runs, refused: {sorted(load.refused)[:5]}")
+
+
+def test_a_run_refuses_while_a_node_is_down_and_recording_goes_on(
+    nodes: citus.Cluster, spread: str, connection: psycopg.Connection
+) -> None:
+    record_some(connection)
+    connection.execute("select perf.aggregate_performance_metrics()")
+    nodes.kill(2)
+    try:
+        recorded = 0
+        for number in range(16):
+            with suppress(psycopg.Error):
+                recorded += one(
+                    connection, f"select perf.record_call('other/{number}', 'chat', 5)::integer"
+                )
+        assert 0 < recorded < 16
+        with pytest.raises(psycopg.Error, match="does not answer|could not connect|connection"):
+            connection.execute("select perf.aggregate_performance_metrics()")
+        checks = {
+            name: (status, value)
+            for name, status, value in connection.execute(
+                "select check_name, status, value from perf.get_health()"
+            )
+        }
+        assert checks["cluster"][0] == "fail"
+        assert "55712" in checks["cluster"][1]
+    finally:
+        nodes.start(2)
+    wait_for(lambda: can_run(connection), "no run after the node was back")
+    assert verify(connection) == []
+
+
+def can_run(connection: psycopg.Connection) -> bool:
+    with suppress(psycopg.Error):
+        connection.execute("select perf.aggregate_performance_metrics()")
+        return True
+    return False
+
+
+def test_reads_beside_runs_and_writers_see_whole_transactions(spread: str) -> None:
+    """Each transaction records two calls of a series, so a count is never odd."""
+    with psycopg.connect(spread, autocommit=True) as connection:
+        connection.execute("select perf.record_call('acme/1', 'chat', 1)")
+        connection.execute("select perf.record_call('acme/1', 'chat', 1)")
+        over = threading.Event()
+
+        def write() -> None:
+            with psycopg.connect(spread) as own:
+                while not over.is_set():
+                    for _ in range(2):
+                        own.execute("select perf.record_call('acme/1', 'chat', 1)")
+                    own.execute("select perf.record_call('acme/2', 'chat', 1)")
+                    own.commit()
+
+        def run() -> None:
+            with psycopg.connect(spread, autocommit=True) as own:
+                while not over.is_set():
+                    own.execute("select perf.aggregate_performance_metrics('calls')")
+
+        threads = [threading.Thread(target=work) for work in (write, write, run)]
+        for thread in threads:
+            thread.start()
+        try:
+            counts = [
+                one(
+                    connection,
+                    "select sum(call_count)::bigint from perf.get_performance_trends("
+                    "'acme/1', 'chat', now() - interval '2 hours', now() + interval '1 hour')",
+                )
+                for _ in range(1000)
+            ]
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+        assert [count for count in counts if count % 2] == []
+        assert counts == sorted(counts)
+        assert counts[-1] > counts[0] + 10
+
+
+def test_nodes_are_added_and_shards_moved_under_load(
+    nodes: citus.Cluster, spread: str, tmp_path: Path
+) -> None:
+    added = len(nodes.nodes)
+    with Load(spread) as load:
+        nodes.start(added)
+        address = citus.replace_database(nodes.nodes[added], "pgkit")
+        with psycopg.connect(nodes.nodes[added], autocommit=True) as connection:
+            connection.execute("set citus.enable_create_database_propagation = off")
+            connection.execute("create database pgkit")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("create extension citus")
+        with psycopg.connect(spread, autocommit=True) as connection:
+            connection.execute("select citus_add_node('127.0.0.1', %s)", [nodes.port + added])
+            # Runs are refused until the new node refuses calls.
+            cluster.distribute(spread)
+            before = load.runs
+            for shard, source in connection.execute(
+                "select s.shardid, n.nodeport from pg_dist_shard as s"
+                " join pg_dist_placement as p using (shardid)"
+                " join pg_dist_node as n on n.groupid = p.groupid"
+                " where s.logicalrelid = 'perf_internal.rollups'::regclass"
+                " order by 1 limit 3"
+            ).fetchall():
+                connection.execute(
+                    "select citus_move_shard_placement(%s, '127.0.0.1', %s, '127.0.0.1', %s,"
+                    " 'block_writes')",
+                    [shard, source, nodes.port + added],
+                )
+            wait_for(lambda: load.runs > before + 3, "no run after shards were moved")
+    with psycopg.connect(spread, autocommit=True) as connection:
+        raw, counted = load.settle(connection)
+        assert raw == counted
+        assert raw >= load.first + load.acknowledged
+        assert verify(connection) == []
+        connection.execute(
+            "select citus_drain_node('127.0.0.1', %s, shard_transfer_mode => 'block_writes')",
+            [nodes.port + added],
+        )
+        connection.execute("select citus_remove_node('127.0.0.1', %s)", [nodes.port + added])
+        assert load.settle(connection) == (raw, counted)
+        assert verify(connection) == []
+
+
+# Values and rights.
+
+
+def test_rollups_are_those_of_one_machine(nodes: citus.Cluster, spread: str) -> None:
+    """The same calls in several runs, in a cluster and in a database that is not spread."""
+    rows = "select series_id, granularity, time_bucket, metric, count, min, max, last_bin, sketch"
+    sums = "sum, m2, p50, p95, p99"
+    with psycopg.connect(spread, autocommit=True) as connection:
+        for seed in range(4):
+            record_some(connection, 200, seed)
+            connection.execute("select perf.aggregate_performance_metrics()")
+        read = f"{rows}, {sums} from perf_internal.rollups order by 1, 2, 3, 4"
+        cluster_rows = connection.execute(read.encode()).fetchall()
+        # A rebuild on one machine counts all rows at once.
+        cluster.undistribute(spread)
+        connection.execute("truncate perf_internal.rollups")
+        connection.execute(
+            "update perf_internal.rollup_state set snapshot_xmax = 0, in_progress = '{}'"
+        )
+        connection.execute("select perf.aggregate_performance_metrics()")
+        plain_rows = connection.execute(read.encode()).fetchall()
+    assert len(cluster_rows) > 400
+    assert rounded(cluster_rows) == rounded(plain_rows)
+
+
+def test_everybody_may_do_in_a_cluster_what_the_matrix_says(
+    connection: psycopg.Connection,
+    filled: dict[str, Any],  # noqa: F811
+) -> None:
+    matrix.fill(connection)
+    spread = distribution.read_spread(connection)
+    written = matrix.read_matrix()
+    wrong = []
+    for row in matrix.try_everything(connection, filled):
+        expected = written[(row.object, row.verb)].marks
+        if row.object in spread:
+            # What is on workers is reached by functions only.
+            expected = ("-",) * len(matrix.ACTORS)
+        if (row.marks != expected and row.object.startswith("perf.")) or any(
+            mark == "+" and plain == "-" for mark, plain in zip(row.marks, expected, strict=True)
+        ):
+            wrong.append((row.object, row.verb, "".join(row.marks), "".join(expected)))
+    assert wrong == []
