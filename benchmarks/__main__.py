@@ -17,6 +17,7 @@ from benchmarks import (
     alerts,
     anomalies,
     backtest,
+    citus,
     comparison,
     costs,
     dashboard,
@@ -60,6 +61,7 @@ MEASUREMENTS = {
     "backtest": backtest.measure,
     "costs": costs.measure,
     "dashboard": dashboard.measure,
+    "citus": citus.measure,
 }
 # The same for everything that is measured; all else is PostgreSQL's default, so a commit waits for
 # the disk.

@@ -360,8 +360,9 @@ class Writer:
         if self.have_ids:
             if self.are_samples:
                 self.connection.execute(query("forget_dropped_calls"))
+            self.connection.execute(query("find_known_calls"))
             recorded = self.connection.execute(query("record_loaded_calls")).rowcount
-            self.connection.execute("drop table pg_temp.loaded_calls")
+            self.connection.execute("drop table pg_temp.known_calls, pg_temp.loaded_calls")
         self.connection.execute("set local perf.rows_are_checked = 'off'")
         first, last = (
             None if time is None else COPY_EPOCH + time * MICROSECOND

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 
-from pgkit import migrations, postgrest, scheduling
+from pgkit import distribution, migrations, postgrest, scheduling
 from pgkit.checks import Check, name_some
 from pgkit.database import ENCODING_HINT, Connection, Failure, connect, query
 from pgkit.hints import in_commands
@@ -27,6 +27,7 @@ def examine(dsn: str, postgrest_url: str | None = None) -> Iterator[Check]:
             yield check_migration(connection)
             yield from check_grants(connection)
             yield from check_owners(connection)
+            yield from check_cluster(connection)
             yield from postgrest.check_policies(connection)
             yield from postgrest.check_login(connection)
             if postgrest_url:
@@ -165,6 +166,39 @@ def check_owners(connection: Connection) -> Iterator[Check]:
             f"made by others, run with the rights of pgkit: {name_some(foreign)}",
             "drop them, then pgkit migrate",
         )
+
+
+def check_cluster(connection: Connection) -> Iterator[Check]:
+    """Say which nodes of a cluster cannot take part, where tables are spread over one."""
+    if not distribution.is_distributed(connection):
+        return
+    try:
+        with connection.transaction():
+            nodes = distribution.read_nodes(connection)
+            tables = distribution.read_tables(connection)
+    except psycopg.errors.InsufficientPrivilege:
+        yield Check(
+            "cluster",
+            "warn",
+            f"{connection.info.user} may not ask the nodes",
+            "Run `pgkit doctor` as the user who migrated.",
+        )
+        return
+    problems = [f"{node.name} {problem}" for node in nodes for problem in node.problems]
+    if problems:
+        yield Check("cluster", "fail", name_some(problems), "Mend it, then run `pgkit distribute`.")
+    elif missing := [table.name for table in tables if not table.is_distributed]:
+        yield Check("cluster", "fail", f"not spread: {name_some(missing)}", "pgkit migrate")
+    elif old := [node.name for node in nodes if node.old_prepared]:
+        yield Check(
+            "cluster",
+            "warn",
+            f"transactions are prepared for more than 5 minutes on {name_some(old)}",
+            "Citus ends them once the coordinator runs: see pg_prepared_xacts there.",
+        )
+    else:
+        workers = sum(node.has_shards for node in nodes)
+        yield Check("cluster", "ok", f"a coordinator and {workers} workers")
 
 
 def name_right(grantee: str, privilege: str, object_type: str, object_name: str) -> str:

@@ -453,6 +453,9 @@ class Load:
         time.sleep(0.02)
         return 0
 
+    def wait_for_runs(self, number: int, what: str) -> None:
+        wait_for(lambda: self.runs > number, what)
+
     def settle(self, connection: psycopg.Connection) -> tuple[int, int]:
         """Run until nothing is left to count; return how many calls there are, and were counted."""
 
@@ -485,7 +488,7 @@ def test_killed_nodes_lose_and_double_nothing(nodes: citus.Cluster, spread: str)
             for node in killed:
                 nodes.start(node)
             # All go on, runs too.
-            wait_for(lambda: load.runs > before + 1, f"no run after kill {number} of {killed}")
+            load.wait_for_runs(before + 1, f"no run after kill {number} of {killed}")
     with psycopg.connect(spread, autocommit=True) as connection:
         raw, counted = load.settle(connection)
         assert raw == counted
@@ -509,7 +512,7 @@ def test_a_run_refuses_while_a_node_is_down_and_recording_goes_on(
                     connection, f"select perf.record_call('other/{number}', 'chat', 5)::integer"
                 )
         assert 0 < recorded < 16
-        with pytest.raises(psycopg.Error, match="does not answer|could not connect|connection"):
+        with pytest.raises(psycopg.Error, match=r"does not answer|connection"):
             connection.execute("select perf.aggregate_performance_metrics()")
         checks = {
             name: (status, value)
@@ -602,7 +605,7 @@ def test_nodes_are_added_and_shards_moved_under_load(
                     " 'block_writes')",
                     [shard, source, nodes.port + added],
                 )
-            wait_for(lambda: load.runs > before + 3, "no run after shards were moved")
+            load.wait_for_runs(before + 3, "no run after shards were moved")
     with psycopg.connect(spread, autocommit=True) as connection:
         raw, counted = load.settle(connection)
         assert raw == counted

@@ -37,9 +37,9 @@ from (
 where n.id is null
     or not exists (
         select
-        from perf.performance_metrics_raw as r
-        where r.call_timestamp = n.call_timestamp
-            and r.id = n.id
+        from pg_temp.known_calls as k
+        where k.call_timestamp = n.call_timestamp
+            and k.id = n.id
     )
 order by n.call_timestamp, n.id
 on conflict do nothing

@@ -485,6 +485,7 @@ select functions_are(
         'get_claims',
         'get_clustered_variance',
         'get_compared_metrics',
+        'get_cluster_state',
         'get_config_groups',
         'get_config_metrics',
         'get_control_characters',

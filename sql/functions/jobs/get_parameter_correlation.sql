@@ -60,9 +60,22 @@ begin
         and x.range_start < get_parameter_correlation.end_time;
     v_start := least(v_start, get_parameter_correlation.end_time);
     return query
-    with measured as (
-        select r.job_id, p.value, perf_internal.get_float(p.value) as x, s.y
+    -- First, because raw rows may be on other machines than the jobs.
+    with scored as materialized (
+        select r.job_id, r.quality_scores_json as scores
         from perf.performance_metrics as r
+        where r.created_at >= v_start
+            and r.created_at < get_parameter_correlation.end_time
+            and not r.failed
+            and (
+                get_parameter_correlation.workflow_id is null
+                or r.workflow_id = get_parameter_correlation.workflow_id
+            )
+            and r.quality_scores_json is not null
+    ),
+    measured as (
+        select r.job_id, p.value, perf_internal.get_float(p.value) as x, s.y
+        from scored as r
         join perf.jobs as j on j.id = r.job_id
         cross join lateral (
             select coalesce(
@@ -74,22 +87,13 @@ begin
                 when get_parameter_correlation.score_name = 'quality_rating'
                 then (
                     select m.value
-                    from unnest(perf_internal.get_job_measures(r.quality_scores_json, null)) as m
+                    from unnest(perf_internal.get_job_measures(r.scores, null)) as m
                     where m.name = 'quality_rating'
                 )
-                else perf_internal.get_float(
-                    r.quality_scores_json -> get_parameter_correlation.score_name
-                )
+                else perf_internal.get_float(r.scores -> get_parameter_correlation.score_name)
             end as y
         ) as s
-        where r.created_at >= v_start
-            and r.created_at < get_parameter_correlation.end_time
-            and not r.failed
-            and (
-                get_parameter_correlation.workflow_id is null
-                or r.workflow_id = get_parameter_correlation.workflow_id
-            )
-            and jsonb_typeof(p.value) <> 'null'
+        where jsonb_typeof(p.value) <> 'null'
             and s.y is not null
     ),
     -- Equal values share the mean of their ranks.

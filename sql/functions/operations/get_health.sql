@@ -6,6 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     p record;
+    v_is_reachable boolean;
     v_pending bigint;
     v_failed bigint;
     v_last_failure text;
@@ -19,13 +20,24 @@ declare
 begin
     perform perf_internal.require_role('analyst', 'admin');
     perform perf_internal.check_as_of(get_health.as_of);
+    select c.status, c.value, c.hint
+    into status, value, hint
+    from perf_internal.get_cluster_state() as c;
+    v_is_reachable := status is distinct from 'fail';
+    if status is not null then
+        check_name := 'cluster';
+        return next;
+    end if;
     for p in
         select s.*, t.keep
         from perf_internal.rollup_state as s
         join perf.retention as t on t.pipeline = s.pipeline and t.level = 'raw'
         order by s.pipeline
     loop
-        v_pending := perf_internal.count_pending_rows(p.pipeline);
+        -- Rows of a node that does not answer cannot be counted.
+        v_pending := case
+            when v_is_reachable then perf_internal.count_pending_rows(p.pipeline)
+        end;
         check_name := p.pipeline || ': rollup lag';
         status := case
             when v_pending = 0 or p.last_run_at >= get_health.as_of - interval '3 minutes'
@@ -35,7 +47,7 @@ begin
         end;
         value := format(
             '%s rows wait, last run %s',
-            v_pending,
+            coalesce(v_pending::text, 'unknown how many'),
             coalesce(
                 to_char(p.last_run_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'), 'never'
             )
@@ -45,6 +57,7 @@ begin
             then 'Run select perf.aggregate_performance_metrics(), and see why the schedule does not.'
         end;
         return next;
+        continue when not v_is_reachable;
 
         select
             string_agg(

@@ -57,8 +57,9 @@ begin
             continue when v_run.pipeline is not null
                 and perf_internal.count_pending_rows(v_run.pipeline, max_rows => 1) = 0;
         exception
-            -- A restore that is not finished: no run is possible.
-            when sqlstate 'PT409' then
+            -- A restore that is not finished, or a node of a cluster that does not answer: no run is
+            -- possible.
+            when sqlstate 'PT409' or connection_exception then
                 null;
         end;
         v_late := v_late || jsonb_build_object(

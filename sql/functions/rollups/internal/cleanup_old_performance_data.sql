@@ -124,18 +124,25 @@ begin
             from perf.metrics as m
             where m.pipeline <> v_level.pipeline
         );
-        with deleted as (
-            delete from perf_internal.rollups as r
-            where r.granularity = v_level.level
-                and r.time_bucket > '-infinity'
-                and r.time_bucket < v_level.cutoff
-                -- Also rows of metrics that are no longer measured.
-                and r.metric <> all(v_others)
-            returning pg_column_size(r) as bytes
-        )
-        select v_level.pipeline, v_level.level, 'rollups', count(*), coalesce(sum(d.bytes), 0), null
-        into pipeline, level, name, dropped_rows, freed_bytes, kept_because
-        from deleted as d;
+        -- Measured first: Citus returns no sizes of rows that it deletes. No run writes meanwhile.
+        select coalesce(sum(pg_column_size(r)), 0)
+        into freed_bytes
+        from perf_internal.rollups as r
+        where r.granularity = v_level.level
+            and r.time_bucket > '-infinity'
+            and r.time_bucket < v_level.cutoff
+            and r.metric <> all(v_others);
+        delete from perf_internal.rollups as r
+        where r.granularity = v_level.level
+            and r.time_bucket > '-infinity'
+            and r.time_bucket < v_level.cutoff
+            -- Also rows of metrics that are no longer measured.
+            and r.metric <> all(v_others);
+        get diagnostics dropped_rows = row_count;
+        pipeline := v_level.pipeline;
+        level := v_level.level;
+        name := 'rollups';
+        kept_because := null;
         if dropped_rows > 0 then
             update perf.retention as t
             set deleted_before = greatest(t.deleted_before, v_level.cutoff)

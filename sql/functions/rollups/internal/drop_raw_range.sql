@@ -63,18 +63,24 @@ begin
     end if;
     if drop_raw_range.partition_name = v_default then
         execute format(
-            'with deleted as (
-                delete from perf_internal.%1$I as r
-                where r.%2$I >= $1
-                    and r.%2$I < $2
-                returning pg_column_size(r) as bytes
-            )
-            select count(*), coalesce(sum(d.bytes), 0) from deleted as d',
+            'select coalesce(sum(pg_column_size(r)), 0)
+            from perf_internal.%1$I as r
+            where r.%2$I >= $1
+                and r.%2$I < $2',
             v_default,
             v_pipeline.time_column
         )
-        into v_rows, v_bytes
+        into v_bytes
         using drop_raw_range.range_start, drop_raw_range.range_end;
+        execute format(
+            'delete from perf_internal.%1$I as r
+            where r.%2$I >= $1
+                and r.%2$I < $2',
+            v_default,
+            v_pipeline.time_column
+        )
+        using drop_raw_range.range_start, drop_raw_range.range_end;
+        get diagnostics v_rows = row_count;
     else
         -- Also rows that came after the check.
         execute format(

@@ -13,7 +13,15 @@ begin
         join pg_attribute as a on a.attrelid = c.oid and a.attname = ''transaction_id''
         join pg_attrdef as d on d.adrelid = c.oid and d.adnum = a.attnum
         where c.relnamespace in (''perf''::regnamespace, ''perf_internal''::regnamespace)
-            and pg_get_expr(d.adbin, d.adrelid) !~ ''refuse_node''';
+            -- Not by its text, which a session could lock that runs this from another one.
+            and not exists (
+                select
+                from pg_depend as e
+                where e.classid = ''pg_attrdef''::regclass
+                    and e.objid = d.oid
+                    and e.refclassid = ''pg_proc''::regclass
+                    and e.refobjid = ''perf_internal.refuse_node()''::regprocedure
+            )';
 end
 $$;
 

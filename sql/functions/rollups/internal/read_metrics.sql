@@ -50,6 +50,10 @@ begin
     if coalesce(cardinality(read_metrics.series_ids), 0) = 0 then
         return;
     end if;
+    -- Citus refuses conditions that no row meets.
+    if read_metrics.metrics = '{}' and perf_internal.is_distributed() then
+        return;
+    end if;
     v_pending_from := perf_internal.get_pending_start(
         read_metrics.pipeline,
         read_metrics.start_time,
