@@ -81,7 +81,7 @@ class Cluster:
         for process in (pid, *children):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        wait_for(lambda: not any(Path(f"/proc/{p}/fd/0").exists() for p in (pid, *children)))
+        wait_for(lambda: all(is_gone(Path(f"/proc/{p}")) for p in (pid, *children)))
 
     def stop(self) -> None:
         stop(self.folder)
@@ -124,6 +124,14 @@ def is_child(process: Path, parent: int) -> bool:
         return int((process / "stat").read_text().rpartition(")")[2].split()[1]) == parent
     except OSError:
         return False
+
+
+def is_gone(process: Path) -> bool:
+    """Say whether a process has ended; one that nobody has asked for its exit code stays listed."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] in ("Z", "X")
+    except OSError:
+        return True
 
 
 @contextmanager

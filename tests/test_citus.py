@@ -303,60 +303,78 @@ def test_a_recorder_at_a_worker_is_refused(nodes: citus.Cluster, spread: str) ->
 
 
 @pytest.fixture
-def plans(connection: psycopg.Connection) -> Callable[..., list[str]]:
-    """Run a statement, and return the plans of all statements in it that Citus has planned."""
+def statements(connection: psycopg.Connection) -> Callable[[str], list[str]]:
+    """Run a statement, and return the texts of all statements in it that Citus has planned."""
     connection.execute("load 'auto_explain'")
     connection.execute("set auto_explain.log_min_duration = 0")
     connection.execute("set auto_explain.log_nested_statements = on")
     connection.execute("set auto_explain.log_level = notice")
+    # Their plans are asked for afterwards.
+    connection.execute("set citus.explain_distributed_queries = off")
     told: list[str] = []
     connection.add_notice_handler(lambda notice: told.append(str(notice.message_primary)))
 
     def run(statement: str) -> list[str]:
         told.clear()
         connection.execute(statement.encode())
-        return [text for text in told if "Custom Scan (Citus" in text]
+        found = [text for text in told if "Custom Scan (Citus" in text]
+        return [text.partition("Query Text: ")[2].rpartition("\nCustom Scan")[0] for text in found]
 
     return run
 
 
+def explain(connection: psycopg.Connection, statement: str, *parameters: str) -> str:
+    """Return the plan of a statement of which the parameters are given as SQL."""
+    for number, text in enumerate(parameters, 1):
+        statement = statement.replace(f"${number}", text)
+    connection.execute("set auto_explain.log_min_duration = -1")
+    connection.execute("set citus.explain_distributed_queries = on")
+    rows = connection.execute(b"explain (costs off) " + statement.encode()).fetchall()
+    return "\n".join(row[0] for row in rows)
+
+
 def test_a_run_is_one_statement_that_workers_run_alone(
-    connection: psycopg.Connection, plans: Callable[..., list[str]]
+    connection: psycopg.Connection, statements: Callable[[str], list[str]]
 ) -> None:
     record_some(connection)
-    found = plans("select perf.aggregate_performance_metrics('calls')")
-    written = [plan for plan in found if "insert into perf_internal.rollups" in plan]
-    assert len(written) == 1
-    assert "Task Count: 8" in written[0]
-    assert "Conflict Resolution: UPDATE" in written[0]
-    for plan in found:
+    connection.execute("select perf.record_model_metrics('sdxl', '2020-01-06 10:00+00', rmse => 1)")
+    connection.execute("select perf.record_feature_values('sdxl', null, 'width', '{1,2}')")
+    found = statements("select perf.aggregate_performance_metrics()")
+    written = [text for text in found if text.startswith("insert into perf_internal.rollups")]
+    # Of calls, evaluations, features and jobs.
+    assert len(written) == 4
+    for text in written:
+        plan = explain(connection, text)
+        assert "Task Count: 8" in plan
+        assert "Conflict Resolution: UPDATE" in plan
         assert "pull to coordinator" not in plan
         assert "Distributed Subplan" not in plan
         assert "intermediate_result" not in plan
 
 
-def test_runs_of_all_pipelines_stay_on_the_workers(
-    connection: psycopg.Connection, plans: Callable[..., list[str]]
-) -> None:
-    record_some(connection)
-    connection.execute("select perf.record_model_metrics('sdxl', '2020-01-06 10:00+00', rmse => 1)")
-    connection.execute("select perf.record_feature_values('sdxl', null, 'width', '{1,2}')")
-    for plan in plans("select perf.aggregate_performance_metrics()"):
-        assert "pull to coordinator" not in plan
-        assert "Distributed Subplan" not in plan
-
-
 def test_trends_of_one_series_ask_one_worker_once(
-    connection: psycopg.Connection, plans: Callable[..., list[str]]
+    connection: psycopg.Connection, statements: Callable[[str], list[str]]
 ) -> None:
     record_some(connection)
-    found = plans(
+    found = statements(
         "select * from perf.get_performance_trends('acme/1', 'chat', '2020-01-06', '2020-01-08')"
     )
-    reads = [plan for plan in found if "perf_internal.rollups as r" in plan]
+    reads = [text for text in found if "from perf_internal.rollups as r" in text]
     assert len(reads) == 1
-    assert "Task Count: 1\n" in reads[0]
-    assert "Distributed Subplan" not in reads[0]
+    series = one(
+        connection,
+        "select c.id from perf.model_tool_configs as c join perf.models as m on m.id = c.model_id"
+        " where m.name = 'acme/1'",
+    )
+    plan = explain(
+        connection,
+        reads[0],
+        f"'{{{series}}}'::uuid[]",
+        "'{1}'::integer[]",
+        "'{0.5,0.95,0.99}'::double precision[]",
+    )
+    assert "Task Count: 1\n" in plan
+    assert "Distributed Subplan" not in plan
 
 
 # Losses.

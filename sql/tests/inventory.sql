@@ -733,6 +733,7 @@ select functions_are(
         'requeue_alerts',
         'require_cron',
         'require_notifier',
+        'require_last_run',
         'require_role',
         'reset_alert_state',
         'resolve_alert',

@@ -1,7 +1,5 @@
 -- Dynamic SQL, because the table is one of Citus. plpgsql, because that keeps the plan.
-create or replace function perf_internal.is_distributed(
-    table_id regclass default 'perf_internal.rollups'
-)
+create or replace function perf_internal.is_distributed(table_id regclass default null)
 returns boolean
 language plpgsql
 stable
@@ -15,7 +13,9 @@ begin
             'select exists (
                 select
                 from pg_catalog.pg_dist_partition as p
-                where p.logicalrelid = $1
+                join pg_class as c on c.oid = p.logicalrelid
+                where c.oid = coalesce($1, c.oid)
+                    and c.relnamespace in (''perf''::regnamespace, ''perf_internal''::regnamespace)
             )'
         into v_is_distributed
         using is_distributed.table_id;
@@ -25,7 +25,7 @@ end
 $$;
 
 comment on function perf_internal.is_distributed is
-    'Whether a table is spread over several machines, or copied to all of them; the rollups if none is named, which are where the raw rows are. See pgkit distribute.';
+    'Whether a table is spread over several machines, or copied to all of them; any of our tables if none is named, because all are spread together. See pgkit distribute.';
 
 revoke execute on function perf_internal.is_distributed from public;
 grant execute on function perf_internal.is_distributed

@@ -85,79 +85,82 @@ begin
     on conflict do nothing;
     -- Assigned, here and below, because perform takes several times as long.
     v_setting := set_config('perf.rows_are_checked', 'on', true);
-    with written as (
-        insert into perf.performance_metrics (
-            series_id,
-            created_at,
-            job_id,
-            workflow_id,
-            worker_id,
-            project_id,
-            character_id,
-            scene_id,
-            total_gpu_time_ms,
-            total_wall_time_ms,
-            time_per_frame_ms,
-            vram_peak_mb,
-            frame_count,
-            failed,
-            resolution_tier,
-            model_type,
-            error_type,
-            quality_scores_json,
-            pipeline_stages_json
-        )
-        select
-            k.id,
-            j.completed_at,
-            j.id,
-            j.workflow_id,
-            j.worker_id,
-            j.project_id,
-            j.character_id,
-            j.scene_id,
-            round((j.result ->> 'total_gpu_time_ms')::numeric),
-            round(
-                coalesce(
-                    (j.result ->> 'total_wall_time_ms')::numeric,
-                    -- A job that was forgotten for months has no wall time worth counting.
-                    case
-                        when extract(epoch from j.completed_at - j.started_at) <= 1e7
-                        then extract(epoch from j.completed_at - j.started_at) * 1000
-                    end
-                )
-            ),
-            -- A smaller number is an error as real.
-            case
-                when (j.result ->> 'time_per_frame_ms')::numeric < 1e-30 then 0
-                else (j.result ->> 'time_per_frame_ms')::numeric
-            end,
-            round((j.result ->> 'vram_peak_mb')::numeric),
-            (j.result ->> 'frame_count')::numeric,
-            j.status = 'failed',
-            k.resolution_tier,
-            j.model_type,
-            j.error_type,
-            case when j.result is not null then perf_internal.get_quality_scores(j.result) end,
-            case when j.result is not null then perf_internal.get_pipeline_stages(j.result) end
-        from unnest(v_jobs) as j
-        join perf_internal.job_kinds as k
-            on k.workflow_id = j.workflow_id
-            and coalesce(k.worker_id, 0) = coalesce(j.worker_id, 0)
-            and coalesce(k.resolution_tier, '')
-                = coalesce(btrim(j.result ->> 'resolution_tier'), j.resolution_tier, '')
-            and coalesce(k.model_type, '') = coalesce(j.model_type, '')
-        returning quality_scores_json, pipeline_stages_json
+    -- By itself: in a cluster what follows the insert in a statement may run on a machine that does not
+    -- have the type of v_jobs.
+    insert into perf.performance_metrics (
+        series_id,
+        created_at,
+        job_id,
+        workflow_id,
+        worker_id,
+        project_id,
+        character_id,
+        scene_id,
+        total_gpu_time_ms,
+        total_wall_time_ms,
+        time_per_frame_ms,
+        vram_peak_mb,
+        frame_count,
+        failed,
+        resolution_tier,
+        model_type,
+        error_type,
+        quality_scores_json,
+        pipeline_stages_json
     )
+    select
+        k.id,
+        j.completed_at,
+        j.id,
+        j.workflow_id,
+        j.worker_id,
+        j.project_id,
+        j.character_id,
+        j.scene_id,
+        round((j.result ->> 'total_gpu_time_ms')::numeric),
+        round(
+            coalesce(
+                (j.result ->> 'total_wall_time_ms')::numeric,
+                -- A job that was forgotten for months has no wall time worth counting.
+                case
+                    when extract(epoch from j.completed_at - j.started_at) <= 1e7
+                    then extract(epoch from j.completed_at - j.started_at) * 1000
+                end
+            )
+        ),
+        -- A smaller number is an error as real.
+        case
+            when (j.result ->> 'time_per_frame_ms')::numeric < 1e-30 then 0
+            else (j.result ->> 'time_per_frame_ms')::numeric
+        end,
+        round((j.result ->> 'vram_peak_mb')::numeric),
+        (j.result ->> 'frame_count')::numeric,
+        j.status = 'failed',
+        k.resolution_tier,
+        j.model_type,
+        j.error_type,
+        case when j.result is not null then perf_internal.get_quality_scores(j.result) end,
+        case when j.result is not null then perf_internal.get_pipeline_stages(j.result) end
+    from unnest(v_jobs) as j
+    join perf_internal.job_kinds as k
+        on k.workflow_id = j.workflow_id
+        and coalesce(k.worker_id, 0) = coalesce(j.worker_id, 0)
+        and coalesce(k.resolution_tier, '')
+            = coalesce(btrim(j.result ->> 'resolution_tier'), j.resolution_tier, '')
+        and coalesce(k.model_type, '') = coalesce(j.model_type, '');
     select array_agg(distinct n.name)
     into v_names
-    from written as w
+    from unnest(v_jobs) as j
     cross join lateral (
         select 'quality.' || q
-        from jsonb_object_keys(w.quality_scores_json) as q
+        from jsonb_object_keys(
+            case when j.result is not null then perf_internal.get_quality_scores(j.result) end
+        ) as q
         union all
         select 'stage.' || (t ->> 'name')
-        from jsonb_array_elements(w.pipeline_stages_json) as t
+        from jsonb_array_elements(
+            case when j.result is not null then perf_internal.get_pipeline_stages(j.result) end
+        ) as t
     ) as n (name);
     if v_names is not null then
         perform perf_internal.add_named_metrics('jobs', v_names);

@@ -118,6 +118,7 @@ begin
         order by t.pipeline, t.keep
     loop
         perform perf_internal.lock_rollup(v_level.pipeline);
+        perform perf_internal.require_last_run(v_level.pipeline);
         -- Not in the statement, because metrics and rollups may be on several machines.
         v_others := array(
             select m.metric

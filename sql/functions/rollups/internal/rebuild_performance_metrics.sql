@@ -52,6 +52,7 @@ begin
         v_end
     );
     perform perf_internal.roll_up(rebuild_performance_metrics.pipeline);
+    perform perf_internal.require_last_run(rebuild_performance_metrics.pipeline);
     -- After it, so that all names that it counted are among them.
     v_metrics := array(
         select m.metric

@@ -24,14 +24,13 @@ declare
     v_snapshot txid_snapshot;
     v_id bigint := txid_current();
     v_xmax bigint;
-    v_unsettled bigint[] := '{}'::bigint[];
     v_in_progress bigint[];
     v_condition text;
     v_rows bigint;
     v_ms double precision;
 begin
     perform perf_internal.lock_rollup(roll_up.pipeline);
-    select s.run_id, s.last_run_at, s.total_rows into v_last
+    select s.last_run_at, s.total_rows into v_last
     from perf_internal.rollup_state as s
     where s.pipeline = roll_up.pipeline;
     v_snapshot := txid_current_snapshot();
@@ -40,22 +39,7 @@ begin
     -- On several machines the first pass finds whether there is anything to do.
     for v_pass in case when v_is_distributed then 1 else 2 end .. 2 loop
         if v_pass = 2 then
-            -- Right after a run its commit may still be on the way to other machines.
-            for v_attempt in 1..25 loop
-                v_unsettled := perf_internal.get_unsettled();
-                exit when (v_last.run_id = any(v_unsettled)) is not true;
-                perform pg_sleep(0.02);
-            end loop;
-            if v_last.run_id = any(v_unsettled) then
-                raise exception using
-                    errcode = 'PT409',
-                    message = format(
-                        'the last run of pipeline %s is not yet over on every node',
-                        perf_internal.quote_value(roll_up.pipeline)
-                    ),
-                    hint = 'It ends once all nodes answer. The next run goes on from there.';
-            end if;
-            v_in_progress := v_in_progress || v_unsettled;
+            v_in_progress := v_in_progress || perf_internal.require_last_run(roll_up.pipeline);
         end if;
         -- Plus 0, so that the index is used for the pending condition and not for this one.
         v_condition := format(
