@@ -63,6 +63,7 @@ def undistribute(
             report(", ".join(names))
             connection.execute("select set_config('pgkit.objects', %s, true)", [",".join(names)])
             connection.execute(query("cluster_undo"))
+            connection.execute(query("cluster_free"))
         # So every file runs again.
         connection.execute("delete from perf_internal.applied_objects")
     migrations.migrate(dsn, lock_timeout=lock_timeout, report=report, warn=warn)

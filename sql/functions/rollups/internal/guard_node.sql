@@ -27,6 +27,13 @@ begin
             v_table
         );
     end loop;
+    -- Settings of functions do not reach workers. To compile a run would take longer than the run.
+    execute format(
+        'alter role %I in database %I set jit = off', current_user, current_database()
+    );
+    execute format(
+        'alter role %I in database %I set work_mem = ''64MB''', current_user, current_database()
+    );
     execute
         'create or replace function perf_internal.require_role(variadic roles perf.app_role[])
         returns boolean
