@@ -117,10 +117,11 @@ def read_all(connection: psycopg.Connection) -> dict[str, list[tuple]]:
             f"select * from perf.get_model_comparison({hours})",
             f"select * from perf.get_latency_percentiles({hours})",
             f"select * from perf.get_error_breakdown({hours})",
-            f"select * from perf.get_workflow_ranking({hours})",
+            f"select * from perf.get_workflow_ranking('total_wall_time_ms', {hours})",
             f"select * from perf.get_quality_distribution('likeness', {hours})",
             "select * from perf.get_recorded_range()",
-            f"select * from perf.query_metrics('{{response_time_ms,quality.likeness}}', {hours})",
+            f"select * from perf.query_metrics('response_time_ms', {hours})",
+            f"select * from perf.query_metrics('quality.likeness', {hours})",
         )
     }
 

@@ -41,7 +41,9 @@ begin
     create temporary table cluster_calls on commit drop as
     select distinct p.oid as caller, m.name[1] || '.' || m.name[2] as name
     from pg_catalog.pg_proc as p
-    cross join lateral regexp_matches(p.prosrc, '\m(perf|perf_internal)\.(\w+)', 'g') as m (name)
+    cross join lateral regexp_matches(
+        p.prosrc, E'\\m(perf|perf_internal)\\.(\\w+)', 'g'
+    ) as m (name)
     where p.pronamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
         and p.prokind = 'f';
     -- Functions whose statements read or write them: by name, or by a text made of the pipeline.
@@ -52,7 +54,7 @@ begin
             and p.prokind = 'f'
             and p.provolatile <> 'i'
             and (
-                p.prosrc ~ '\mraw_table\M'
+                p.prosrc ~ E'\\mraw_table\\M'
                 or exists (
                     select
                     from pg_temp.cluster_calls as c

@@ -50,7 +50,7 @@ begin
                     select coalesce(json_agg(p.gid), ''[]'')
                     from pg_prepared_xacts as p
                     where p.database = current_database()
-                        and p.gid like ''citus\_0\_%''
+                        and starts_with(p.gid, ''citus_0_'')
                 ),
                 ''open'', (
                     select coalesce(
