@@ -32,6 +32,14 @@ begin
             execute v_comment;
         end loop;
     end loop;
+    -- As perf_internal.ensure_partitions() makes them; a migration makes those of the tables.
+    for v_table in select p.partition_name from perf_internal.raw_partitions as p loop
+        execute format(
+            'create policy %I on perf_internal.%I for all to perf_admin using (false)',
+            v_table || '_all_nobody',
+            v_table
+        );
+    end loop;
     alter table perf_internal.rollup_state
         add constraint rollup_state_pipeline_fkey
         foreign key (pipeline) references perf_internal.pipelines (pipeline);
