@@ -15,7 +15,8 @@
 -- 3. A machine that does not answer may have prepared transactions, so this refuses.
 --
 -- Between the look at the machines and the look at the sessions here a transaction may end, which looks
--- like an orphan once. So orphans are looked for up to 20 times.
+-- like an orphan once. So those that the first look finds are looked for up to 20 times. What was over
+-- before the caller's snapshot is among them; what looks so later was not over then.
 --
 -- Dynamic SQL, because the functions and tables are those of Citus.
 create or replace function perf_internal.get_unsettled()
@@ -28,7 +29,7 @@ declare
     v_node record;
     v_prepared text[];
     v_open text[];
-    v_orphan text;
+    v_orphans text[];
     v_unguarded text;
     v_unsettled bigint[];
 begin
@@ -39,6 +40,8 @@ begin
     for v_attempt in 1..20 loop
         v_prepared := '{}';
         v_open := '{}';
+        -- Otherwise sessions would be those of an earlier look.
+        perform pg_stat_clear_snapshot();
         for v_node in execute
             'select n.nodename, n.nodeport, r.success, r.result
             from run_command_on_all_nodes(
@@ -98,9 +101,10 @@ begin
             end if;
         end loop;
         execute
-            'select min(o.transaction)
+            'select coalesce(array_agg(o.transaction), ''{}'')
             from unnest($1) as o (transaction)
-            where split_part(o.transaction, '' '', 1)::bigint <> citus_backend_gpid()
+            where o.transaction = any(coalesce($2, $1))
+                and split_part(o.transaction, '' '', 1)::bigint <> citus_backend_gpid()
                 and not exists (
                     select
                     from get_all_active_transactions() as a
@@ -118,15 +122,15 @@ begin
                             )
                         end
                 )'
-        into v_orphan
-        using v_open;
-        exit when v_orphan is null;
+        into v_orphans
+        using v_open, v_orphans;
+        exit when v_orphans = '{}';
         perform pg_sleep(0.005);
     end loop;
-    if v_orphan is not null then
+    if v_orphans <> '{}' then
         raise exception using
             errcode = 'PT409',
-            message = format('a node still works for a session that is gone (%s)', v_orphan),
+            message = format('a node still works for a session that is gone (%s)', v_orphans[1]),
             hint = 'Runs go on once that is over. The view citus_stat_activity shows it.';
     end if;
     if v_unguarded is not null then
