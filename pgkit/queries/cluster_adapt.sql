@@ -5,6 +5,7 @@
 --    that read these tables have the rights of their owner. They ask for the role of the caller first.
 -- 2. One connection to each worker: all tasks of a statement then see one state of the worker, and a
 --    transaction commits there once. Plans are made anew, because Citus needs the values of parameters.
+-- 3. The latest evaluations come from a function.
 do $$
 declare
     v_tables oid[];
@@ -103,7 +104,7 @@ begin
         select p.oid::regprocedure as id
         from readers as r
         join pg_catalog.pg_proc as p on p.oid = r.id
-        where p.pronamespace = 'perf'::regnamespace
+        where (p.pronamespace = 'perf'::regnamespace or p.proname = 'get_latest_evaluations')
             and not p.prosecdef
             -- Not those that make a relationship of a row for PostgREST.
             and p.prolang <> (select l.oid from pg_catalog.pg_language as l where l.lanname = 'sql')
@@ -111,5 +112,29 @@ begin
         execute format('alter function %s security definer', v_item.id);
     end loop;
     drop table pg_temp.cluster_calls;
+    -- A view asks with the rights of its caller, so this one asks a function.
+    if pg_get_viewdef('perf.v_latest_model_performance'::regclass) !~ 'get_latest_evaluations' then
+        execute (
+            select format(
+                'create or replace view perf.v_latest_model_performance
+                with (security_invoker = true)
+                as
+                select %s
+                from perf_internal.get_latest_evaluations() as e
+                join perf_internal.trained_models as m on m.id = e.series_id',
+                string_agg(
+                    format(
+                        '%s.%I',
+                        case when a.attname in ('model_type', 'machine_id') then 'm' else 'e' end,
+                        a.attname
+                    ),
+                    ', '
+                    order by a.attnum
+                )
+            )
+            from pg_catalog.pg_attribute as a
+            where a.attrelid = 'perf.v_latest_model_performance'::regclass
+        );
+    end if;
 end
 $$

@@ -533,6 +533,7 @@ select functions_are(
         'get_kolmogorov_probability',
         'get_last_bin',
         'get_last_job_at',
+        'get_latest_evaluations',
         'get_levels_query',
         'get_matcher_problem',
         'get_metric_parts',

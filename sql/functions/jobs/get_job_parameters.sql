@@ -1,5 +1,6 @@
 -- Of the latest jobs, because all of a month would take minutes to read. Those of a workflow are in an
--- index in this order; those of all workflows are not.
+-- index in this order; those of all workflows are not. One workflow after the other, because jobs may be
+-- on other machines than workflows.
 create or replace function perf.get_job_parameters(
     start_time timestamptz default now() - interval '30 days',
     end_time timestamptz default now(),
@@ -19,6 +20,9 @@ stable
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
+declare
+    v_workflow_id bigint;
+    v_job_ids bigint[] := '{}'::bigint[];
 begin
     perform perf_internal.require_role('analyst');
     perform perf_internal.check_time_range(
@@ -34,23 +38,28 @@ begin
     if get_job_parameters.workflow_id is not null then
         perform perf_internal.get_workflow_name(get_job_parameters.workflow_id);
     end if;
-    return query
-    with recursive parameters (job_id, path, value) as (
-        select r.job_id, e.key, e.value
+    for v_workflow_id in
+        select f.id
         from perf.workflows as f
-        cross join lateral (
+        where get_job_parameters.workflow_id is null
+            or f.id = get_job_parameters.workflow_id
+    loop
+        v_job_ids := v_job_ids || array(
             select m.job_id
             from perf.performance_metrics as m
-            where m.workflow_id = f.id
+            where m.workflow_id = v_workflow_id
                 and m.created_at >= get_job_parameters.start_time
                 and m.created_at < get_job_parameters.end_time
             order by m.created_at desc
             limit get_job_parameters.max_jobs
-        ) as r
+        );
+    end loop;
+    return query
+    with recursive parameters (job_id, path, value) as (
+        select j.id, e.key, e.value
+        from unnest(v_job_ids) as r (job_id)
         join perf.jobs as j on j.id = r.job_id
         cross join lateral jsonb_each(j.parameters) as e
-        where get_job_parameters.workflow_id is null
-            or f.id = get_job_parameters.workflow_id
         union all
         select p.job_id, p.path || '.' || e.key, e.value
         from parameters as p
