@@ -14,10 +14,12 @@ from unittest.mock import patch
 
 import psycopg
 from pipeline import wait_for
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pgkit import server
 
 VARIABLE = "PGKIT_CITUS_BIN"
+ADDRESS = "PGKIT_CITUS_DSN"
 PORT = 55710
 SETTINGS = {
     "shared_preload_libraries": "citus",
@@ -32,8 +34,53 @@ SETTINGS = {
 }
 
 
-class Cluster:
-    """Node 0 is the coordinator."""
+class Running:
+    """A cluster that somebody else started. Node 0 is the coordinator."""
+
+    is_ours = False
+
+    def __init__(self, dsn: str) -> None:
+        self.nodes = [dsn]
+        with psycopg.connect(dsn) as connection:
+            self.nodes += [
+                make_conninfo(dsn, host=host, port=port)
+                for host, port in connection.execute(
+                    "select nodename, nodeport from pg_dist_node"
+                    " where groupid <> 0 and noderole = 'primary' order by nodeid"
+                ).fetchall()
+            ]
+
+    def place(self, node: int) -> tuple[str, int]:
+        """Return the host and port of a node."""
+        found = conninfo_to_dict(self.nodes[node])
+        return str(found.get("host", "localhost")), int(found.get("port") or 5432)
+
+    def create_database(self, name: str) -> str:
+        """Create a database on all nodes, and make a cluster of it; return its address."""
+        addresses = [replace_database(dsn, name) for dsn in self.nodes]
+        for node, address in zip(self.nodes, addresses, strict=True):
+            with psycopg.connect(node, autocommit=True) as connection:
+                connection.execute("set citus.enable_create_database_propagation = off")
+                connection.execute(f"create database {name}".encode())
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute("create extension citus")
+        with psycopg.connect(addresses[0], autocommit=True) as connection:
+            connection.execute("select citus_set_coordinator_host(%s, %s)", self.place(0))
+            for number in range(1, len(self.nodes)):
+                connection.execute("select citus_add_node(%s, %s)", self.place(number))
+        return addresses[0]
+
+    def drop_database(self, name: str) -> None:
+        for node in self.nodes:
+            with psycopg.connect(node, autocommit=True) as connection:
+                connection.execute("set citus.enable_create_database_propagation = off")
+                connection.execute(f"drop database if exists {name} with (force)".encode())
+
+
+class Cluster(Running):
+    """A cluster of nodes in a folder, which may be killed."""
+
+    is_ours = True
 
     def __init__(
         self,
@@ -86,27 +133,6 @@ class Cluster:
     def stop(self) -> None:
         stop(self.folder)
 
-    def create_database(self, name: str) -> str:
-        """Create a database on all nodes, and make a cluster of it; return its address."""
-        addresses = [replace_database(dsn, name) for dsn in self.nodes]
-        for node, address in zip(self.nodes, addresses, strict=True):
-            with psycopg.connect(node, autocommit=True) as connection:
-                connection.execute("set citus.enable_create_database_propagation = off")
-                connection.execute(f"create database {name}".encode())
-            with psycopg.connect(address, autocommit=True) as connection:
-                connection.execute("create extension citus")
-        with psycopg.connect(addresses[0], autocommit=True) as connection:
-            connection.execute("select citus_set_coordinator_host('127.0.0.1', %s)", [self.port])
-            for number in range(1, len(self.nodes)):
-                connection.execute("select citus_add_node('127.0.0.1', %s)", [self.port + number])
-        return addresses[0]
-
-    def drop_database(self, name: str) -> None:
-        for node in self.nodes:
-            with psycopg.connect(node, autocommit=True) as connection:
-                connection.execute("set citus.enable_create_database_propagation = off")
-                connection.execute(f"drop database if exists {name} with (force)".encode())
-
 
 def stop(folder: Path) -> None:
     """Stop every node of a cluster."""
@@ -116,7 +142,7 @@ def stop(folder: Path) -> None:
 
 
 def replace_database(dsn: str, name: str) -> str:
-    return f"{dsn.rpartition('/')[0]}/{name}"
+    return make_conninfo(dsn, dbname=name)
 
 
 def is_child(process: Path, parent: int) -> bool:

@@ -1,7 +1,9 @@
 """A cluster of Citus: spreading tables, the plans of statements, losses of nodes, and rights.
 
-PGKIT_CITUS_BIN is the directory of the programs of a PostgreSQL that has Citus. Citus is in no
-package registry, so elsewhere these tests are skipped.
+PGKIT_CITUS_BIN is the directory of the programs of a PostgreSQL that has Citus: nodes are started,
+and killed. Or PGKIT_CITUS_DSN is the coordinator of a cluster that may be broken: a database
+"pgkit" comes and goes there, its nodes are left running. Citus is in no package registry, so
+elsewhere these tests are skipped.
 """
 
 import os
@@ -24,15 +26,17 @@ import matrix
 import psycopg
 import pytest
 from pipeline import verify, wait_for
+from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 from test_messages import filled  # noqa: F401
 
-from pgkit import cluster, distribution, doctor, migrations
+from pgkit import binaries, cluster, distribution, doctor, migrations
 from pgkit.database import Failure
 
 pytestmark = pytest.mark.skipif(
-    citus.VARIABLE not in os.environ,
-    reason=f"{citus.VARIABLE} names no build of Citus 13.2 for PostgreSQL 15",
+    citus.VARIABLE not in os.environ and citus.ADDRESS not in os.environ,
+    reason=f"{citus.VARIABLE} names no build of Citus 13.2 for PostgreSQL 15, and"
+    f" {citus.ADDRESS} no cluster",
 )
 # How often nodes are killed.
 KILLS = int(os.environ.get("PGKIT_CITUS_KILLS", "10"))
@@ -41,8 +45,11 @@ AS_OF = "2020-01-06 12:00+00"
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[citus.Cluster]:
+def nodes() -> Iterator[citus.Running]:
     """A coordinator and two workers."""
+    if address := os.environ.get(citus.ADDRESS):
+        yield citus.Running(address)
+        return
     with TemporaryDirectory(prefix="pgkit-citus-", dir="/dev/shm") as folder:
         # The servers run as another user where the tests are run by root.
         Path(folder).chmod(0o755)
@@ -51,7 +58,15 @@ def nodes() -> Iterator[citus.Cluster]:
 
 
 @pytest.fixture
-def empty(nodes: citus.Cluster) -> Iterator[str]:
+def own_nodes(nodes: citus.Running) -> citus.Cluster:
+    """Nodes that may be killed."""
+    if not isinstance(nodes, citus.Cluster):
+        pytest.skip(f"the nodes of {citus.ADDRESS} are not ours to start and kill")
+    return nodes
+
+
+@pytest.fixture
+def empty(nodes: citus.Running) -> Iterator[str]:
     """The address of a new database on all nodes."""
     dsn = nodes.create_database("pgkit")
     yield dsn
@@ -200,7 +215,7 @@ def test_what_is_there_is_spread_and_brought_back(empty: str) -> None:
 
 def dump(dsn: str) -> list[str]:
     """Return the definitions of our schemas, without their order."""
-    program = Path(os.environ[citus.VARIABLE]) / "pg_dump"
+    program = binaries.find_program("pg_dump")
     text = subprocess.run(
         [program, "-s", "-n", "perf", "-n", "perf_internal", dsn],
         check=True,
@@ -256,7 +271,7 @@ def test_distribution_killed_at_any_step_can_go_on(empty: str) -> None:
         assert verify(connection) == []
 
 
-def test_distribute_says_what_is_missing(nodes: citus.Cluster, empty: str) -> None:
+def test_distribute_says_what_is_missing(nodes: citus.Running, empty: str) -> None:
     with pytest.raises(Failure, match="not up to date"):
         cluster.distribute(empty)
     migrations.migrate(empty)
@@ -278,7 +293,43 @@ def test_distribute_says_what_is_missing(nodes: citus.Cluster, empty: str) -> No
                 worker.execute("alter role perf_other rename to perf_notifier")
 
 
-def test_a_recorder_at_a_worker_is_refused(nodes: citus.Cluster, spread: str) -> None:
+def test_an_owner_who_is_no_superuser_spreads_and_brings_back(
+    nodes: citus.Running, empty: str
+) -> None:
+    # The roles of pgkit are of the whole cluster.
+    migrations.migrate(empty)
+    addresses = [citus.replace_database(dsn, "pgkit") for dsn in nodes.nodes]
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute("drop schema perf, perf_internal, auth cascade")
+        connection.execute("create role pgkit_owner login createrole password 'pgkit'")
+        try:
+            connection.execute(
+                "grant pg_monitor, perf_admin, perf_analyst, perf_recorder, perf_notifier, anon,"
+                " authenticated, service_role to pgkit_owner with admin option"
+            )
+            for address in addresses:
+                with psycopg.connect(address, autocommit=True) as node:
+                    node.execute("set citus.enable_ddl_propagation = off")
+                    node.execute("alter database pgkit owner to pgkit_owner")
+            own = make_conninfo(empty, user="pgkit_owner", password="pgkit")
+            migrations.migrate(own)
+            assert len(cluster.distribute(own).missing) == 8
+            with psycopg.connect(own, autocommit=True) as owner:
+                record_some(owner)
+                assert one(owner, "select perf.aggregate_performance_metrics('calls')") == 300
+            assert cluster.undistribute(own)
+            with psycopg.connect(own, autocommit=True) as owner:
+                assert verify(owner) == []
+        finally:
+            for address in addresses:
+                with psycopg.connect(address, autocommit=True) as node:
+                    node.execute("set citus.enable_ddl_propagation = off")
+                    node.execute("alter database pgkit owner to current_user")
+                    node.execute("drop owned by pgkit_owner cascade")
+            connection.execute("drop role pgkit_owner")
+
+
+def test_a_recorder_at_a_worker_is_refused(nodes: citus.Running, spread: str) -> None:
     address = citus.replace_database(nodes.nodes[1], "pgkit")
     with psycopg.connect(address, autocommit=True) as worker:
         for statement in (
@@ -495,7 +546,7 @@ class Load:
         )
 
 
-def test_killed_nodes_lose_and_double_nothing(nodes: citus.Cluster, spread: str) -> None:
+def test_killed_nodes_lose_and_double_nothing(own_nodes: citus.Cluster, spread: str) -> None:
     numbers = random.Random(7)
     with Load(spread) as load:
         for number in range(KILLS):
@@ -503,9 +554,9 @@ def test_killed_nodes_lose_and_double_nothing(nodes: citus.Cluster, spread: str)
             killed = numbers.choice(([1], [2], [1, 2], [0], [0, 1], [0, 1, 2]))
             before = load.runs
             for node in killed:
-                nodes.kill(node)
+                own_nodes.kill(node)
             for node in killed:
-                nodes.start(node)
+                own_nodes.start(node)
             # All go on, runs too.
             load.wait_for_runs(before + 1, f"no run after kill {number} of {killed}")
     with psycopg.connect(spread, autocommit=True) as connection:
@@ -518,11 +569,11 @@ def test_killed_nodes_lose_and_double_nothing(nodes: citus.Cluster, spread: str)
 
 
 def test_a_run_refuses_while_a_node_is_down_and_recording_goes_on(
-    nodes: citus.Cluster, spread: str, connection: psycopg.Connection
+    own_nodes: citus.Cluster, spread: str, connection: psycopg.Connection
 ) -> None:
     record_some(connection)
     connection.execute("select perf.aggregate_performance_metrics()")
-    nodes.kill(2)
+    own_nodes.kill(2)
     try:
         recorded = 0
         for number in range(16):
@@ -540,9 +591,9 @@ def test_a_run_refuses_while_a_node_is_down_and_recording_goes_on(
             )
         }
         assert checks["cluster"][0] == "fail"
-        assert "55712" in checks["cluster"][1]
+        assert str(own_nodes.port + 2) in checks["cluster"][1]
     finally:
-        nodes.start(2)
+        own_nodes.start(2)
     wait_for(lambda: can_run(connection), "no run after the node was back")
     assert verify(connection) == []
 
@@ -600,19 +651,19 @@ def test_reads_beside_runs_and_writers_see_whole_transactions(spread: str) -> No
 
 
 def test_nodes_are_added_and_shards_moved_under_load(
-    nodes: citus.Cluster, spread: str, tmp_path: Path
+    own_nodes: citus.Cluster, spread: str, tmp_path: Path
 ) -> None:
-    added = len(nodes.nodes)
+    added = len(own_nodes.nodes)
     with Load(spread) as load:
-        nodes.start(added)
-        address = citus.replace_database(nodes.nodes[added], "pgkit")
-        with psycopg.connect(nodes.nodes[added], autocommit=True) as connection:
+        own_nodes.start(added)
+        address = citus.replace_database(own_nodes.nodes[added], "pgkit")
+        with psycopg.connect(own_nodes.nodes[added], autocommit=True) as connection:
             connection.execute("set citus.enable_create_database_propagation = off")
             connection.execute("create database pgkit")
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("create extension citus")
         with psycopg.connect(spread, autocommit=True) as connection:
-            connection.execute("select citus_add_node('127.0.0.1', %s)", [nodes.port + added])
+            connection.execute("select citus_add_node('127.0.0.1', %s)", [own_nodes.port + added])
             # Runs are refused until the new node refuses calls.
             cluster.distribute(spread)
             # As citus_rebalance_start() does first.
@@ -628,7 +679,7 @@ def test_nodes_are_added_and_shards_moved_under_load(
                 connection.execute(
                     "select citus_move_shard_placement(%s, '127.0.0.1', %s, '127.0.0.1', %s,"
                     " 'block_writes')",
-                    [shard, source, nodes.port + added],
+                    [shard, source, own_nodes.port + added],
                 )
             load.wait_for_runs(before + 3, "no run after shards were moved")
     with psycopg.connect(spread, autocommit=True) as connection:
@@ -638,10 +689,10 @@ def test_nodes_are_added_and_shards_moved_under_load(
         assert verify(connection) == []
         connection.execute(
             "select citus_drain_node('127.0.0.1', %s, shard_transfer_mode => 'block_writes')",
-            [nodes.port + added],
+            [own_nodes.port + added],
         )
         # Citus itself still cleans up there, which it does not like to be disturbed.
-        wait_for(lambda: can_remove(connection, nodes.port + added), "the node stayed")
+        wait_for(lambda: can_remove(connection, own_nodes.port + added), "the node stayed")
         assert load.settle(connection) == (raw, counted)
         assert verify(connection) == []
 
@@ -656,7 +707,7 @@ def can_remove(connection: psycopg.Connection, port: int) -> bool:
 # Values and rights.
 
 
-def test_rollups_are_those_of_one_machine(nodes: citus.Cluster, spread: str) -> None:
+def test_rollups_are_those_of_one_machine(nodes: citus.Running, spread: str) -> None:
     """The same calls in several runs, in a cluster and in a database that is not spread."""
     rows = "select series_id, granularity, time_bucket, metric, count, min, max, last_bin, sketch"
     sums = "sum, m2, p50, p95, p99"
