@@ -378,16 +378,23 @@ def test_an_empty_connection_string_means_the_variables_of_libpq(
     assert migrations.migrate("")
 
 
+@pytest.fixture(scope="module")
+def owner_server() -> Iterator[str]:
+    """A server on which nobody else has made our roles, which only who made them may grant."""
+    with runner.temporary_server() as dsn:
+        yield dsn
+
+
 @pytest.fixture
-def owner_database(private_server: str) -> Iterator[tuple[str, str]]:
+def owner_database(owner_server: str) -> Iterator[tuple[str, str]]:
     """A database whose owner is no superuser and may create roles: (dsn as owner, as superuser)."""
-    with psycopg.connect(private_server, autocommit=True) as connection:
+    with psycopg.connect(owner_server, autocommit=True) as connection:
         connection.execute("create role owner login createrole")
-        with runner.temporary_database(private_server) as dsn:
+        with runner.temporary_database(owner_server) as dsn:
             name = parse_dsn(dsn)["dbname"]
             connection.execute(f"alter database {name} owner to owner".encode())
             yield make_conninfo(dsn, user="owner"), dsn
-        with psycopg.connect(private_server, autocommit=True) as again:
+        with psycopg.connect(owner_server, autocommit=True) as again:
             ours = "perf_admin, perf_analyst, perf_recorder, perf_notifier"
             roles = f"{ours}, anon, authenticated, service_role"
             again.execute(f"drop role if exists {roles}, owner".encode())
