@@ -124,6 +124,7 @@ def test_requests_are_made_and_decided(saved, dashboard, connection, page) -> No
     settle(page, f"{dashboard}/configurations")
     assert "Nobody asked for an activation." in panel(page, "Requests for approval")
     part(page, "Versions").get_by_role("button", name="Activate").click()
+    expect(page.get_by_role("dialog").get_by_label("Notes")).to_be_focused()
     dialog = submit(page, {"Notes": "back"}, "Activate")
     expect(dialog).to_contain_text('activations of "sdxl" need approval')
     choose(page, "How", "ask another admin to approve it")

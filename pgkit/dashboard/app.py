@@ -468,12 +468,6 @@ class Dashboard:
             Input("address", "pathname"),
         )
         app.clientside_callback(
-            ClientsideFunction("pgkit", "focus"),
-            Output("titled", "data", allow_duplicate=True),
-            Input("dialog", "children"),
-            prevent_initial_call=True,
-        )
-        app.clientside_callback(
             ClientsideFunction("pgkit", "fade"),
             Output("titled", "data", allow_duplicate=True),
             Input("said", "children"),
@@ -707,6 +701,11 @@ class Dashboard:
             logging.getLogger("pgkit").exception("form of %s", name)
             return problem("This form has a fault.", SEE_LOG)
         ids = {"name": name, "key": key}
+        # A form begins with the first field that is written in. A list would open.
+        for one in html.Div(fields)._traverse():
+            if isinstance(one, dmc.TextInput | dmc.NumberInput | dmc.Textarea):
+                setattr(one, "data-autofocus", True)
+                break
         return dmc.Stack(
             [
                 *fields,

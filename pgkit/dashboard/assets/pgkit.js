@@ -186,23 +186,6 @@ window.dash_clientside = Object.assign(window.dash_clientside || {}, {
             document.title = `${name[0].toUpperCase()}${name.slice(1)} · pgkit`;
             return window.dash_clientside.no_update;
         },
-        // A form begins with the first field that is written in; a list would open. Its scripts may
-        // come later than its frame.
-        focus: () => {
-            const until = Date.now() + 3000;
-            const look = () => {
-                const dialog = document.querySelector("[role=dialog]");
-                const send = dialog && dialog.querySelector(`button[id*='"type":"submit"']`);
-                if (!send && Date.now() < until) return window.setTimeout(look, 50);
-                if (!send) return undefined;
-                // Whoever is in a field already stays there.
-                if (dialog.querySelector("input:focus, textarea:focus")) return undefined;
-                (dialog.querySelector("input:not([type=hidden]):not([aria-haspopup]), textarea") || send).focus();
-                return undefined;
-            };
-            window.setTimeout(look, 50);
-            return window.dash_clientside.no_update;
-        },
         // What an action did is read in a few seconds.
         fade: (children) => {
             window.clearTimeout(fading);
