@@ -390,8 +390,12 @@ def prepare_session(connection: Connection) -> None:
     connection.execute(query("settings"))
     connection.execute("set local check_function_bodies = off")
     connection.execute("set local client_min_messages = warning")
-    # Without Citus this has no effect.
+    # Without Citus these have no effect. With it our schemas and small tables stay plain ones.
+    # Where shards have copies, Citus refuses to move rows into their partition.
     connection.execute("set local citus.multi_shard_modify_mode = sequential")
+    connection.execute("set local citus.enable_schema_based_sharding = off")
+    connection.execute("set local citus.use_citus_managed_tables = off")
+    connection.execute("set local citus.shard_replication_factor = 1")
 
 
 def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:

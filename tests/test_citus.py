@@ -225,7 +225,7 @@ def dump(dsn: str) -> list[str]:
     return sorted(
         line.rstrip(",")
         for line in text.splitlines()
-        if line.strip() and not re.match(r"--|\\(un)?restrict", line)
+        if line.strip() and not re.search(r"^--|^\\(un)?restrict|pg_attver=", line)
     )
 
 
@@ -349,6 +349,64 @@ def test_a_recorder_at_a_worker_is_refused(nodes: citus.Running, spread: str) ->
             ) as copy,
         ):
             copy.write_row(["00000000-0000-4000-8000-000000000001", "2020-01-06", "1", "true"])
+
+
+ODD_SETTINGS = {
+    "datestyle": "SQL, DMY",
+    "extra_float_digits": "-3",
+    "plan_cache_mode": "force_generic_plan",
+    "default_transaction_isolation": "serializable",
+    "citus.enable_schema_based_sharding": "on",
+    "citus.use_citus_managed_tables": "on",
+    "citus.shard_replication_factor": "2",
+}
+
+
+def test_settings_of_the_database_change_nothing(nodes: citus.Running, empty: str) -> None:
+    with psycopg.connect(nodes.nodes[0], autocommit=True) as connection:
+        for name, value in ODD_SETTINGS.items():
+            connection.execute(f"alter database pgkit set {name} = '{value}'".encode())
+    migrations.migrate(empty)
+    cluster.distribute(empty)
+    with psycopg.connect(empty, autocommit=True) as odd:
+        record_some(odd)
+        # There is no partition of these days, so making one moves the call.
+        odd.execute(
+            "select perf.record_call('odd', 'chat', 123.456789012345,"
+            " call_timestamp => '2020-02-03T12:00:00+00')"
+        )
+        odd.execute("call perf.run_job('aggregate')")
+        odd.execute("select perf.record_call('odd', 'chat', 5)")
+        with odd.transaction():
+            odd.execute("set transaction isolation level read committed")
+            odd.execute("select perf.ensure_partitions('2020-02-03T00:00:00+00', 0)")
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute("set datestyle = 'ISO'")
+        connection.execute("set extra_float_digits = 1")
+        connection.execute("set default_transaction_isolation = 'read committed'")
+        assert connection.execute(
+            "select call_timestamp, response_time_ms from perf.performance_metrics_raw"
+            " where call_timestamp between '2020-02-01' and '2020-03-01'"
+        ).fetchall() == [(datetime(2020, 2, 3, 12, tzinfo=UTC), 123.456789012345)]
+        assert one(
+            connection, "select count(*) from perf_internal.performance_metrics_raw_20200203"
+        )
+        assert one(connection, "select perf.aggregate_performance_metrics()") == 1
+        assert verify(connection) == []
+        expected = len(read_all(connection))
+    with psycopg.connect(empty, autocommit=True) as odd:
+        # Times that psycopg cannot read are not asked for.
+        odd.execute("set datestyle = 'ISO, DMY'")
+        assert len(read_all(odd)) == expected
+        odd.execute("set datestyle = 'SQL, DMY'")
+        assert (
+            one(
+                odd,
+                "select sum(call_count)::integer from perf.get_performance_trends("
+                "'odd', 'chat', '03/02/2020', '04/02/2020')",
+            )
+            == 1
+        )
 
 
 # Plans.
@@ -595,6 +653,52 @@ def test_a_run_refuses_while_a_node_is_down_and_recording_goes_on(
     finally:
         own_nodes.start(2)
     wait_for(lambda: can_run(connection), "no run after the node was back")
+    assert verify(connection) == []
+
+
+def test_a_run_that_would_read_an_old_state_of_a_node_is_refused(
+    nodes: citus.Running, connection: psycopg.Connection
+) -> None:
+    """A commit reaches a worker after the rows there were read, and before it is asked."""
+    record_some(connection, 1)
+    connection.execute("select perf.aggregate_performance_metrics('calls')")
+    connection.execute("select perf.record_call('acme/1', 'chat', 5)")
+    series, shard, group, host, port = connection.execute(
+        "select r.model_tool_config_id, p.shardid, p.groupid, n.nodename, n.nodeport"
+        " from perf.performance_metrics_raw as r"
+        " join pg_dist_placement as p on p.shardid = get_shard_id_for_distribution_column("
+        "'perf.performance_metrics_raw', r.model_tool_config_id)"
+        " join pg_dist_node as n on n.groupid = p.groupid limit 1"
+    ).fetchone()  # type: ignore[misc]
+    address = make_conninfo(nodes.nodes[0], dbname="pgkit", host=host, port=port)
+    with (
+        psycopg.connect(make_conninfo(nodes.nodes[0], dbname="pgkit")) as writer,
+        psycopg.connect(address, autocommit=True) as worker,
+    ):
+        # What Citus does to commit on several nodes, but that it would end it by itself.
+        writer.execute("lock table pg_dist_transaction in share row exclusive mode")
+        number = one(writer, "select txid_current()")
+        gid = f"citus_0_{writer.info.backend_pid}_999999999_0"
+        writer.execute(
+            "insert into pg_dist_transaction (groupid, gid) values (%s, %s)", [group, gid]
+        )
+        worker.execute("set citus.enable_manual_changes_to_shards = on")
+        worker.execute("begin")
+        worker.execute(
+            f"insert into perf.performance_metrics_raw_{shard} (model_tool_config_id,"
+            " call_timestamp, response_time_ms, success, transaction_id)"
+            f" values ('{series}', '{AS_OF}', 5, true, {number})".encode()
+        )
+        worker.execute(f"prepare transaction '{gid}'".encode())
+        writer.commit()
+        connection.execute("begin isolation level repeatable read")
+        connection.execute("select count(*) from perf.performance_metrics_raw")
+        with suppress(psycopg.errors.UndefinedObject):
+            worker.execute(f"commit prepared '{gid}'".encode())
+    with pytest.raises(psycopg.Error, match="needs a read committed transaction"):
+        connection.execute("select perf.aggregate_performance_metrics('calls')")
+    connection.execute("rollback")
+    assert one(connection, "select perf.aggregate_performance_metrics('calls')") == 2
     assert verify(connection) == []
 
 

@@ -5,6 +5,9 @@
 --    that read these tables have the rights of their owner. They ask for the role of the caller first.
 -- 2. One connection to each worker: all tasks of a statement then see one state of the worker, and a
 --    transaction commits there once. Plans are made anew, because Citus needs the values of parameters.
+--    Citus writes values into the texts for workers as the session here shows them, and a worker reads them
+--    by its own settings. So times and numbers are written in full. "ISO" leaves the order of day and month
+--    in what callers give as it is.
 -- 3. The latest evaluations come from a function.
 do $$
 declare
@@ -79,15 +82,25 @@ begin
         select p.oid::regprocedure as id, p.proconfig as settings
         from pg_catalog.pg_proc as p
         where p.oid = any(v_direct)
-            and not coalesce(p.proconfig, '{}') @> '{citus.max_adaptive_executor_pool_size=1}'
+            and not coalesce(p.proconfig, '{}')
+                @> '{citus.max_adaptive_executor_pool_size=1,extra_float_digits=1}'
     loop
         execute format(
-            'alter function %s set citus.max_adaptive_executor_pool_size = 1', v_item.id
+            'alter function %s
+                set citus.max_adaptive_executor_pool_size = 1
+                set extra_float_digits = 1',
+            v_item.id
         );
+        -- With an order of its own a function reads what callers give.
+        if array_to_string(v_item.settings, ' ') ~ 'DateStyle=ISO' is not true then
+            execute format('alter function %s set datestyle = ''ISO''', v_item.id);
+        end if;
         if v_item.settings @> '{plan_cache_mode=force_generic_plan}' then
             execute format(
                 'alter function %s set plan_cache_mode = force_custom_plan', v_item.id
             );
+        elsif array_to_string(v_item.settings, ' ') ~ 'plan_cache_mode=' is not true then
+            execute format('alter function %s set plan_cache_mode = auto', v_item.id);
         end if;
     end loop;
     for v_item in

@@ -13,6 +13,19 @@ declare
     );
     v_unsettled bigint[];
 begin
+    -- Otherwise rows of a machine would be those of before it was asked, and what became visible there in
+    -- between would be taken for counted.
+    if perf_internal.is_distributed()
+        and current_setting('transaction_isolation') in ('repeatable read', 'serializable')
+    then
+        raise exception using
+            errcode = 'PT409',
+            message = format(
+                'a cluster needs a read committed transaction for this, this one is %s',
+                current_setting('transaction_isolation')
+            ),
+            hint = 'Run begin isolation level read committed first.';
+    end if;
     -- Right after a run its commit may still be on the way.
     for v_attempt in 1..25 loop
         v_unsettled := perf_internal.get_unsettled();
@@ -32,6 +45,6 @@ end
 $$;
 
 comment on function perf_internal.require_last_run is
-    'What perf_internal.get_unsettled() returns; refuses (PT409) while the last run of a pipeline is among it.';
+    'What perf_internal.get_unsettled() returns; refuses (PT409) while the last run of a pipeline is among it, and on a cluster above read committed.';
 
 revoke execute on function perf_internal.require_last_run from public;
