@@ -702,6 +702,23 @@ def test_a_run_that_would_read_an_old_state_of_a_node_is_refused(
     assert verify(connection) == []
 
 
+@pytest.mark.parametrize("is_node", [True, False])
+def test_a_run_is_refused_while_a_worker_works_for_a_session_that_is_gone(
+    nodes: citus.Running, connection: psycopg.Connection, is_node: bool
+) -> None:
+    """Also for one that began before the coordinator was a node, which has no number of a node."""
+    record_some(connection, 10)
+    node = one(connection, "select nodeid from pg_dist_node where groupid = 0")
+    session = (node if is_node else 99999999) * 10_000_000_000 + 4_000_000
+    name = f"citus_internal gpid={session}"
+    worker = make_conninfo(nodes.nodes[1], dbname="pgkit", application_name=name)
+    with psycopg.connect(worker) as orphan:
+        orphan.execute("select txid_current()")
+        with pytest.raises(psycopg.Error, match=f"a session that is gone .{session}"):
+            connection.execute("select perf.aggregate_performance_metrics('calls')")
+    assert one(connection, "select perf.aggregate_performance_metrics('calls')") == 10
+
+
 def can_run(connection: psycopg.Connection) -> bool:
     with suppress(psycopg.Error):
         connection.execute("select perf.aggregate_performance_metrics()")

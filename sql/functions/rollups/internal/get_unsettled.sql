@@ -70,11 +70,14 @@ begin
                     where a.worker_query
                         and s.backend_xid is not null
                         and s.datname = current_database()
-                        and a.global_pid / 10000000000 = (
+                        -- 99999999 where the session began before the coordinator was a node.
+                        and a.global_pid / 10000000000 in (
                             select n.nodeid
                             from pg_dist_node as n
                             where n.groupid = 0
                                 and n.noderole = ''primary''
+                            union all
+                            select 99999999
                         )
                 ),
                 ''is_guarded'', (select l.groupid = 0 from pg_dist_local_group as l)
