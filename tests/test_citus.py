@@ -626,6 +626,59 @@ def test_killed_nodes_lose_and_double_nothing(own_nodes: citus.Cluster, spread: 
         print(f"{KILLS} kills, {raw} calls, {load.runs} runs, refused: {sorted(load.refused)[:5]}")
 
 
+def test_the_coordinator_forgets_no_run_where_commits_are_asynchronous(
+    own_nodes: citus.Cluster, spread: str
+) -> None:
+    """A forgotten run has changed the workers, and ids that it counted would come again."""
+    with psycopg.connect(spread, autocommit=True) as connection:
+        connection.execute("alter system set synchronous_commit = off")
+        connection.execute("alter system set wal_writer_delay = '10s'")
+        connection.execute("select pg_reload_conf()")
+    try:
+        for seed in range(4):
+            with psycopg.connect(spread, autocommit=True) as connection:
+                record_some(connection, 100, seed)
+                wait_for(lambda: can_run(connection), "no run")
+            own_nodes.kill(0)
+            own_nodes.start(0)
+        with psycopg.connect(spread, autocommit=True) as connection:
+            wait_for(lambda: can_run(connection), "no run")
+            assert verify(connection) == []
+            raw = one(connection, "select count(*) from perf.performance_metrics_raw")
+            counted = one(
+                connection,
+                "select sum(count)::bigint from perf_internal.rollups"
+                " where metric = 'response_time_ms' and granularity = 'hourly'",
+            )
+            assert raw == counted == 400
+    finally:
+        with psycopg.connect(own_nodes.dsn, autocommit=True) as connection:
+            connection.execute("alter system reset synchronous_commit")
+            connection.execute("alter system reset wal_writer_delay")
+            connection.execute("select pg_reload_conf()")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select perf.rebuild_performance_metrics('2020-01-06', '2020-01-07', 'calls')",
+        "select perf.cleanup_old_performance_data()",
+        "select perf.forget_metric('quality.likeness')",
+    ],
+)
+def test_the_next_run_waits_for_what_changed_rollups(
+    connection: psycopg.Connection, statement: str
+) -> None:
+    record_some(connection)
+    connection.execute("select perf.aggregate_performance_metrics()")
+    with connection.transaction():
+        connection.execute(statement.encode())
+        assert one(
+            connection,
+            "select bool_or(run_id = txid_current()) from perf_internal.rollup_state",
+        )
+
+
 def test_a_run_refuses_while_a_node_is_down_and_recording_goes_on(
     own_nodes: citus.Cluster, spread: str, connection: psycopg.Connection
 ) -> None:

@@ -149,6 +149,10 @@ begin
             set deleted_before = greatest(t.deleted_before, v_level.cutoff)
             where t.pipeline = v_level.pipeline
                 and t.level = v_level.level;
+            -- So that the next run waits until this is over on every machine.
+            update perf_internal.rollup_state as s
+            set run_id = txid_current()
+            where s.pipeline = v_level.pipeline;
             return next;
         end if;
     end loop;

@@ -54,6 +54,11 @@ begin
                 || coalesce(perf_internal.quote_value(forget_metric.metric), 'null'),
             hint = 'select metric, meaning from perf.metrics lists them.';
     end if;
+    -- With the raw table the rollups are locked.
+    perform perf_internal.require_last_run(v_metric.pipeline);
+    update perf_internal.rollup_state as s
+    set run_id = txid_current()
+    where s.pipeline = v_metric.pipeline;
     if coalesce(v_pipeline.measures, v_pipeline.name_column) is not null then
         -- Dynamic SQL, because each pipeline has its own table.
         execute format('select max(r.id) from %s as r', v_pipeline.raw_table)

@@ -154,6 +154,10 @@ begin
         and r.time_bucket >= v_start
         and r.time_bucket < v_end
         and r.time_bucket < v_deleted_before;
+    -- So that the next run waits until this is over on every machine, see require_last_run().
+    update perf_internal.rollup_state as s
+    set run_id = txid_current()
+    where s.pipeline = rebuild_performance_metrics.pipeline;
     return v_rows;
 end
 $$;
