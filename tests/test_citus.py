@@ -271,6 +271,20 @@ def test_distribution_killed_at_any_step_can_go_on(empty: str) -> None:
         assert verify(connection) == []
 
 
+def test_a_deadlock_ends_a_turn_and_not_the_command(empty: str) -> None:
+    """Citus finds deadlocks that last less than a turn."""
+    turns = []
+
+    def lock(turn_ms: int) -> None:
+        turns.append(turn_ms)
+        if len(turns) == 1:
+            with psycopg.connect(empty) as session:
+                session.execute("do $$ begin raise exception 'x' using errcode = '40P01'; end $$")
+
+    assert distribution.lock_all(lock, 400, 10000, 5)
+    assert len(turns) == 2
+
+
 def test_distribute_says_what_is_missing(nodes: citus.Running, empty: str) -> None:
     with pytest.raises(Failure, match="not up to date"):
         cluster.distribute(empty)
@@ -901,6 +915,39 @@ def test_rollups_are_those_of_one_machine(nodes: citus.Running, spread: str) -> 
         plain_rows = connection.execute(read.encode()).fetchall()
     assert len(cluster_rows) > 400
     assert cluster_rows == near(plain_rows)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "extra_float_digits = -12",
+        "datestyle = 'SQL, DMY'",
+        "standard_conforming_strings = off",
+    ],
+)
+def test_settings_of_a_session_change_no_value(
+    spread: str, connection: psycopg.Connection, setting: str
+) -> None:
+    """Citus writes constants as the session shows them, and workers read them as they do."""
+    ours = (1234.5678901234567, "a\\b", NOON)
+    with psycopg.connect(spread, autocommit=True) as session:
+        session.execute(f"set {setting}".encode())
+        session.execute(
+            "select perf.record_call('acme/1', 'chat', %s, error_type => %s, call_timestamp => %s)",
+            ours,
+        )
+        record_some(session)
+        session.execute("select perf.aggregate_performance_metrics()")
+        record_some(session, 50, seed=2)
+        assert connection.execute(
+            "select response_time_ms, error_type, call_timestamp"
+            " from perf.performance_metrics_raw where error_type is not null"
+        ).fetchall() == [ours]
+        expected = read_all(connection)
+        assert len(expected) == 9
+        if "conforming" in setting:
+            assert read_all(session) == near(expected)
+        assert verify(session) == verify(connection) == []
 
 
 def test_everybody_may_do_in_a_cluster_what_the_matrix_says(

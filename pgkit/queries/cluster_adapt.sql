@@ -6,7 +6,7 @@
 -- 2. One connection to each worker: all tasks of a statement then see one state of the worker, and a
 --    transaction commits there once. Plans are made anew, because Citus needs the values of parameters.
 --    Citus writes values into the texts for workers as the session here shows them, and a worker reads them
---    by its own settings. So times and numbers are written in full. "ISO" leaves the order of day and month
+--    by its own settings. So times, numbers and texts are written in full, in a form that is read alike everywhere. "ISO" leaves the order of day and month
 --    in what callers give as it is.
 -- 3. The latest evaluations come from a function.
 do $$
@@ -83,12 +83,14 @@ begin
         from pg_catalog.pg_proc as p
         where p.oid = any(v_direct)
             and not coalesce(p.proconfig, '{}')
-                @> '{citus.max_adaptive_executor_pool_size=1,extra_float_digits=1}'
+                @> '{citus.max_adaptive_executor_pool_size=1,standard_conforming_strings=on}'
     loop
         execute format(
             'alter function %s
                 set citus.max_adaptive_executor_pool_size = 1
-                set extra_float_digits = 1',
+                set extra_float_digits = 1
+                set intervalstyle = ''postgres''
+                set standard_conforming_strings = on',
             v_item.id
         );
         -- With an order of its own a function reads what callers give.
