@@ -202,7 +202,12 @@ def lock_all(
         try:
             lock(turn_ms)
             return True
-        except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
+        except (
+            psycopg.errors.QueryCanceled,
+            psycopg.errors.LockNotAvailable,
+            # Citus looks for deadlocks at its own times, which may be within a short turn.
+            psycopg.errors.DeadlockDetected,
+        ):
             if patience_ms and time.monotonic() > give_up_at:
                 return False
         time.sleep(4 * turn_ms / 1000)
