@@ -6,8 +6,8 @@
 -- 2. One connection to each worker: all tasks of a statement then see one state of the worker, and a
 --    transaction commits there once. Plans are made anew, because Citus needs the values of parameters.
 --    Citus writes values into the texts for workers as the session here shows them, and a worker reads them
---    by its own settings. So times, numbers and texts are written in full, in a form that is read alike everywhere. "ISO" leaves the order of day and month
---    in what callers give as it is.
+--    by its own settings. So times, numbers and texts are written in full, in a form that is read alike
+--    everywhere. "ISO" leaves the order of day and month in what callers give as it is.
 -- 3. The latest evaluations come from a function.
 do $$
 declare
