@@ -27,6 +27,17 @@ RIGHTS_HINT = (
     "Reports need `grant perf_analyst to LOGIN`, other commands `grant perf_admin to LOGIN`. The"
     " user who ran `pgkit migrate` or a superuser can run that."
 )
+NODE_HINT = (
+    "A node of the cluster does not answer. Start it again. Until then no run starts, and calls"
+    " and reports of its series fail. `pgkit health` says whether all nodes answer."
+)
+MISSING = (
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.UndefinedObject,
+    psycopg.errors.UndefinedTable,
+)
+WORKER = ("this is a worker of a cluster", "Connect to the coordinator.")
 ENCODING_HINT = "Use a database in UTF8: create database NAME encoding 'UTF8' template template0."
 
 
@@ -55,8 +66,23 @@ def connect(dsn: str, *, autocommit: bool = False) -> Iterator[Connection]:
         if autocommit:
             yield connection
         else:
-            with transaction(connection):
-                yield connection
+            try:
+                with transaction(connection):
+                    yield connection
+            except MISSING:
+                # A worker has some of our tables and functions, and not others.
+                refuse_worker(connection)
+                raise
+
+
+def refuse_worker(connection: Connection) -> None:
+    """Fail where this is a worker of a cluster of Citus."""
+    row = connection.execute("select to_regclass('pg_catalog.pg_dist_local_group')").fetchone()
+    if row == (None,):
+        return
+    row = connection.execute("select groupid from pg_catalog.pg_dist_local_group").fetchone()
+    if row != (0,):
+        raise Failure(*WORKER)
 
 
 def open_connection(dsn: str) -> Connection:
@@ -172,11 +198,11 @@ def explain(error: psycopg.Error) -> Failure | None:
         hint = ENCODING_HINT
     elif isinstance(
         error,
-        psycopg.errors.InvalidSchemaName
-        | psycopg.errors.UndefinedFunction
-        | psycopg.errors.UndefinedTable,
+        MISSING,
     ) and re.search(r"\bperf(_internal)?\b", message):
         hint = "Run `pgkit migrate` to bring this database up to date."
+    elif error.sqlstate.startswith("08") and "remote node" in message:
+        hint = NODE_HINT
     elif isinstance(error, psycopg.errors.InsufficientPrivilege) and not hint:
         if re.search(r"\b(perf_internal|applied_files)\b", message):
             hint = "Ask as the user who ran `pgkit migrate`."

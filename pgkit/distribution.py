@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 import psycopg
 
-from pgkit.database import Connection, Failure, query
+from pgkit.database import Connection, Failure, query, refuse_worker
 
 # Rows that are copied to workers in a second, with their indexes; see benchmarks/README.md.
 ROWS_PER_SECOND = 100_000
+# Each partition is a table of its own on a worker for each part.
+PARTS_PER_SECOND = 50
 ROLLUPS = "perf_internal.rollups"
 STATEMENT = (
     r"^(?:(?:drop|create(?: or replace)?) (?:policy|trigger)\s[^;]*?\son\s+({tables})\b[^;]*"
@@ -21,6 +23,8 @@ STATEMENT = (
 # More nodes than shards would be of no use.
 SHARDS_PER_WORKER = 4
 FEWEST_SHARDS = 8
+
+NOT_READY = "Nothing was changed. Mend that, then run the command again. See docs/citus.md."
 
 
 class Table(NamedTuple):
@@ -31,6 +35,7 @@ class Table(NamedTuple):
     is_distributed: bool
     rows: int
     size: int
+    partitions: int
 
 
 class Node(NamedTuple):
@@ -55,10 +60,13 @@ class Plan(NamedTuple):
     def missing(self) -> list[Table]:
         return [table for table in self.tables if not table.is_distributed]
 
-    @property
-    def seconds(self) -> float:
-        """How long recording waits: for the rows, and for locks and catalogs."""
-        return 3 + sum(table.rows for table in self.missing) / ROWS_PER_SECOND
+    def seconds(self, tables: Sequence[Table]) -> float:
+        """How long recording waits while tables move: for rows, parts, locks and catalogs."""
+        return (
+            3
+            + sum(table.rows for table in tables) / ROWS_PER_SECOND
+            + sum(table.partitions for table in tables) * self.shards / PARTS_PER_SECOND
+        )
 
 
 def is_distributed(connection: Connection) -> bool:
@@ -119,9 +127,16 @@ def plan(connection: Connection, shards: int | None = None) -> Plan:
             "the cluster has no workers", "Add each with select citus_add_node('NAME', PORT)."
         )
     if problems := [f"{node.name} {problem}" for node in nodes for problem in node.problems]:
-        raise Failure(f"the cluster is not ready: {'; '.join(problems)}", "Nothing was changed.")
+        raise Failure(f"the cluster is not ready: {'; '.join(problems)}", NOT_READY)
     number = shards or max(FEWEST_SHARDS, SHARDS_PER_WORKER * workers)
-    return Plan(nodes, read_tables(connection), number)
+    sizes = {row[0]: row[1:] for row in connection.execute(query("cluster_sizes")).fetchall()}
+    tables = [
+        table._replace(rows=sizes[table.name][0], size=sizes[table.name][1])
+        if table.name in sizes
+        else table
+        for table in read_tables(connection)
+    ]
+    return Plan(nodes, tables, number)
 
 
 def refuse_without_cluster(connection: Connection) -> None:
@@ -133,9 +148,7 @@ def refuse_without_cluster(connection: Connection) -> None:
             "Add citus to shared_preload_libraries on every node, then run create extension citus"
             " in this database of each. See docs/citus.md.",
         )
-    row = connection.execute("select groupid from pg_catalog.pg_dist_local_group").fetchone()
-    if row != (0,):
-        raise Failure("this is a worker of a cluster", "Connect to the coordinator.")
+    refuse_worker(connection)
     row = connection.execute("select to_regproc('perf_internal.is_distributed')").fetchone()
     if row == (None,):
         raise Failure("this database is not up to date", "Run `pgkit migrate` first.")

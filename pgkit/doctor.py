@@ -6,7 +6,7 @@ import psycopg
 
 from pgkit import distribution, migrations, postgrest, scheduling
 from pgkit.checks import Check, name_some
-from pgkit.database import ENCODING_HINT, Connection, Failure, connect, query
+from pgkit.database import ENCODING_HINT, Connection, Failure, connect, query, refuse_worker
 from pgkit.hints import in_commands
 
 OLDEST_PG_CRON = (1, 4)
@@ -19,6 +19,8 @@ def examine(dsn: str, postgrest_url: str | None = None) -> Iterator[Check]:
         with connect(dsn) as connection:
             info = connection.info
             yield Check("connection", "ok", f"{info.user} on {info.dbname} at {info.host or '-'}")
+            asked = "cluster"
+            refuse_worker(connection)
             asked = "other checks"
             yield check_version(connection)
             yield check_encoding(connection)

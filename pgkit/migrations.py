@@ -25,6 +25,7 @@ from pgkit.database import (
     first_line,
     open_connection,
     query,
+    refuse_worker,
 )
 
 FOLDERS = (
@@ -400,6 +401,7 @@ def prepare_session(connection: Connection) -> None:
 
 def refuse(connection: Connection, files: Sequence[SqlFile]) -> None:
     """Fail, before anything is changed, where a migration could not or must not run."""
+    refuse_worker(connection)
     if problem := find_encoding_problem(connection):
         raise Failure(problem, f"{ENCODING_HINT} Nothing was changed.")
     missing = [row[0] for row in connection.execute(query("missing_rights"))]

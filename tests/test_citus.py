@@ -25,6 +25,7 @@ import citus
 import matrix
 import psycopg
 import pytest
+from conftest import Pgkit
 from pipeline import verify, wait_for
 from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
@@ -423,6 +424,32 @@ def test_settings_of_the_database_change_nothing(nodes: citus.Running, empty: st
         )
 
 
+def test_commands_at_a_worker_name_the_coordinator(
+    nodes: citus.Running, spread: str, pgkit: Pgkit
+) -> None:
+    address = citus.replace_database(nodes.nodes[1], "pgkit")
+    for command in ("migrate", "health", "status", "partitions", "doctor", "models list"):
+        result = pgkit(*command.split(), dsn=address)
+        assert result.returncode == 1, command
+        assert "this is a worker of a cluster" in result.stdout + result.stderr, command
+        assert "Connect to the coordinator" in result.stdout + result.stderr, command
+
+
+def test_a_plan_counts_rows_on_workers_and_rows_that_were_never_analyzed(empty: str) -> None:
+    migrations.migrate(empty)
+    with psycopg.connect(empty, autocommit=True) as connection:
+        record_some(connection)
+        before = distribution.plan(connection)
+        cluster.distribute(empty)
+        after = distribution.plan(connection)
+    raw = "perf.performance_metrics_raw"
+    assert [table.rows > 0 for table in before.tables if table.name == raw] == [True]
+    assert [table.rows for table in after.tables if table.name == raw] == [300]
+    assert after.missing == []
+    # Each partition has a table for each part.
+    assert before.seconds(before.tables) > 3 + 8 / distribution.PARTS_PER_SECOND
+
+
 # Plans.
 
 
@@ -694,7 +721,7 @@ def test_the_next_run_waits_for_what_changed_rollups(
 
 
 def test_a_run_refuses_while_a_node_is_down_and_recording_goes_on(
-    own_nodes: citus.Cluster, spread: str, connection: psycopg.Connection
+    own_nodes: citus.Cluster, spread: str, connection: psycopg.Connection, pgkit: Pgkit
 ) -> None:
     record_some(connection)
     connection.execute("select perf.aggregate_performance_metrics()")
@@ -710,13 +737,19 @@ def test_a_run_refuses_while_a_node_is_down_and_recording_goes_on(
         with pytest.raises(psycopg.Error, match=r"does not answer|connection"):
             connection.execute("select perf.aggregate_performance_metrics()")
         checks = {
-            name: (status, value)
-            for name, status, value in connection.execute(
-                "select check_name, status, value from perf.get_health()"
+            name: (status, value, hint)
+            for name, status, value, hint in connection.execute(
+                "select check_name, status, value, hint from perf.get_health()"
             )
         }
         assert checks["cluster"][0] == "fail"
         assert str(own_nodes.port + 2) in checks["cluster"][1]
+        assert checks["cluster"][2].startswith("Start that node again.")
+        for command in ("aggregate", "compare", "distribute --undo"):
+            result = pgkit(*command.split(), dsn=spread)
+            assert result.returncode == 1
+            assert "Start" in result.stderr.partition("Hint: ")[2], command
+        assert "Hint: Nothing was changed. Mend that" in pgkit("distribute", dsn=spread).stderr
     finally:
         own_nodes.start(2)
     wait_for(lambda: can_run(connection), "no run after the node was back")

@@ -19,7 +19,7 @@ from pgkit import (
     typescript,
 )
 from pgkit.cli.options import json_option, takes_dsn
-from pgkit.database import Failure, connect
+from pgkit.database import Failure, connect, refuse_worker
 from pgkit.output import (
     Column,
     is_for_people,
@@ -37,6 +37,7 @@ DISTRIBUTION_COLUMNS = (
     Column("is_distributed", "is spread"),
     Column("rows", "rows, about"),
     Column("size", "bytes"),
+    Column("partitions", "partitions"),
 )
 
 
@@ -74,27 +75,34 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @click.option("--undo", is_flag=True, help="Bring everything back to this server.")
-@click.option("--shards", type=click.IntRange(1, 1024), help="Parts; without it 4 a worker, or 8.")
+@click.option(
+    "--shards",
+    type=click.IntRange(1, 1024),
+    show_default="4 a worker, at least 8",
+    help="Into how many parts tables are cut.",
+)
 @click.option("--lock-timeout", default="10s", help="How long to wait for a lock on the tables.")
 @takes_dsn
 def distribute(dsn: str, dry_run: bool, undo: bool, shards: int | None, lock_timeout: str) -> None:
     """Spread calls, jobs and their rollups over the workers of a Citus cluster.
 
-    Run it on the coordinator, and again after each new worker. Recording waits while rows are
-    moved; --dry-run says about how long. If it is interrupted, nothing has changed.
+    Connect to the coordinator. Run it again after each new worker. Recording and reports wait
+    while rows are moved; --dry-run says about how long. If it is interrupted, nothing has changed.
+    docs/citus.md says how to set up a cluster.
+
+    Example: pgkit distribute --dry-run
     """
     if dry_run:
         with connect(dsn) as connection:
             found = distribution.plan(connection, shards)
         print_rows([table._asdict() for table in found.tables], DISTRIBUTION_COLUMNS)
         if undo:
-            rows = sum(table.rows for table in found.tables if table.is_distributed)
-            seconds = 3 + rows / distribution.ROWS_PER_SECOND
+            seconds = found.seconds([table for table in found.tables if table.is_distributed])
             tell(f"Back to this server. Recording and reports wait about {seconds:.0f} s.")
         elif found.missing:
             tell(
                 f"To {sum(node.has_shards for node in found.nodes)} workers, in {found.shards}"
-                f" parts. Recording and reports wait about {found.seconds:.0f} s."
+                f" parts. Recording and reports wait about {found.seconds(found.missing):.0f} s."
             )
         else:
             tell("All are spread. Functions, rights and workers would be checked.")
@@ -130,6 +138,7 @@ def distribute(dsn: str, dry_run: bool, undo: bool, shards: int | None, lock_tim
 def status(dsn: str, as_json: bool) -> None:
     """Show which version is installed, and what differs from it."""
     with connect(dsn) as connection:
+        refuse_worker(connection)
         found = migrations.read_status(connection)
         server_version = connection.info.parameter_status("server_version")
     facts = {"pgkit": __version__, "postgresql": server_version, **found._asdict()}

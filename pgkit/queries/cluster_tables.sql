@@ -1,11 +1,21 @@
 -- The tables that `pgkit distribute` spreads over nodes, in the order of locks: raw tables and rollups by
--- their series; the state of the runs, which every node gets a copy of. Partitions go with their table.
+-- their series; the state of the runs, which every node gets a copy of. Partitions go with their table. Of
+-- what was never analyzed, as after a first load, the size tells about how many rows there are.
 select
     t.table_name,
     t.series_column,
     perf_internal.is_distributed(t.table_name::regclass) as is_distributed,
-    coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint as row_count,
-    coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint as bytes
+    coalesce(sum(
+        case
+            when c.relkind <> 'r' then 0
+            when c.relpages > 0
+                then c.reltuples * pg_relation_size(c.oid)
+                    / (c.relpages * current_setting('block_size')::double precision)
+            else pg_relation_size(c.oid) / 150
+        end
+    ), 0)::bigint as row_count,
+    coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint as bytes,
+    count(*) filter (where c.relkind = 'r') as partition_count
 from (
     select p.raw_table as table_name, p.series_column, 1 as number
     from perf_internal.pipelines as p

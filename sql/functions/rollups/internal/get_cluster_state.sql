@@ -31,7 +31,8 @@ exception
     when sqlstate 'PT409' or connection_exception then
         status := 'fail';
         value := sqlerrm;
-        hint := 'No run starts until then. Rows are recorded where the node of their series answers.';
+        get stacked diagnostics hint = pg_exception_hint;
+        hint := coalesce(nullif(hint, ''), 'No run starts until every node answers.');
 end
 $$;
 

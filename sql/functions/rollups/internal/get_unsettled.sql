@@ -93,7 +93,7 @@ begin
                         v_node.nodeport,
                         split_part(v_node.result, E'\n', 1)
                     ),
-                    hint = 'Recording goes on, and reports show it. Runs go on once the node answers.';
+                    hint = 'Start that node again. Until then no run starts, and calls and reports of its series fail. Calls of other series are recorded.';
             end if;
             v_prepared := v_prepared
                 || array(select json_array_elements_text(v_node.result::json -> 'prepared'));
@@ -140,7 +140,7 @@ begin
         raise exception using
             errcode = 'PT409',
             message = format('node %s would take calls with ids of its own', v_unguarded),
-            hint = 'Run pgkit distribute again, as after every new node.';
+            hint = 'Run `pgkit distribute` again, as after every new node.';
     end if;
     execute
         'select coalesce(
