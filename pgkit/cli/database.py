@@ -84,7 +84,7 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
 @click.option("--lock-timeout", default="10s", help="How long to wait for a lock on the tables.")
 @takes_dsn
 def distribute(dsn: str, dry_run: bool, undo: bool, shards: int | None, lock_timeout: str) -> None:
-    """Spread calls, jobs and their rollups over the workers of a Citus cluster.
+    """Spread calls, jobs and rollups over a cluster of Citus.
 
     Connect to the coordinator. Run it again after each new worker. Recording and reports wait
     while rows are moved; --dry-run says about how long. If it is interrupted, nothing has changed.
