@@ -55,6 +55,7 @@ UNREADABLE = {
     "add_audit_entry",
     "record_feature_values",
     "record_model_metrics",
+    "get_latest_evaluations",
     "save_feature_profile",
     "summarize_feature",
     "summarize_values",
