@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
+pytestmark = pytest.mark.once
+
 SUB = "auth0|64b1f0"
 
 

@@ -17,6 +17,8 @@ from psycopg.types.json import Jsonb
 
 from pgkit import alerts
 
+pytestmark = pytest.mark.once
+
 RAISE = "select perf_internal.raise_alert(%s, %s, %s, null, %s, labels => %s)"
 ADDED = re.compile(r"\d+\n")
 

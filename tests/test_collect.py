@@ -69,6 +69,8 @@ LISTENING = re.compile(r"listening on (http://\S+)$", re.M)
 BLOCKED = """
 select true
 from pg_locks as l
+
+pytestmark = pytest.mark.once
 join pg_database as d on d.oid = l.database
 where d.datname = current_database()
     and l.relation = 'perf.models'::regclass

@@ -7,6 +7,8 @@ import psycopg
 import pytest
 import terminal
 
+pytestmark = pytest.mark.once
+
 OLD = {"default_settings": {"steps": 30, "width": 1024}, "tags": ["a", "b"]}
 NEW = {"default_settings": {"steps": 20, "width": 1024, "odd key": None}, "tags": ["a"]}
 

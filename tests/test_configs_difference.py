@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
+pytestmark = pytest.mark.once
+
 # Few keys, so that two documents share some; text without what jsonb cannot hold.
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=4)
 keys = st.one_of(st.sampled_from(["a", "b", "c", "0", "1", "", "a b", '"', "$", "ä"]), texts)

@@ -10,6 +10,8 @@ import terminal
 
 from pgkit import costs, prices
 
+pytestmark = pytest.mark.once
+
 LITELLM = {
     # As in its list: no model, and neither are its numbers.
     "sample_spec": {

@@ -22,6 +22,8 @@ from test_crash import data_directory, kill_server, start_server
 
 from pgkit.database import parse_dsn
 
+pytestmark = pytest.mark.once
+
 GATE = 4244
 LOCKS = {
     "making messages": "lock table perf_internal.alert_outbox in access exclusive mode",

@@ -14,6 +14,8 @@ import pytest
 from pgkit import demo, llmperf, server
 from pgkit.database import connect
 
+pytestmark = pytest.mark.once
+
 FIGURES = ("p50", "p95", "p99", "first_token_p50")
 
 

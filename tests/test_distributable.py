@@ -749,6 +749,7 @@ def nodes() -> Iterator[list[psycopg.Connection]]:
 models = (f"acme/{number}" for number in count())
 
 
+@pytest.mark.once
 @settings(max_examples=120, deadline=None, derandomize=True, database=None)
 @given(
     st.lists(

@@ -17,6 +17,8 @@ from statsmodels.stats.multitest import multipletests
 from pgkit import runner
 from pgkit.database import parse_dsn
 
+pytestmark = pytest.mark.once
+
 ERROR = 1e-9
 Tail = Callable[..., np.ndarray]
 

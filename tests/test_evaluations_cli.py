@@ -23,6 +23,8 @@ select perf.record_model_metrics_batch(jsonb_agg(jsonb_build_object(
     'metrics', jsonb_build_object('peak error', 40 - d)
 )))
 from generate_series(0, 30) as d
+
+pytestmark = pytest.mark.once
 """
 RANGE = ("--from", "2020-01-01", "--to", "2020-02-01")
 MODEL = ("energy", "rmse", "--machine", MACHINE)

@@ -12,6 +12,8 @@ import pytest
 from pgkit import load
 from pgkit.database import Failure, connect
 
+pytestmark = pytest.mark.once
+
 HEADER = "timestamp,model,tool,latency_ms"
 GOOD = "2020-01-06T10:00:00Z,acme/one,chat,12.5"
 COLUMNS = (

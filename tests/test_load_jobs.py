@@ -12,6 +12,8 @@ import pytest
 from pgkit import jobs, load
 from pgkit.database import Failure, connect
 
+pytestmark = pytest.mark.once
+
 HEADER = "workflow,worker,started_at,runtime_s"
 GOOD = "upscale,box-1,2020-01-06T10:00:00Z,90.5"
 COLUMNS = (

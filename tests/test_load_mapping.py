@@ -9,6 +9,8 @@ import pytest
 from pgkit import load
 from pgkit.load.sources import parse_condition, parse_mapping
 
+pytestmark = pytest.mark.once
+
 HEADER = "timestamp,model,tool,latency_ms"
 GOOD = "2020-01-06T10:00:00Z,acme/one,chat,12.5"
 CALL = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parent.parent
 FORMATS = ROOT / "pgkit" / "formats"
 FIRST, SECOND = (FORMATS / "langfuse.sample.jsonl").read_text(encoding="utf-8").splitlines()

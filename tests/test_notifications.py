@@ -19,6 +19,8 @@ import pytest
 from pipeline import wait_for, wait_until_blocked
 from test_crash import data_directory, kill_server, start_server
 
+pytestmark = pytest.mark.once
+
 START = datetime(2020, 1, 6, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CLAIM = (

@@ -21,6 +21,8 @@ from rich.console import Console
 from pgkit import configs, reports
 from pgkit.output import Column, cut, exact, make_table, percent, shown, wrap_title
 
+pytestmark = pytest.mark.once
+
 WIDTHS = (80, 100, 120)
 MODELS = (
     "openai/gpt-4o-2024-11-20-some-long-suffix",

@@ -31,6 +31,8 @@ from receivers import (
 from pgkit import sending
 from pgkit.sending import Delivery, NotSent
 
+pytestmark = pytest.mark.once
+
 ID = uuid.UUID("7d9f1c5e-1111-4222-8333-444455556666")
 ALERT = {
     "alert_id": 7,

@@ -316,6 +316,7 @@ def read_state(dsn: str) -> list[object]:
         return [*applied, changes.read_fingerprints(connection)]
 
 
+@pytest.mark.once
 def test_a_migration_killed_at_any_statement_changes_nothing_or_all(
     server_dsn, filled, sql_copy, dump_schema, monkeypatch
 ) -> None:
