@@ -871,9 +871,7 @@ def test_reads_beside_runs_and_writers_see_whole_transactions(spread: str) -> No
         assert counts[-1] > counts[0] + 10
 
 
-def test_nodes_are_added_and_shards_moved_under_load(
-    own_nodes: citus.Cluster, spread: str, tmp_path: Path
-) -> None:
+def test_nodes_are_added_and_shards_moved_under_load(own_nodes: citus.Cluster, spread: str) -> None:
     added = len(own_nodes.nodes)
     with Load(spread) as load:
         own_nodes.start(added)

@@ -74,7 +74,11 @@ def migrate(dsn: str, dry_run: bool, lock_timeout: str) -> None:
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.option("--undo", is_flag=True, help="Bring everything back to this server.")
+@click.option(
+    "--undo",
+    is_flag=True,
+    help="Bring everything back to this server. Run it again if it is interrupted.",
+)
 @click.option(
     "--shards",
     type=click.IntRange(1, 1024),
@@ -87,7 +91,8 @@ def distribute(dsn: str, dry_run: bool, undo: bool, shards: int | None, lock_tim
     """Spread calls, jobs and rollups over a cluster of Citus.
 
     Connect to the coordinator. Run it again after each new worker. Recording and reports wait
-    while rows are moved; --dry-run says about how long. If it is interrupted, nothing has changed.
+    while rows are moved. --dry-run says about how long. A distribution that is interrupted has
+    changed nothing.
     docs/citus.md says how to set up a cluster.
 
     Example: pgkit distribute --dry-run
