@@ -62,6 +62,8 @@ from pgkit import migrations, otlp, runner
 from pgkit.calls import make_call_id
 from pgkit.database import parse_dsn
 
+pytestmark = pytest.mark.once
+
 JSON = {"content-type": "application/json"}
 PROTOBUF = {"content-type": "application/x-protobuf"}
 LISTENING = re.compile(r"listening on (http://\S+)$", re.M)
@@ -69,8 +71,6 @@ LISTENING = re.compile(r"listening on (http://\S+)$", re.M)
 BLOCKED = """
 select true
 from pg_locks as l
-
-pytestmark = pytest.mark.once
 join pg_database as d on d.oid = l.database
 where d.datname = current_database()
     and l.relation = 'perf.models'::regclass

@@ -9,6 +9,8 @@ import terminal
 
 from pgkit.evaluations import TEST_COLUMNS
 
+pytestmark = pytest.mark.once
+
 MACHINE = "e0000000-0000-4000-8000-000000000000"
 # Of each day of January one evaluation: the error falls from 12 by 0.1 a day, and swings by 0.1
 # around that. From the 16th on it is of another version.
@@ -23,8 +25,6 @@ select perf.record_model_metrics_batch(jsonb_agg(jsonb_build_object(
     'metrics', jsonb_build_object('peak error', 40 - d)
 )))
 from generate_series(0, 30) as d
-
-pytestmark = pytest.mark.once
 """
 RANGE = ("--from", "2020-01-01", "--to", "2020-02-01")
 MODEL = ("energy", "rmse", "--machine", MACHINE)

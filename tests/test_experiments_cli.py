@@ -9,6 +9,8 @@ import terminal
 
 from pgkit import experiments
 
+pytestmark = pytest.mark.once
+
 METRICS = json.dumps(
     [
         {"metric": "success", "role": "primary", "better": "higher", "minimum_effect": 0.1},
@@ -35,8 +37,6 @@ select perf.record_ab_outcomes(jsonb_agg(jsonb_build_object(
     'observed_at', '2020-01-07T00:00:00Z'
 )))
 from perf.model_ab_tests as t
-
-pytestmark = pytest.mark.once
 cross join generate_series(1, 1000) as n
 cross join lateral perf.assign_ab_variant(t.id, 'user ' || n) as a
 where t.test_name = 'tone'

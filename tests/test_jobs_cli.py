@@ -7,6 +7,8 @@ import psycopg
 import pytest
 import terminal
 
+pytestmark = pytest.mark.once
+
 # Of each day 12 jobs of each workflow on each worker: upscale takes about 10 s and draft 5 s, on
 # worker two a fifth longer. Of upscale the first job of a day fails on each worker.
 JOBS = """
@@ -28,8 +30,6 @@ select perf.record_job_metrics_batch(jsonb_agg(jsonb_build_object(
     'pipeline_stages', jsonb_build_object('load', 1000, 'sample', f.ms - 2000)
 )))
 from (values ('upscale', 10000, 8192, 0.9), ('draft', 5000, 4096, 0.8)) as f (name, ms, mb, score)
-
-pytestmark = pytest.mark.once
 cross join (values ('one', 1.0), ('two', 1.2)) as w (name, factor)
 cross join generate_series(0, 9) as d (day)
 cross join generate_series(0, 11) as h (hour)
