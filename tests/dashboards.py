@@ -31,17 +31,17 @@ def serve(
     tokens: Tokens | None = None,
     now: datetime | None = None,
     hosts: tuple[str, ...] = LOOPBACK,
+    prefix: str = "",
 ) -> Iterator[str]:
     """Serve a database on a free port of loopback, and return the address."""
     database = Database(dsn) if isinstance(dsn, str) else dsn
-    dashboard = Dashboard(
-        database, Gate(tokens), hosts, (lambda: now) if now else (lambda: datetime.now(UTC))
-    )
+    clock = (lambda: now) if now else (lambda: datetime.now(UTC))
+    dashboard = Dashboard(database, Gate(tokens), hosts, clock, prefix)
     listener = listen(dashboard, Settings(port=0))
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(listener.run)
         try:
-            yield f"http://127.0.0.1:{listener.effective_port}"
+            yield f"http://127.0.0.1:{listener.effective_port}{prefix}"
         finally:
             # In the thread that serves, which ends when all is closed: also what a browser keeps.
             # It may be faster than the wake-up that follows.

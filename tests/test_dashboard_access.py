@@ -859,6 +859,58 @@ def test_there_is_no_way_out_where_nobody_logged_in(dashboard, page) -> None:
     assert page.get_by_role("button", name="Log out").count() == 0
 
 
+def test_it_is_served_below_a_path(login, browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("response", lambda one: one.status >= 404 and faults.append(f"{one.status} {one.url}"))
+    with serve(login, Tokens(SECRET), prefix="/tools/pgkit") as address:
+        page.goto(f"{address}/health?range=24h")
+        page.get_by_label("Token (JWT)").fill(token("analyst"))
+        page.get_by_role("button", name="Log in").click()
+        settle(page)
+        assert page.url == f"{address}/health?range=24h"
+        assert page.title() == "Health · pgkit"
+        (cookie,) = context.cookies()
+        assert cookie["path"] == "/tools/pgkit"
+        page.get_by_role("region", name="Checks").get_by_text("SQL and CSV").click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="CSV of").first.click()
+        assert download.value.url.startswith(f"{address}/csv/health.")
+        page.get_by_role("navigation").get_by_role("link", name="Models").click()
+        settle(page)
+        expect(page).to_have_url(f"{address}/models?range=24h")
+        expect(page).to_have_title("Models · pgkit")
+        settle(page, address)
+        expect(page).to_have_title("Overview · pgkit")
+        page.get_by_role("button", name="Log out").click()
+        page.wait_for_url(f"{address}/login")
+        # A proxy that takes the path off is answered alike.
+        bare = address.removesuffix("/tools/pgkit")
+        with client(bare, token("analyst")) as asked:
+            for path in ("/models", "/tools/pgkit/models"):
+                assert 'src="/tools/pgkit/_dash-component' in asked.get(path).text
+            answer = asked.post("/login", data={"token": token(), "next": "//elsewhere.example"})
+            assert answer.headers["Location"] == "/tools/pgkit/"
+    context.close()
+    assert faults == []
+
+
+def test_the_page_says_which_database_it_shows_and_as_whom(guarded, database, page) -> None:
+    name = conninfo_to_dict(database)["dbname"]
+    page.set_extra_http_headers({"Authorization": f"Bearer {token('analyst')}"})
+    settle(page, f"{guarded}/health")
+    assert page.get_by_role("banner").get_by_text(f"{name} as authenticated").is_visible()
+
+
+@pytest.mark.parametrize("prefix", ["pgkit", "/a b", "//x", "/../x"])
+def test_a_prefix_that_is_no_path_is_refused(pgkit, database, prefix) -> None:
+    done = pgkit("dashboard", "--prefix", prefix, dsn=database)
+    assert done.returncode == 2
+    assert "must be a path such as /pgkit" in done.stderr
+
+
 # A database that is slow or gone.
 
 

@@ -1,6 +1,7 @@
 """Serve the dashboard."""
 
 import os
+import re
 
 import click
 
@@ -12,6 +13,14 @@ from pgkit.database import Failure, connect
 SECRET = "PGKIT_JWT_SECRET"
 # What `pgkit[dashboard]` installs, by the names to import.
 NEEDED = ("dash", "dash_mantine_components", "jwt", "psycopg_pool", "waitress")
+
+
+def read_prefix(_: click.Context, __: click.Parameter, given: str) -> str:
+    """Return a path without the slash at its end."""
+    prefix = given.rstrip("/")
+    if prefix and not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", prefix):
+        raise click.BadParameter(f"must be a path such as /pgkit, got {given!r}")
+    return prefix
 
 
 @click.command("dashboard")
@@ -36,6 +45,13 @@ NEEDED = ("dash", "dash_mantine_components", "jwt", "psycopg_pool", "waitress")
     help="Answer only requests that call the server so, such as dashboard.example.org.",
 )
 @click.option(
+    "--prefix",
+    default="",
+    metavar="PATH",
+    callback=read_prefix,
+    help="Serve below a path, such as /pgkit, where a proxy shows other things beside it.",
+)
+@click.option(
     "--connections",
     type=click.IntRange(1, 100),
     default=8,
@@ -53,6 +69,7 @@ def show_dashboard(
     issuer: str | None,
     role: str | None,
     hosts: tuple[str, ...],
+    prefix: str,
     connections: int,
 ) -> None:
     """Show everything in a browser.
@@ -94,7 +111,7 @@ def show_dashboard(
     # A wrong address would otherwise show only in the browser.
     with connect(dsn) as connection:
         connection.execute("select 1")
-    settings = serve.Settings(host=host, port=port, connections=connections, hosts=hosts)
+    settings = serve.Settings(host, port, connections, hosts, prefix)
     try:
         serve.serve(dsn, viewer.Gate(tokens), settings, lambda url: log_line(f"listening on {url}"))
     except OSError as error:

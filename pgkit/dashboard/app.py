@@ -51,9 +51,9 @@ LONGEST_COOKIE = 3900
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>{%metas%}<title>pgkit</title>{%favicon%}{%css%}
-<link rel="preload" as="script" href="/_dash-component-suites/dash_mantine_components/\
+<link rel="preload" as="script" href="PREFIX/_dash-component-suites/dash_mantine_components/\
 dash_mantine_components-charts-shared.js">
-<link rel="preload" as="script" href="/_dash-component-suites/dash_mantine_components/\
+<link rel="preload" as="script" href="PREFIX/_dash-component-suites/dash_mantine_components/\
 async-CompositeChart.js"></head>
 <body><noscript>The dashboard needs JavaScript.</noscript>{%app_entry%}
 <footer>{%config%}{%scripts%}{%renderer%}</footer></body>
@@ -65,7 +65,7 @@ LOGIN = """<!DOCTYPE html>
 <style>body {{ font-family: sans-serif; max-width: 40em; margin: 10vh auto; padding: 0 16px; }}
 textarea {{ width: 100%; height: 8em; }}</style></head>
 <body><main><h1>pgkit</h1><p>{said}</p>
-<form method="post" action="/login"><input type="hidden" name="next" value="{next}"><p>
+<form method="post" action="{prefix}/login"><input type="hidden" name="next" value="{next}"><p>
 <label for="token">Token (JWT)</label></p>
 <p><textarea id="token" name="token" autocomplete="off" required></textarea></p>
 <p><button>Log in</button></p></form></main></body>
@@ -82,6 +82,7 @@ class Dashboard:
         gate: Gate,
         hosts: tuple[str, ...] = (),
         clock: Clock = lambda: datetime.now(UTC),
+        prefix: str = "",
     ) -> None:
         self.database = database
         self.gate = gate
@@ -90,6 +91,9 @@ class Dashboard:
         self.ahead = ThreadPoolExecutor(AHEAD, "ahead")
         # Names under which the server may be called; empty for any.
         self.hosts = hosts
+        # What addresses begin with in the browser, such as "/pgkit", or nothing. The server below
+        # takes it off, as some proxies do.
+        self.prefix = prefix
         self.pages: Mapping[str, Page] = {page.name: page for page in PAGES}
         self.panels: dict[str, Panel] = {
             f"{page.name}.{panel.key}": panel for page in PAGES for panel in page.panels
@@ -104,7 +108,9 @@ class Dashboard:
             title="pgkit",
             update_title="",
             assets_folder=str(files("pgkit").joinpath("dashboard", "assets")),
-            index_string=INDEX,
+            index_string=INDEX.replace("PREFIX", prefix),
+            routes_pathname_prefix="/",
+            requests_pathname_prefix=f"{prefix}/",
             suppress_callback_exceptions=True,
             serve_locally=True,
             meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
@@ -147,13 +153,15 @@ class Dashboard:
             except Denied as denied:
                 if request.path.startswith(("/_dash", "/csv/")):
                     abort(Response(str(denied), 401, mimetype="text/plain"))
-                return login_page(f"Please log in: {denied}.", 401, request.full_path)
+                target = request.script_root + request.full_path
+                return login_page(f"Please log in: {denied}.", 401, target)
             except Unavailable as error:
                 abort(Response(f"{error}. Please try again.\n", 503, mimetype="text/plain"))
             if request.path == "/_dash-update-component":
                 self.check_body()
             elif request.method == "GET":
-                self.prepare(request.path, request.query_string.decode(errors="replace"))
+                search = request.query_string.decode(errors="replace")
+                self.prepare(self.prefix + request.path, f"?{search}" if search else "")
             return None
 
         @server.after_request
@@ -195,7 +203,7 @@ class Dashboard:
                 abort(404)
             try:
                 search = request.query_string.decode(errors="replace")
-                state = read_state(name.partition(".")[0], search, self.clock())
+                state = self.read(f"{self.prefix}/{name.partition('.')[0]}", search, self.clock())
                 _, answered = self.follow(panel.draw(state))
                 question, rows = answered[index]
             except IndexError:
@@ -234,14 +242,19 @@ class Dashboard:
                 return login_page(f"That did not work: {said}.", 400, target)
             response = redirect(local(target), 303)
             response.set_cookie(
-                COOKIE, token, httponly=True, samesite="Strict", secure=is_secure(), path="/"
+                COOKIE,
+                token,
+                httponly=True,
+                samesite="Strict",
+                secure=is_secure(),
+                path=self.prefix or "/",
             )
             return response  # type: ignore[return-value]
 
         @server.post("/logout")
         def logout() -> Response:
-            response = redirect("/login", 303)
-            response.delete_cookie(COOKIE, path="/")
+            response = redirect(f"{self.prefix}/login", 303)
+            response.delete_cookie(COOKIE, path=self.prefix or "/")
             return response  # type: ignore[return-value]
 
     def check_body(self) -> None:
@@ -266,17 +279,13 @@ class Dashboard:
         A browser needs longer for the scripts than the database for most answers. The look
         keeps them until the panels come.
         """
-        page = self.pages.get(path.strip("/") or "overview")
-        if page is None:
+        found = self.find_page(path, search)
+        if found is None:
             return
-        address = (path, f"?{search}" if search else "")
         window = secrets.randbelow(2**53)
-        look = self.looks.find(g.viewer, *address, window, 0, 0)
-        try:
-            state = read_state(*address, look.now)
-        except Unreadable:
-            return
-        self.looks.expect(g.viewer, address, window)
+        look = self.looks.find(g.viewer, path, search, window, 0, 0)
+        page, state = found[0], found[1]._replace(now=look.now)
+        self.looks.expect(g.viewer, (path, search), window)
         panels = (one.draw for one in page.panels if one.is_fresh)
         for ask in (*(one.choices for one in page.filters), *panels):
             self.ahead.submit(self.ask_ahead, g.viewer, look, ask(state))
@@ -307,7 +316,20 @@ class Dashboard:
     def state(self, path: str | None, search: str | None, *look: int) -> State:
         """Return what an address asks for; requests of one look share its time and answers."""
         g.look = self.looks.find(g.viewer, path, search, *look) if look else None
-        return read_state(path, search, g.look.now if g.look else self.clock())
+        return self.read(path, search, g.look.now if g.look else self.clock())
+
+    def read(self, path: str | None, search: str | None, now: datetime) -> State:
+        """Read an address of this server; raises Unreadable."""
+        return read_state(path, search, now, self.prefix)
+
+    def find_page(self, path: str, search: str) -> tuple[Page, State] | None:
+        """Return the page at an address with what it asks for, if there is such a page."""
+        try:
+            state = self.read(path, search, self.clock())
+        except Unreadable:
+            return None
+        page = self.pages.get(state.page)
+        return (page, state) if page else None
 
     def readable(self, path: str | None, search: str | None) -> State:
         """Return what an address asks for, nothing where it cannot be read."""
@@ -331,26 +353,22 @@ class Dashboard:
             return {}, None, window
         if came.netloc != request.host:
             return {}, None, window
-        address = (came.path, f"?{came.query}" if came.query else "")
-        try:
-            state = read_state(*address, self.clock())
-        except Unreadable:
+        path, search = came.path, f"?{came.query}" if came.query else ""
+        found = self.find_page(path, search)
+        if found is None:
             return {}, None, window
-        page = self.pages.get(state.page)
-        if page is None:
-            return {}, None, window
-        window = self.looks.expected(g.viewer, address) or window
-        return (
-            {"pathname": address[0], "search": address[1]},
-            frame.shell(page, state),
-            window,
-        )
+        window = self.looks.expected(g.viewer, (path, search)) or window
+        return {"pathname": path, "search": search}, frame.shell(*found), window
 
     def layout(self) -> Component:
         """Return what every page has around it."""
         address, first, window = self.first_page()
         links = [
-            html.Li(dmc.Anchor(page.title, href=f"/{name}", id={"type": "nav", "name": name}))
+            html.Li(
+                dmc.Anchor(
+                    page.title, href=f"{self.prefix}/{name}", id={"type": "nav", "name": name}
+                )
+            )
             for name, page in self.pages.items()
         ]
         return dmc.MantineProvider(
@@ -386,6 +404,7 @@ class Dashboard:
                                     ),
                                     html.Div(
                                         [
+                                            self.whose(),
                                             html.Span(id="updated"),
                                             " ",
                                             html.Button(
@@ -421,12 +440,22 @@ class Dashboard:
             defaultColorScheme="auto",
         )
 
+    def whose(self) -> Component:
+        """Return which database is shown, and the role that decides what is seen."""
+        try:
+            name, user = self.database.whose()
+        except Failure:
+            # Each panel says why.
+            return html.Span()
+        role = g.viewer.role if has_request_context() and "viewer" in g else None
+        return html.Span(f"{name} as {role or user}", className="whose")
+
     def way_out(self) -> list[Component]:
         """Return the button that forgets the token, where there is one."""
         if self.gate.tokens is None:
             return []
         leave = html.Button("Log out", type="submit", className="leave")
-        return [html.Form(leave, method="post", action="/logout")]
+        return [html.Form(leave, method="post", action=f"{self.prefix}/logout")]
 
     def listen(self) -> None:
         """Answer the browser."""
@@ -618,7 +647,7 @@ class Dashboard:
             # A fault of ours in one panel must not keep the others from being shown.
             logging.getLogger("pgkit").exception("panel %s", name)
             return problem("This panel has a fault.", SEE_LOG)
-        return frame.filled(drawn, answered, name, state.search())
+        return frame.filled(drawn, answered, name, state)
 
     def controls(self, page: Page, state: State) -> tuple[Node, list[Component]]:
         """Return what is wrong with the range, and the filters of a page with their values."""
@@ -792,13 +821,15 @@ def is_secure() -> bool:
     return host not in LOOPBACK or request.headers.get("Origin", "").startswith("https:")
 
 
-def login_page(said: str, status: int, target: str = "/") -> Response:
+def login_page(said: str, status: int, target: str = "") -> Response:
     """Return the form for a token, which leads back to where somebody wanted to be."""
-    filled = LOGIN.format(said=escape(said), next=escape(local(target)))
+    filled = LOGIN.format(
+        said=escape(said), next=escape(local(target)), prefix=escape(request.script_root)
+    )
     return Response(filled, status, mimetype="text/html")
 
 
 def local(target: str) -> str:
     """Return an address of this server, the first page for any other."""
     is_local = re.match(r"/(?![/\\])[!-~]*\Z", target) is not None and "\\" not in target
-    return target if is_local else "/"
+    return target if is_local else f"{request.script_root}/"

@@ -122,6 +122,7 @@ class Database:
     def __init__(self, dsn: str, most: int = 8) -> None:
         self.refusal: psycopg.OperationalError | None = None
         self.lent: set[int] = set()
+        self.known: tuple[str, str] | None = None
         # It warns of each attempt; `note` does once.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         self.pool: ConnectionPool[Connection] = open_pool(dsn, most, self.note)
@@ -157,6 +158,13 @@ class Database:
         finally:
             self.lent.discard(id(connection))
             self.pool.putconn(connection)
+
+    def whose(self) -> tuple[str, str]:
+        """Return the name of the database, and the user whose connections all viewers share."""
+        if self.known is None:
+            with explained(), self.lend() as connection:
+                self.known = connection.info.dbname, connection.info.user
+        return self.known
 
     @contextmanager
     def as_viewer(self, viewer: Viewer, *, writes: bool = False) -> Iterator[Connection]:

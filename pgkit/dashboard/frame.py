@@ -149,7 +149,7 @@ def place(page: Page, panel: Panel, state: State) -> Component:
     )
 
 
-def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component:
+def filled(drawn: Node, answered: Answered, name: str, state: State) -> Component:
     """Return what a panel shows: what it drew, its rows as CSV, and its calls as SQL."""
     if not answered:
         return html.Div(simplified(drawn))
@@ -163,7 +163,7 @@ def filled(drawn: Node, answered: Answered, name: str, search: str) -> Component
                 html.A(
                     f"CSV of {question.name}"
                     + (f" ({index + 1})" if names[question.name] > 1 else ""),
-                    href=f"/csv/{name}/{index}{search}",
+                    href=f"{state.prefix}/csv/{name}/{index}{state.search()}",
                     download="",
                     className="link",
                 )

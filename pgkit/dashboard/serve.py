@@ -24,6 +24,8 @@ class Settings(NamedTuple):
     connections: int = 8
     # Names under which browsers reach the server; empty for any.
     hosts: tuple[str, ...] = ()
+    # What addresses begin with where a proxy shows other things too, such as "/pgkit".
+    prefix: str = ""
 
 
 def listen(dashboard: Dashboard, settings: Settings) -> Any:
@@ -34,6 +36,7 @@ def listen(dashboard: Dashboard, settings: Settings) -> Any:
         port=settings.port,
         threads=2 * settings.connections,
         ident="pgkit",
+        url_prefix=dashboard.prefix,
         channel_timeout=120,
         connection_limit=MOST_BROWSER_CONNECTIONS,
         # Unlike select, it takes any number of them.
@@ -46,14 +49,15 @@ def serve(dsn: str, gate: Gate, settings: Settings, tell_ready: Callable[[str], 
     """Serve until SIGTERM or SIGINT; a request that is under way is still answered."""
     database = Database(dsn, settings.connections)
     hosts = tuple(map(str.lower, settings.hosts)) or (LOOPBACK if gate.tokens is None else ())
-    dashboard = Dashboard(database, gate, hosts)
+    dashboard = Dashboard(database, gate, hosts, prefix=settings.prefix)
     listener = listen(dashboard, settings)
 
     def stop(number: int, at: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-    tell_ready(f"http://{show_host(settings.host)}:{listener.effective_port}")
+    host = show_host(settings.host)
+    tell_ready(f"http://{host}:{listener.effective_port}{settings.prefix}")
     try:
         listener.run()
     finally:

@@ -31,6 +31,8 @@ class State(NamedTuple):
     page: str
     params: Mapping[str, tuple[str, ...]]
     now: datetime
+    # What stands before the name of a page in its address: "" or such as "/pgkit".
+    prefix: str = ""
 
     def get(self, name: str, default: str = "") -> str:
         """Return what the address says of `name`, the last where it says several."""
@@ -122,11 +124,11 @@ class State(NamedTuple):
     def href(self, page: str, **changes: Any) -> str:
         """Return a link to a page over the same range."""
         kept = {name: self.params[name] for name in KEPT if name in self.params}
-        return f"/{page}" + State(page, kept, self.now).search(**changes)
+        return f"{self.prefix}/{page}" + State(page, kept, self.now).search(**changes)
 
 
-def read_state(path: str | None, search: str | None, now: datetime) -> State:
-    """Read an address: its path without the slash is the page; raises Unreadable."""
+def read_state(path: str | None, search: str | None, now: datetime, prefix: str = "") -> State:
+    """Read an address: its path behind the prefix is the page; raises Unreadable."""
     try:
         found = parse_qs((search or "").removeprefix("?"), max_num_fields=200)
     except ValueError as error:
@@ -134,4 +136,5 @@ def read_state(path: str | None, search: str | None, now: datetime) -> State:
     if any("\0" in text for values in found.values() for text in values):
         raise Unreadable("the address holds a character that no text has")
     params = {name: tuple(values) for name, values in found.items()}
-    return State((path or "/").strip("/") or "overview", params, now)
+    page = (path or "").removeprefix(prefix).strip("/") or "overview"
+    return State(page, params, now, prefix)

@@ -117,15 +117,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 // What is wrong with a form must be seen, however long the form is.
-new MutationObserver((found) => {
-    for (const { addedNodes } of found) {
-        for (const node of addedNodes) {
-            const wrong = node.nodeType === 1 && node.closest("[role=dialog]")
-                && (node.matches("[role=alert]") ? node : node.querySelector("[role=alert]"));
-            if (wrong) wrong.scrollIntoView({ block: "nearest" });
-        }
-    }
-}).observe(document.documentElement, { childList: true, subtree: true });
+const showWrong = (node) => {
+    const wrong = node.nodeType === 1 && node.closest("[role=dialog]")
+        && (node.matches("[role=alert]") ? node : node.querySelector("[role=alert]"));
+    if (wrong) wrong.scrollIntoView({ block: "nearest" });
+};
 
 // Where all panels of a page fail alike, one of them says it for all.
 let isChecked = false;
@@ -141,7 +137,8 @@ const checkAlike = () => {
     const isAlike = said.length > 1 && said[0] !== "" && said.every((text) => text === said[0]);
     panels.classList.toggle("alike", isAlike);
 };
-new MutationObserver(() => {
+new MutationObserver((found) => {
+    found.forEach(({ addedNodes }) => addedNodes.forEach(showWrong));
     if (!isChecked) window.requestAnimationFrame(checkAlike);
     isChecked = true;
 }).observe(document.documentElement, { childList: true, subtree: true });
@@ -182,7 +179,10 @@ window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     pgkit: {
         // Each page has a title of its own, which tabs and screen readers show.
         title: (path) => {
-            const name = (path || "/").replaceAll("/", "") || "overview";
+            const { requests_pathname_prefix: root } = JSON.parse(
+                document.getElementById("_dash-config").textContent,
+            );
+            const name = (path || "").slice(root.length).replaceAll("/", "") || "overview";
             document.title = `${name[0].toUpperCase()}${name.slice(1)} · pgkit`;
             return window.dash_clientside.no_update;
         },

@@ -209,7 +209,7 @@ def empty(state: State, pipeline: str = "calls") -> Asking[Node]:
         + (" Values are of whole hours." if state.length <= timedelta(hours=2) else ""),
         html.A(
             f"The latest is from {moment(last)}: show the range up to there.",
-            href=f"/{state.page}"
+            href=f"{state.prefix}/{state.page}"
             + state.search(
                 **{
                     "from": start.strftime("%Y-%m-%dT%H:%M"),
