@@ -5140,6 +5140,30 @@ export type Database = {
         }
         Returns: number | null
       }
+      /** Service level objectives by name, also those that are disabled. The columns are those of perf.slo_objectives; perf.get_slo_status() says how they stand. At most max_rows, 1 to 100000. Errors: 22023 bad max_rows, 42501 not an analyst. */
+      get_slo_objectives: {
+        Args: {
+          /** At most so many rows are returned, 1 to 100000. */
+          max_rows?: number
+        }
+        Returns: {
+          id: number | null
+          objective_name: string | null
+          metric_name: string | null
+          target: number | null
+          faster_than: number | null
+          time_window: string | null
+          scope_labels: Json
+          group_by: string[] | null
+          minimum_sample: number | null
+          enabled: boolean | null
+          description: string | null
+          runbook_url: string | null
+          created_by: string | null
+          created_at: string | null
+          updated_at: string | null
+        }[]
+      }
       /** How service level objectives stand: the enabled ones, or the named one, also if it is disabled. A row for each group, alerting and worst first: how many values the time window has, how many of them are good, how many bad; compliance, the good share; error_budget_left, the share of the error budget (1 untouched, 0 gone, below 0 overspent); and burn rates, the bad share over the share that may be bad, of the last 5 and 30 minutes, 1, 2 and 6 hours, 1 and 3 days. severity is what the burn rates mean: critical above 14.4 over 1 h and 5 m or above 6 over 6 h and 30 m, warning above 3 over 1 d and 2 h or above 1 over 3 d and 6 h, else null; with a time window other than 30 days these limits change in proportion to it, but are never below 1. gone_at_1h_rate and gone_at_6h_rate are when the budget will be gone at the burn rate of the last hour and 6 hours, if nothing leaves the time window before; window_end where it is gone already; null for never. window_start is from when the time window is kept: its first whole hour, or later where retention has removed rollups. Where raw rows of the last hours before as_of are removed, window_end is the last whole hour, and burn rates of 5 and 30 minutes are null. Shares and rates are null without values. At most max_rows, 1 to 100000. Errors: 22023 bad argument, 42501 not an analyst, PT404 no such objective. */
       get_slo_status: {
         Args: {

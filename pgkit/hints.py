@@ -22,6 +22,7 @@ COMMANDS = {
     "get_ab_sample_size": "experiments sample-size",
     "get_ab_tests": "experiments list",
     "get_rollback_candidates": "configs history",
+    "get_slo_objectives": "alerts objectives",
     "get_slo_status": "alerts objectives",
     "grant_role": "grant-role",
     "rebuild_performance_metrics": "rebuild",

@@ -472,21 +472,31 @@ def test_an_objective_is_set_and_retired(address, page, connection) -> None:
         "Set",
     )
     expect_said(page, "The objective is set.")
-    found = asked(
-        connection,
-        "select objective_name, metric_name, target, faster_than, time_window, scope_labels,"
-        " group_by, minimum_sample, enabled, description, runbook_url from perf.slo_objectives",
+    settings = (
+        "select target, enabled, objective_name, metric_name, faster_than, time_window,"
+        " scope_labels, group_by, minimum_sample, description, runbook_url"
+        " from perf.slo_objectives"
     )
-    assert found == [
-        (
-            *("fast answers", "response_time_ms", 0.999, 2000, 7 * 24 * HOUR),
-            *({"tool": "chat"}, [], 5, True, "people wait", None),
-        )
-    ]
+    same = (
+        *("fast answers", "response_time_ms", 2000, 7 * 24 * HOUR),
+        *({"tool": "chat"}, [], 5, "people wait", None),
+    )
+    assert asked(connection, settings) == [(0.999, True, *same)]
     # Of 18 calls in the week 6 took 3000 ms.
     row = objectives.locator("tbody tr")
     expect(row).to_contain_text("66.6667 %")
     expect(row).to_contain_text("99.9 %")
+    # Changed, it keeps what the form was not told.
+    open_form(page, row, "Edit")
+    submit(page, {"Target, in percent": "99.5"}, "Set")
+    expect_said(page, "The objective is set.")
+    expect(row).to_contain_text("99.5 %")
+    assert asked(connection, settings) == [(0.995, True, *same)]
+    open_form(page, row, "Edit")
+    choose(page, "Evaluated", "no")
+    submit(page, {}, "Set")
+    expect(row).to_contain_text("disabled")
+    assert asked(connection, settings) == [(0.995, False, *same)]
     open_form(page, row, "Retire")
     submit(page, {}, "Retire")
     expect_said(page, "The objective is retired.")

@@ -79,6 +79,7 @@ LISTS = {
     "get_drift_checks",
     "get_job_parameters",
     "get_own_calls",
+    "get_slo_objectives",
     "get_slo_status",
     "get_trainings",
 }

@@ -253,6 +253,7 @@ select functions_are(
         'get_recorded_range',
         'get_rollback_candidates',
         'get_sample_ratio_probability',
+        'get_slo_objectives',
         'get_slo_status',
         'get_student_t_probability',
         'get_student_t_quantile',

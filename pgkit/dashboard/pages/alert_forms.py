@@ -634,8 +634,14 @@ def set_receiver(key: str, values: Mapping[str, Any]) -> Question:
     )
 
 
-def objective_fields(_: str) -> Asking[list[Component]]:
-    """Ask for everything that an objective has."""
+def objective_fields(key: str) -> Asking[list[Component]]:
+    """Ask for everything that an objective has; `key` is the name of one that there is."""
+    row: Mapping[str, Any] = {}
+    if key:
+        found = yield ask("get_slo_objectives")
+        row = next((one for one in found if one["objective_name"] == key), {})
+        if not row:
+            raise ValueError("This objective is retired.")
     known = yield ask("get_metrics")
     fit = [
         row
@@ -643,7 +649,9 @@ def objective_fields(_: str) -> Asking[list[Component]]:
         if (row["has_percentiles"] if row["kind"] != "share" else row["better"] is not None)
     ]
     return [
-        dmc.TextInput(
+        dmc.Text(f"Objective {key}", size="sm")
+        if key
+        else dmc.TextInput(
             id=field("objective_name"),
             label="Name",
             description="One that has this name is replaced, with all that it says.",
@@ -654,7 +662,7 @@ def objective_fields(_: str) -> Asking[list[Component]]:
             id=field("metric_name"),
             label="Metric",
             data=metric_choices(fit),
-            value="success_rate",
+            value=row.get("metric_name", "success_rate"),
             searchable=True,
             allowDeselect=False,
         ),
@@ -662,6 +670,7 @@ def objective_fields(_: str) -> Asking[list[Component]]:
             id=field("target"),
             label="Target, in percent",
             description="So much must be good, such as 99.9. The rest is the error budget.",
+            value=in_percent(row["target"]) if row else None,
             min=0,
             max=100,
             required=True,
@@ -671,17 +680,19 @@ def objective_fields(_: str) -> Asking[list[Component]]:
             label="Good up to",
             description="Values up to it are good, in the unit of the metric. Empty for a share"
             " such as success_rate.",
+            value=row.get("faster_than"),
         ),
         dmc.TextInput(
             id=field("time_window"),
             label="Over",
             description="The time in which the budget may be used up: 1d to 90d.",
-            value="30d",
+            value=as_typed(row.get("time_window"), "30d"),
         ),
         dmc.Textarea(
             id=field("scope_labels"),
             label="Only series with these labels",
             description="One NAME=VALUE in a line. Empty: all series of the metric.",
+            value=matcher_lines(row.get("scope_labels")),
             placeholder="model=acme/one",
             autosize=True,
             minRows=2,
@@ -690,29 +701,47 @@ def objective_fields(_: str) -> Asking[list[Component]]:
             id=field("group_by"),
             label="Each by itself",
             description="Labels such as model: each of their values has a budget of its own.",
-            value=[],
+            value=list(row.get("group_by", [])),
         ),
         dmc.NumberInput(
             id=field("minimum_sample"),
             label="Fewest values",
             description="With fewer in a window it does not alert.",
-            value=1,
+            value=row.get("minimum_sample", 1),
             min=1,
             allowDecimal=False,
         ),
-        dmc.TextInput(id=field("description"), label="Description", description="Why it exists."),
+        dmc.TextInput(
+            id=field("description"),
+            label="Description",
+            description="Why it exists.",
+            value=row.get("description"),
+        ),
         dmc.TextInput(
             id=field("runbook_url"),
             label="Runbook",
             description="The address that says what to do. Messages show it.",
+            value=row.get("runbook_url"),
             placeholder="https://",
+        ),
+        dmc.Select(
+            id=field("enabled"),
+            label="Evaluated",
+            data=["yes", "no"],
+            value="yes" if row.get("enabled", True) else "no",
+            allowDeselect=False,
         ),
     ]
 
 
-def set_objective(_: str, values: Mapping[str, Any]) -> Question:
-    """Return the call that sets an objective."""
-    name, target = text(values, "objective_name"), figure_of(values, "target")
+def in_percent(share: float) -> float:
+    """Return a share in percent; 0.999 is 99.9 and not the number next to it."""
+    return round(100 * share, 10)
+
+
+def set_objective(key: str, values: Mapping[str, Any]) -> Question:
+    """Return the call that adds an objective, or changes the one that the button stands for."""
+    name, target = key or text(values, "objective_name"), figure_of(values, "target")
     if name is None:
         raise ValueError("give it a name")
     if target is None:
@@ -729,6 +758,7 @@ def set_objective(_: str, values: Mapping[str, Any]) -> Question:
         scope_labels=scope(pairs(values, "scope_labels")),
         group_by=names_of(values, "group_by"),
         minimum_sample=1 if sample is None else int(sample),
+        enabled=values.get("enabled") != "no",
         description=text(values, "description"),
         runbook_url=text(values, "runbook_url"),
     )

@@ -1,7 +1,7 @@
 """What is outside its limits now and was before, and what the limits are."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -617,19 +617,30 @@ def limit_of(rows: Rows, column: str, unit: str | None) -> str:
 def objectives(state: State) -> Asking[Node]:
     """Show how service level objectives stand."""
     rows = yield ask("get_slo_status", as_of=state.now)
-    if not rows:
+    known = yield ask("get_slo_objectives")
+    create = button("alerts", "set-objective", "", "Set objective")
+    if not known:
         return [
             nothing(
                 "There is no objective yet.",
                 "An objective says how much must be good, and alerts when too much of the rest is"
                 " used up too fast.",
             ),
-            button("alerts", "set-objective", "", "Set objective"),
+            create,
         ]
-    return [
-        button("alerts", "set-objective", "", "Set objective"),
-        objective_table(rows),
+    there = {row["objective"] for row in rows}
+    rest: Rows = [
+        defaultdict(
+            lambda: None,
+            objective=one["objective_name"],
+            labels=one["scope_labels"],
+            target=one["target"],
+            severity="no values" if one["enabled"] else "disabled",
+        )
+        for one in known
+        if one["objective_name"] not in there
     ]
+    return [create, objective_table([*rows, *rest])]
 
 
 def objective_table(rows: Rows) -> Component:
@@ -643,8 +654,12 @@ def objective_table(rows: Rows) -> Component:
         times = [row[name] for name in ("gone_at_1h_rate", "gone_at_6h_rate") if row[name]]
         return moment(min(times)) if times else "not soon"
 
-    def retire(row: dict[str, Any]) -> Node:
-        return button("alerts", "retire-objective", row["objective"], "Retire", "red")
+    def change(row: dict[str, Any]) -> Node:
+        name = row["objective"]
+        return buttons(
+            button("alerts", "set-objective", name, "Edit"),
+            button("alerts", "retire-objective", name, "Retire", "red"),
+        )
 
     return table(
         rows,
@@ -660,7 +675,7 @@ def objective_table(rows: Rows) -> Component:
             Column("burn_rate_6h", "6 h", number, True),
             Column("burn_rate_3d", "3 d", number, True),
             Column("", "budget gone (UTC)", gone),
-            Column("", "", retire),
+            Column("", "", change),
         ),
     )
 

@@ -47,7 +47,7 @@ begin
             errcode = 'PT404',
             message = 'there is no objective '
                 || perf_internal.quote_value(get_slo_status.objective_name),
-            hint = 'select objective_name from perf.slo_objectives lists them.';
+            hint = 'perf.get_slo_objectives() lists them.';
     end if;
     return query
     select
