@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 
-from pgkit import distribution, migrations
+from pgkit import distribution, locks, migrations
 from pgkit.database import Connection, Failure, explained, open_connection, query
 
 
@@ -73,14 +73,7 @@ def undistribute(
 def lock_tables(connection: Connection, names: list[str], lock_timeout: str) -> None:
     """Lock tables all at once, within the time, or fail and say who holds them."""
     connection.execute("select set_config('lock_timeout', %s, true)", [lock_timeout])
-    longest_ms, patience_ms = connection.execute(query("lock_times")).fetchone() or (1, 0)
-
-    def lock(turn_ms: int) -> None:
-        with connection.transaction():
-            migrations.lock(connection, names, turn_ms)
-
-    if not distribution.lock_all(lock, longest_ms, patience_ms, migrations.FIRST_TURN_MS):
-        raise Failure(*migrations.say_who_holds(connection, names))
+    locks.run_with_locks(connection, names)
     connection.execute("set local lock_timeout = 0")
 
 

@@ -228,9 +228,9 @@ def named_as(names: Mapping[str, str]) -> Iterator[None]:
         raise Failure(called + failure.message[begin.end() :], failure.hint) from failure
 
 
-def first_line(error: Exception) -> str:
-    """Return the first line of an error's text."""
-    return (str(error).splitlines() or [type(error).__name__])[0].strip()
+def first_line(said: Exception | str) -> str:
+    """Return the first line of a text, or of an error's text."""
+    return (str(said).splitlines() or [type(said).__name__])[0].strip()
 
 
 def query(name: str) -> bytes:

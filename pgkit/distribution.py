@@ -2,14 +2,10 @@
 
 import json
 import re
-import time
 from collections.abc import Callable, Collection, Sequence
-from itertools import count
 from typing import NamedTuple
 
-import psycopg
-
-from pgkit.database import Connection, Failure, query, refuse_worker
+from pgkit.database import Connection, Failure, first_line, query, refuse_worker
 
 # Rows that are copied to workers in a second, with their indexes; see benchmarks/README.md.
 ROWS_PER_SECOND = 100_000
@@ -93,7 +89,7 @@ def read_nodes(connection: Connection) -> list[Node]:
         problems = []
         found = json.loads(result) if success else {}
         if not success:
-            problems.append(f"does not answer: {first_line(result)}")
+            problems.append(f"does not answer: {first_line(result or 'no reason given')}")
         else:
             roles |= set(found["roles"]) if is_coordinator else set()
             if found["max_prepared_transactions"] == 0:
@@ -105,10 +101,6 @@ def read_nodes(connection: Connection) -> list[Node]:
         old = int(found.get("old_prepared", 0))
         nodes.append(Node(name, is_coordinator, has_shards, problems, old))
     return nodes
-
-
-def first_line(text: str | None) -> str:
-    return (text or "").partition("\n")[0]
 
 
 def plan(connection: Connection, shards: int | None = None) -> Plan:
@@ -189,6 +181,8 @@ def adapt(connection: Connection) -> bool:
         return False
     if missing := [table for table in read_tables(connection) if not table.is_distributed]:
         spread(connection, missing, FEWEST_SHARDS, lambda step: None)
+    names = ",".join(read_spread(connection))
+    connection.execute("select set_config('pgkit.objects', %s, true)", [names])
     connection.execute(query("cluster_adapt"))
     return True
 
@@ -200,31 +194,9 @@ def guard(connection: Connection) -> None:
     for node, success, result in connection.execute(query("cluster_guard")).fetchall():
         if not success:
             raise Failure(
-                f"node {node} does not answer: {first_line(result)}",
+                f"node {node} does not answer: {first_line(result or 'no reason given')}",
                 "Run `pgkit distribute` again when it does. Until then no run starts.",
             )
-
-
-def lock_all(
-    lock: Callable[[int], None], longest_ms: int, patience_ms: int, first_turn_ms: int
-) -> bool:
-    """Try to lock in short turns, between which other sessions go on; say whether it worked."""
-    give_up_at = time.monotonic() + patience_ms / 1000
-    for attempt in count(1):
-        turn_ms = min(longest_ms, int(first_turn_ms * 1.5**attempt))
-        try:
-            lock(turn_ms)
-            return True
-        except (
-            psycopg.errors.QueryCanceled,
-            psycopg.errors.LockNotAvailable,
-            # Citus looks for deadlocks at its own times, which may be within a short turn.
-            psycopg.errors.DeadlockDetected,
-        ):
-            if patience_ms and time.monotonic() > give_up_at:
-                return False
-        time.sleep(4 * turn_ms / 1000)
-    return False
 
 
 def strip(text: str, names: Collection[str]) -> str:

@@ -2,10 +2,8 @@
 
 import hashlib
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +12,7 @@ from yoyo import default_migration_table, internalmigrations, read_migrations
 from yoyo.backends import get_backend_class
 from yoyo.connections import parse_uri
 
-from pgkit import changes, distribution, retired
+from pgkit import changes, distribution, locks, retired
 from pgkit.changes import find_function, find_granted, find_names, find_relations
 from pgkit.database import (
     ENCODING_HINT,
@@ -39,10 +37,6 @@ FOLDERS = (
     "arguments",
 )
 SCHEME = "postgresql+psycopg"
-# So often a migration asks for its locks without waiting, before it queues for them.
-NOWAIT_ATTEMPTS = 5
-# Then it queues, each time longer by half.
-FIRST_TURN_MS = 15
 DROP = re.compile(r"\bdrop\b", re.I)
 NAME = "pgkit migrate"
 # What Citus says of each function with the row of a table in its signature: workers do not get it.
@@ -141,7 +135,7 @@ def migrate(
                     with connection.transaction():
                         migration.run(lock_timeout)
                 except psycopg.errors.LockNotAvailable as error:
-                    raise Failure(*say_who_holds(connection, [])) from error
+                    raise Failure(*locks.say_who_holds(connection, [])) from error
             with backend.transaction():
                 prepare_session(connection)
                 # Another migration that has begun since does it.
@@ -228,31 +222,18 @@ class Migration:
             self.execute(file)
 
     def run_with_locks(self, rights: set[str] | None) -> None:
-        """Lock what the other files change, all at once, and run them.
-
-        Between two attempts all other sessions go on, so a long transaction does not stop them.
-        lock_timeout says how long to try.
-        """
-        longest_ms, patience_ms = self.connection.execute(query("lock_times")).fetchone() or (1, 0)
-        give_up_at = time.monotonic() + patience_ms / 1000
+        """Lock what the other files change, all at once, and run them."""
         left = self.find_left()
         wanted = set[str]().union(*map(find_relations, left))
         names = [n for (n,) in self.connection.execute(query("relations")) if n in wanted]
         ran, replaced = [*self.ran], [*self.replaced]
-        for attempt in count(1 - NOWAIT_ATTEMPTS):
-            turn_ms = min(longest_ms, int(FIRST_TURN_MS * 1.5**attempt)) if attempt > 0 else 0
-            try:
-                with self.connection.transaction():
-                    lock(self.connection, names, turn_ms)
-                    self.run_files(left)
-                    self.finish(rights)
-                return
-            except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
-                if patience_ms and time.monotonic() > give_up_at:
-                    raise Failure(*say_who_holds(self.connection, names)) from error
+
+        def work() -> None:
             self.ran, self.replaced = [*ran], [*replaced]
-            # After a turn the others get four times as long.
-            time.sleep(4 * (turn_ms or FIRST_TURN_MS) / 1000)
+            self.run_files(left)
+            self.finish(rights)
+
+        locks.run_with_locks(self.connection, names, work)
 
     def run_files(self, files: Sequence[SqlFile]) -> None:
         """Run files, and those that have to run because of them."""
@@ -335,33 +316,6 @@ def take_lock(connection: Connection, warn: Callable[[str], None]) -> None:
     if row and not row[0]:
         warn("another migration of this database is running; waiting for it to end")
         connection.execute(LOCK.format("pg_advisory_xact_lock").encode())
-
-
-def lock(connection: Connection, names: Sequence[str], turn_ms: int) -> None:
-    """Lock tables and views, until the transaction ends, in a short time or not at all.
-
-    Files lock one table after another. A session that holds one of them and waits for another
-    would end in a deadlock, and lose the calls that it records. So all are locked before the first
-    file runs. Others queue behind this session for at most `turn_ms`, which is shorter than
-    deadlock_timeout; with 0 it does not queue. Locks that the files ask for wait no longer.
-    """
-    if names:
-        statement = f"lock table {', '.join(names)} in access exclusive mode"
-        connection.execute(f"set local statement_timeout = {turn_ms}".encode())
-        connection.execute((statement + ("" if turn_ms else " nowait")).encode())
-        connection.execute("set local statement_timeout = 0")
-    connection.execute(f"set local lock_timeout = {turn_ms or 1}".encode())
-
-
-def say_who_holds(connection: Connection, names: Sequence[str]) -> tuple[str, str]:
-    """Return message and hint for locks that were not to be had."""
-    held = names or [row[0] for row in connection.execute(query("relations"))]
-    holders = [row[0] for row in connection.execute(query("lock_holders"), [held])]
-    return (
-        "another session holds a lock on a table of ours",
-        "".join(f"{holder}. " for holder in holders)
-        + "Nothing was changed; run again later, or wait longer with --lock-timeout.",
-    )
 
 
 @contextmanager

@@ -272,20 +272,6 @@ def test_distribution_killed_at_any_step_can_go_on(empty: str) -> None:
         assert verify(connection) == []
 
 
-def test_a_deadlock_ends_a_turn_and_not_the_command(empty: str) -> None:
-    """Citus finds deadlocks that last less than a turn."""
-    turns = []
-
-    def lock(turn_ms: int) -> None:
-        turns.append(turn_ms)
-        if len(turns) == 1:
-            with psycopg.connect(empty) as session:
-                session.execute("do $$ begin raise exception 'x' using errcode = '40P01'; end $$")
-
-    assert distribution.lock_all(lock, 400, 10000, 5)
-    assert len(turns) == 2
-
-
 def test_distribute_says_what_is_missing(nodes: citus.Running, empty: str) -> None:
     with pytest.raises(Failure, match="not up to date"):
         cluster.distribute(empty)

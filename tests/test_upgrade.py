@@ -15,7 +15,7 @@ from pipeline import wait_for, wait_until_blocked
 from psycopg.conninfo import make_conninfo
 from releases import edit, write_functions, write_release
 
-from pgkit import changes, migrations, retired, runner
+from pgkit import changes, locks, migrations, retired, runner
 from pgkit.database import Failure, connect, parse_dsn
 
 ADMIN = str(uuid.uuid4())
@@ -149,6 +149,27 @@ def test_nothing_to_do_locks_no_table(filled) -> None:
     with psycopg.connect(filled) as connection:
         lock_all_tables(connection)
         assert migrations.migrate(filled, lock_timeout="1ms") == []
+
+
+def test_a_deadlock_within_a_turn_is_tried_again(filled) -> None:
+    """Citus finds deadlocks that last less than deadlock_timeout."""
+    turns = []
+
+    with psycopg.connect(filled) as connection:
+        connection.execute("create temporary table done (turn integer)")
+
+        def work() -> None:
+            turns.append(len(turns))
+            connection.execute("insert into done values (%s)", [turns[-1]])
+            if len(turns) == 1:
+                connection.execute(
+                    "do $$ begin raise exception 'x' using errcode = '40P01'; end $$"
+                )
+
+        locks.run_with_locks(connection, ["perf.models"], work)
+        assert connection.execute("table done").fetchall() == [(1,)]
+        held = "select true from pg_locks where relation = 'perf.models'::regclass and granted"
+        assert connection.execute(held).fetchall() == [(True,)]
 
 
 def test_functions_change_while_all_tables_are_in_use(filled, sql_copy) -> None:

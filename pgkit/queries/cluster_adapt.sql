@@ -11,37 +11,11 @@
 -- 3. The latest evaluations come from a function.
 do $$
 declare
-    v_tables oid[];
-    v_relations oid[];
+    -- The tables that are spread, their partitions and views.
+    v_relations text[] := string_to_array(current_setting('pgkit.objects'), ',');
     v_direct oid[];
     v_item record;
 begin
-    v_tables := array(
-        select p.logicalrelid::oid
-        from pg_catalog.pg_dist_partition as p
-        join pg_catalog.pg_class as c on c.oid = p.logicalrelid
-        where c.relnamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
-    );
-    -- With the views that show them.
-    v_relations := array(
-        with recursive relations as (
-            select t.id
-            from unnest(v_tables) as t (id)
-            union
-            select w.ev_class
-            from relations as r
-            join pg_catalog.pg_depend as d
-                on d.refclassid = 'pg_class'::regclass
-                and d.refobjid = r.id
-            join pg_catalog.pg_rewrite as w
-                on d.classid = 'pg_rewrite'::regclass
-                and w.oid = d.objid
-        )
-        select r.id
-        from relations as r
-        join pg_catalog.pg_class as c on c.oid = r.id
-        where c.relnamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
-    );
     create temporary table cluster_calls on commit drop as
     select distinct p.oid as caller, m.name[1] || '.' || m.name[2] as name
     from pg_catalog.pg_proc as p
@@ -69,11 +43,7 @@ begin
                                 'perf_internal.get_summary_query',
                                 'perf_internal.get_levels_query'
                             )
-                            or c.name in (
-                                select format('%s.%s', k.relnamespace::regnamespace, k.relname)
-                                from pg_catalog.pg_class as k
-                                where k.oid = any(v_relations)
-                            )
+                            or c.name = any(v_relations)
                         )
                 )
             )
