@@ -89,6 +89,32 @@ def test_compare_percentiles_and_errors(pgkit, database, calls) -> None:
     assert (row["error_type"], row["error_count"]) == ("timeout", 1)
 
 
+def test_errors_are_found_without_reading_the_calls_that_succeeded(connection) -> None:
+    connection.execute(
+        "select perf.record_calls(jsonb_agg(jsonb_build_object("
+        " 'model_name', 'acme/one', 'tool_name', 'chat', 'response_time_ms', n,"
+        " 'error_type', case when n % 100 = 0 then 'timeout' end,"
+        " 'call_timestamp', '2020-01-06T10:00Z')))"
+        " from generate_series(1, 3000) as n"
+    )
+    connection.execute("select perf.aggregate_performance_metrics('calls')")
+    connection.execute("vacuum analyze perf.performance_metrics_raw")
+    connection.execute("load 'auto_explain'")
+    for name, value in (
+        ("min_duration", "0"),
+        ("nested_statements", "on"),
+        ("analyze", "on"),
+        ("level", "notice"),
+    ):
+        connection.execute(f"set auto_explain.log_{name} = {value}".encode())
+    told: list[str] = []
+    connection.add_notice_handler(lambda notice: told.append(str(notice.message_primary)))
+    connection.execute("select * from perf.get_error_breakdown('2020-01-06', '2020-01-07')")
+    (plan,) = [text for text in told if "not r.success" in text]
+    assert "Index Only Scan" in plan
+    assert "Rows Removed by Filter" not in plan
+
+
 @pytest.mark.parametrize(
     ("options", "whose"),
     [

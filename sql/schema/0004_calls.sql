@@ -133,8 +133,8 @@ comment on type perf_internal.call_kind is
     'Model, tool, provider and parameters of calls, and the configuration that they have.';
 
 -- The order of the columns leaves no gaps for alignment. model_tool_config_id has no foreign key: a
--- trigger checks it once per statement, at a third of the cost. It has no index either, because
--- reports read rollups.
+-- trigger checks it once per statement, at a third of the cost. It has no index of its own either,
+-- because reports read rollups.
 create table perf.performance_metrics_raw (
     model_tool_config_id uuid not null,
     call_timestamp timestamptz not null,
@@ -211,6 +211,11 @@ create index performance_metrics_raw_transaction_id_idx
 -- Finds the last minutes: without it each evaluation of alerts would read the whole day.
 create index performance_metrics_raw_call_timestamp_idx
     on perf.performance_metrics_raw using brin (call_timestamp) with (pages_per_range = 64);
+
+-- Finds what failed, of which rollups know how often but not why.
+create index performance_metrics_raw_failed_idx
+    on perf.performance_metrics_raw (call_timestamp, model_tool_config_id, error_type)
+    where not success;
 
 -- Finds a call_id that was recorded before.
 create unique index performance_metrics_raw_call_timestamp_id_idx
