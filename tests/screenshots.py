@@ -7,6 +7,7 @@ from pathlib import Path
 import dashboard_data
 import psycopg
 from dashboards import WIDE, open_browser, serve, settle
+from psycopg.conninfo import make_conninfo
 
 from pgkit import migrations, runner
 from pgkit.dashboard.pages import PAGES
@@ -31,7 +32,11 @@ def main() -> None:
     now = datetime.now(UTC)
     wanted = sys.argv[1:] or [page.name for page in PAGES]
     IMAGES.mkdir(exist_ok=True)
-    with runner.temporary_server() as server, runner.temporary_database(server) as dsn:
+    with runner.temporary_server() as server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            # Each picture has its name.
+            connection.execute("create database perf")
+        dsn = make_conninfo(server, dbname="perf")
         migrations.migrate(dsn)
         with psycopg.connect(dsn, autocommit=True) as connection:
             dashboard_data.fill(connection, now)
