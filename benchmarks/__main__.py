@@ -16,8 +16,8 @@ import click
 from benchmarks.bench import Bench, Result, connect, value
 from pgkit import server
 
-# Each is a module that is imported when it is wanted, because some need packages that are not there
-# together: ClickHouse for one, what the tests need for another.
+# Each is a module. Only those that are wanted are imported, because the packages of ClickHouse and
+# those of the tests do not go together.
 MEASUREMENTS = (
     *("load", "record", "recorder", "guard", "jobs-record", "runs", "sustained", "trends"),
     *("accuracy", "comparison", "peer", "jobs", "estimates", "drift", "experiments", "alerts"),
@@ -68,6 +68,10 @@ def main(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if programs:
         os.environ["PGKIT_PG_BIN"] = str(programs)
+    # What is missing is said now, and not after an hour.
+    modules = [
+        import_module(f"benchmarks.{name.replace('-', '_')}") for name in only or MEASUREMENTS
+    ]
     with scratch_folder() as folder, running_server(folder, dsn) as address:
         bench = Bench(
             dsn=address,
@@ -84,8 +88,7 @@ def main(
         click.echo(describe(address) + "\n")
         click.echo("| what | pgkit | compared with | ratio | target | met |")
         click.echo("|---|---|---|---|---|---|")
-        for name in only or MEASUREMENTS:
-            module = import_module(f"benchmarks.{name.replace('-', '_')}")
+        for module in modules:
             for result in module.measure(bench):
                 click.echo(markdown(result))
 

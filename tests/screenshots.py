@@ -34,7 +34,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with runner.temporary_server() as server:
         with psycopg.connect(server, autocommit=True) as connection:
-            # Each picture has its name.
+            # Each picture shows the name of the database.
             connection.execute("create database perf")
         dsn = make_conninfo(server, dbname="perf")
         migrations.migrate(dsn)

@@ -133,8 +133,8 @@ comment on type perf_internal.call_kind is
     'Model, tool, provider and parameters of calls, and the configuration that they have.';
 
 -- The order of the columns leaves no gaps for alignment. model_tool_config_id has no foreign key: a
--- trigger checks it once per statement, at a third of the cost. It has no index of its own either,
--- because reports read rollups.
+-- trigger checks it once per statement, at a third of the cost. It has no index either, because
+-- reports read rollups.
 create table perf.performance_metrics_raw (
     model_tool_config_id uuid not null,
     call_timestamp timestamptz not null,

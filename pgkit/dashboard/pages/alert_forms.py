@@ -179,16 +179,29 @@ def silence(key: str, values: Mapping[str, Any]) -> Question:
     )
 
 
+def settings_of(key: str, function: str, column: str, gone: str) -> Asking[Mapping[str, Any]]:
+    """Return what a form starts with: the row of what is changed, nothing for something new.
+
+    Raises ValueError with the text `gone` where it is not there any more.
+    """
+    if not key:
+        return {}
+    rows = yield ask(function)
+    row = next((one for one in rows if str(one[column]) == key), None)
+    if row is None:
+        raise ValueError(gone)
+    return row
+
+
 def threshold_fields(key: str) -> Asking[list[Component]]:
     """Ask for everything that a threshold has; `key` is its id, or an object of arguments."""
-    row: Mapping[str, Any] = {}
-    if key.isdigit():
-        found = yield ask("get_alert_thresholds")
-        row = next((one for one in found if str(one["id"]) == key), {})
-        if not row:
-            raise ValueError("This threshold is deleted.")
-    elif key:
+    row: Mapping[str, Any]
+    if key and not key.isdigit():
         row = read_object(key)
+    else:
+        row = yield from settings_of(
+            key, "get_alert_thresholds", "id", "This threshold is deleted."
+        )
     known = yield ask("get_metrics")
     has_own_scope = row.get("scope_type") in ("workflow", "worker")
     return [
@@ -475,12 +488,9 @@ def receiver_fields(key: str) -> Asking[list[Component]]:
 
     Address and headers may be secret. Nobody can read them again, so they are asked for empty.
     """
-    row: Mapping[str, Any] = {}
-    if key:
-        found = yield ask("get_alert_receivers")
-        row = next((one for one in found if one["receiver_name"] == key), {})
-        if not row:
-            raise ValueError("This receiver is deleted.")
+    row = yield from settings_of(
+        key, "get_alert_receivers", "receiver_name", "This receiver is deleted."
+    )
     kept = " Empty: the one it has stays." if key else ""
     return [
         dmc.Text(f"Receiver {key}", size="sm")
@@ -636,12 +646,9 @@ def set_receiver(key: str, values: Mapping[str, Any]) -> Question:
 
 def objective_fields(key: str) -> Asking[list[Component]]:
     """Ask for everything that an objective has; `key` is the name of one that there is."""
-    row: Mapping[str, Any] = {}
-    if key:
-        found = yield ask("get_slo_objectives")
-        row = next((one for one in found if one["objective_name"] == key), {})
-        if not row:
-            raise ValueError("This objective is retired.")
+    row = yield from settings_of(
+        key, "get_slo_objectives", "objective_name", "This objective is retired."
+    )
     known = yield ask("get_metrics")
     fit = [
         row

@@ -629,6 +629,7 @@ def objectives(state: State) -> Asking[Node]:
             create,
         ]
     there = {row["objective"] for row in rows}
+    # Of these only the target is known.
     rest: Rows = [
         defaultdict(
             lambda: None,
