@@ -80,6 +80,18 @@ def test_every_page_fits_a_telephone_and_is_readable_in_the_dark(address, page, 
     assert serious(page) == []
 
 
+def test_nothing_moves_for_people_who_ask_for_less_motion(address, page) -> None:
+    # The window of the tests asks for it.
+    settle(page, f"{address}/models")
+    moving = "() => document.getAnimations().map((one) => one.effect.target.className)"
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            f"() => document.documentElement.dataset.mantineColorScheme === '{scheme}'"
+        )
+        assert page.evaluate(moving) == []
+
+
 def test_a_link_shows_the_same_to_everybody(address, page) -> None:
     settle(page, f"{address}/models?range=24h&model=acme%2Ftwo")
     rows = panel(page, "p95 of each model")
