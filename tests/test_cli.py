@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -59,6 +61,19 @@ def test_help_lists_every_command_once_under_a_heading(pgkit) -> None:
     ]
     listed = re.findall(r"^  ([a-z][a-z-]*) {2,}\S", shown, re.MULTILINE)
     assert sorted(listed) == sorted(cli.commands)
+
+
+def test_every_command_is_found_by_its_own_name() -> None:
+    assert {name: command.name for name, command in cli.commands.items()} == {
+        name: name for name in cli.commands
+    }
+
+
+def test_a_command_imports_no_other() -> None:
+    script = "import sys, pgkit.cli; pgkit.cli.cli.commands['up']; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    imported = {name for name in done.stdout.split() if name.startswith("pgkit.cli.")}
+    assert imported == {"pgkit.cli.headings", "pgkit.cli.options", "pgkit.cli.server"}
 
 
 @pytest.mark.parametrize(

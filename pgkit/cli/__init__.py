@@ -8,82 +8,89 @@ import sys
 import click
 
 from pgkit import __version__
-from pgkit.cli import (
-    access,
-    alerts,
-    calls,
-    collecting,
-    configs,
-    costs,
-    dashboard,
-    database,
-    evaluations,
-    experiments,
-    jobs,
-    loading,
-    models,
-    operations,
-    rollups,
-    server,
-    trying,
-)
-from pgkit.cli.headings import HeadedGroup
+from pgkit.cli.headings import Commands, HeadedGroup
 from pgkit.cli.options import dsn_option
 
-HEADINGS: dict[str, tuple[click.Command, ...]] = {
-    "Server": (server.up, server.down, dashboard.show_dashboard),
-    "Database": (
-        database.migrate,
-        database.distribute,
-        database.status,
-        database.run_doctor,
-        database.export_files,
-        database.print_reference,
-        database.print_types,
-        database.uninstall,
-    ),
-    "Calls": (
-        loading.load_files,
-        collecting.collect_telemetry,
-        calls.seed_database,
-        calls.trends,
-        calls.compare,
-        calls.percentiles,
-        calls.errors,
-        models.model_commands,
-    ),
-    "Costs": (costs.show_costs, costs.price_commands, costs.budget_commands),
-    "Jobs": (jobs.job_commands,),
-    "Evaluations": (evaluations.evaluation_commands,),
-    "Experiments": (experiments.experiment_commands,),
-    "Rollups": (
-        rollups.aggregate,
-        rollups.verify,
-        rollups.rebuild,
-        rollups.partitions,
-        rollups.cleanup,
-        rollups.retention,
-    ),
-    "Configurations": (configs.config_commands,),
-    "Alerts": (alerts.alert_commands,),
-    "Access": (access.grant_role, access.revoke_role, access.access_commands),
-    "Schedule": (
-        operations.schedule,
-        operations.unschedule,
-        operations.run_worker,
-        operations.health,
-    ),
-    "Trying": (trying.run_demo, trying.run_tests, trying.completion),
+# The commands by name, and where each is: module:function.
+HEADINGS = {
+    "Server": {
+        "up": "server:up",
+        "down": "server:down",
+        "dashboard": "dashboard:show_dashboard",
+    },
+    "Database": {
+        "migrate": "database:migrate",
+        "distribute": "database:distribute",
+        "status": "database:status",
+        "doctor": "database:run_doctor",
+        "export": "database:export_files",
+        "reference": "database:print_reference",
+        "types": "database:print_types",
+        "uninstall": "database:uninstall",
+    },
+    "Calls": {
+        "load": "loading:load_files",
+        "collect": "collecting:collect_telemetry",
+        "seed": "calls:seed_database",
+        "trends": "calls:trends",
+        "compare": "calls:compare",
+        "percentiles": "calls:percentiles",
+        "errors": "calls:errors",
+        "models": "models:model_commands",
+    },
+    "Costs": {
+        "costs": "costs:show_costs",
+        "prices": "costs:price_commands",
+        "budgets": "costs:budget_commands",
+    },
+    "Jobs": {
+        "jobs": "jobs:job_commands",
+    },
+    "Evaluations": {
+        "evaluations": "evaluations:evaluation_commands",
+    },
+    "Experiments": {
+        "experiments": "experiments:experiment_commands",
+    },
+    "Rollups": {
+        "aggregate": "rollups:aggregate",
+        "verify": "rollups:verify",
+        "rebuild": "rollups:rebuild",
+        "partitions": "rollups:partitions",
+        "cleanup": "rollups:cleanup",
+        "retention": "rollups:retention",
+    },
+    "Configurations": {
+        "configs": "configs:config_commands",
+    },
+    "Alerts": {
+        "alerts": "alerts:alert_commands",
+    },
+    "Access": {
+        "grant-role": "access:grant_role",
+        "revoke-role": "access:revoke_role",
+        "access": "access:access_commands",
+    },
+    "Schedule": {
+        "schedule": "operations:schedule",
+        "unschedule": "operations:unschedule",
+        "worker": "operations:run_worker",
+        "health": "operations:health",
+    },
+    "Trying": {
+        "demo": "trying:run_demo",
+        "test": "trying:run_tests",
+        "completion": "trying:completion",
+    },
 }
 
 
 @click.group(
     cls=HeadedGroup,
-    headings={
-        heading: [str(command.name) for command in commands]
-        for heading, commands in HEADINGS.items()
-    },
-    commands=[command for commands in HEADINGS.values() for command in commands],
+    headings={heading: list(commands) for heading, commands in HEADINGS.items()},
+    commands=Commands(
+        __name__, {name: place for found in HEADINGS.values() for name, place in found.items()}
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )
 @dsn_option
