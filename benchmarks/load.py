@@ -20,7 +20,6 @@ from benchmarks.bench import (
     write_calls,
 )
 from pgkit import runner
-from pgkit.database import parse_dsn
 
 # The standard deviation of the logarithm, for calls that vary more than the bundled ones.
 BROAD = 0.35
@@ -109,7 +108,7 @@ def measure_day(
         for _ in range(bench.repeats):
             # A copy each time, in which nothing was ever recorded.
             with (
-                runner.temporary_database(bench.dsn, parse_dsn(prepared)["dbname"]) as dsn,
+                runner.copied_database(bench.dsn, prepared) as dsn,
                 connect(dsn) as connection,
             ):
                 for name, (table, columns) in TABLES.items():

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -98,6 +98,8 @@ def temporary_database(
     """
     name = f"pgkit_test_{secrets.token_hex(4)}"
     with connect(dsn, autocommit=True) as connection:
+        if template != "template1":
+            wait_until_unused(connection, template)
         connection.execute(
             sql.SQL("create database {} template {}").format(
                 sql.Identifier(name), sql.Identifier(template)
@@ -115,10 +117,18 @@ def temporary_database(
             )
 
 
+def copied_database(dsn: str, original: str) -> AbstractContextManager[str]:
+    """Yield the connection string of a copy of a database on the server of `dsn`; drop it after.
+
+    Nobody may be connected to the original.
+    """
+    return temporary_database(dsn, parse_dsn(original)["dbname"])
+
+
 def wait_until_unused(connection: Connection, database: str) -> None:
     """Wait until the sessions that were just closed have ended, at most a second.
 
-    To drop a database that still has one takes PostgreSQL at least 100 ms.
+    To drop or copy a database that still has one takes PostgreSQL at least 100 ms.
     """
     statement = (
         "select from pg_stat_activity where datname = %s and backend_type = 'client backend'"

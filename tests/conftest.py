@@ -17,11 +17,22 @@ import forked
 import psycopg
 import pytest
 from dashboards import browser, dashboard, page  # noqa: F401
+from hypothesis import HealthCheck, settings
 from pipeline import wait_for
 from psycopg.conninfo import make_conninfo
 
 from pgkit import binaries, migrations, runner, server
 from pgkit.database import parse_dsn
+
+# The same examples at every run, however slow the machine is. --hypothesis-profile=explore takes
+# others.
+settings.register_profile(
+    "explore",
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("same", settings.get_profile("explore"), derandomize=True, database=None)
+settings.load_profile("same")
 
 Pgkit = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -82,8 +93,7 @@ def template_dsn(server_dsn: str) -> Iterator[str]:
 @pytest.fixture
 def database(server_dsn: str, template_dsn: str) -> Iterator[str]:
     """The connection string of a new, migrated database."""
-    template = parse_dsn(template_dsn)["dbname"]
-    with runner.temporary_database(server_dsn, template) as dsn:
+    with runner.copied_database(server_dsn, template_dsn) as dsn:
         yield dsn
 
 
@@ -126,8 +136,7 @@ def crashing_template(crashing_server: str) -> Iterator[str]:
 @pytest.fixture
 def crashing_database(crashing_server: str, crashing_template: str) -> Iterator[str]:
     """A new, migrated database on `crashing_server`."""
-    template = parse_dsn(crashing_template)["dbname"]
-    with runner.temporary_database(crashing_server, template) as dsn:
+    with runner.copied_database(crashing_server, crashing_template) as dsn:
         yield dsn
 
 

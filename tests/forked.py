@@ -10,10 +10,15 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 
+import pgkit.cli
+
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["pgkit.cli"])
+context.set_forkserver_preload(
+    ["pgkit.cli", *(file.name for file in iter_modules(pgkit.cli.__path__, "pgkit.cli."))]
+)
 
 
 def run(
@@ -24,10 +29,7 @@ def run(
         streams = [Path(name) / stream for stream in ("stdin", "stdout", "stderr")]
         for stream in streams:
             stream.write_text(input if stream is streams[0] else "")
-        process = context.Process(
-            target=become_pgkit, args=(arguments, dict(environment), Path.cwd(), streams)
-        )
-        process.start()
+        process = start(arguments, environment, streams)
         process.join(timeout)
         if process.is_alive():
             process.kill()
@@ -37,15 +39,30 @@ def run(
         return subprocess.CompletedProcess(["pgkit", *arguments], process.exitcode, stdout, stderr)
 
 
+def start(
+    arguments: Sequence[str], environment: Mapping[str, str], streams: Sequence[Path]
+) -> multiprocessing.context.ForkServerProcess:
+    """Start it, with these files as standard input, output and error."""
+    process = context.Process(
+        target=become_pgkit, args=(arguments, dict(environment), Path.cwd(), streams)
+    )
+    process.start()
+    return process
+
+
 def become_pgkit(
-    arguments: Sequence[str], environment: dict[str, str], folder: Path, streams: list[Path]
+    arguments: Sequence[str], environment: dict[str, str], folder: Path, streams: Sequence[Path]
 ) -> None:
     """Be what `python -m pgkit` is, with these files as standard input, output and error."""
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     for descriptor, stream in enumerate(streams):
-        os.dup2(os.open(stream, os.O_RDWR), descriptor)
-    sys.stdin = os.fdopen(0, closefd=False)  # multiprocessing has replaced it
+        os.dup2(os.open(stream, os.O_RDWR | os.O_NOCTTY), descriptor)
+    # As Python makes them when it starts; multiprocessing has replaced the first.
+    sys.stdin = os.fdopen(0, closefd=False)
+    encoding = environment.get("PYTHONIOENCODING", sys.stdout.encoding)
+    sys.stdout = os.fdopen(1, "w", encoding=encoding, closefd=False)
+    sys.stderr = os.fdopen(2, "w", 1, encoding, "backslashreplace", closefd=False)
     sys.argv[1:] = arguments
     runpy.run_module("pgkit", run_name="__main__", alter_sys=True)

@@ -4,10 +4,13 @@ import fcntl
 import os
 import pty
 import struct
-import subprocess
 import sys
 import termios
 from contextlib import suppress
+from multiprocessing.connection import wait
+from pathlib import Path
+
+import forked
 
 
 def show(dsn: str, *arguments: str, width: int = 80, **environment: str) -> str:
@@ -19,17 +22,14 @@ def show(dsn: str, *arguments: str, width: int = 80, **environment: str) -> str:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     inherited |= {"DATABASE_URL": dsn, "TERM": "dumb"}
+    streams = [os.devnull, os.ttyname(theirs), f"/proc/{os.getpid()}/fd/{sys.stderr.fileno()}"]
+    process = forked.start(arguments, inherited | environment, [*map(Path, streams)])
     shown = b""
-    with subprocess.Popen(
-        [sys.executable, "-m", "pgkit", *arguments],
-        stdout=theirs,
-        env=inherited | environment,
-    ):
-        os.close(theirs)
-        # Linux reports the end of a terminal's output as an error.
-        with suppress(OSError):
-            while part := os.read(ours, 4096):
-                shown += part
+    # Before it has ended, so that all is there then.
+    while (ready := wait([ours, process.sentinel])) and ours in ready:
+        shown += os.read(ours, 4096)
+    process.join()
+    os.close(theirs)
     os.close(ours)
     return shown.decode().replace("\r\n", "\n")
 

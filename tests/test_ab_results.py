@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pipeline import wait_for
 from psycopg.rows import dict_row
@@ -30,9 +30,7 @@ METRICS = [
     {"metric": "ms", "role": "guardrail", "better": "lower", "minimum_effect": 0.5},
 ]
 NUMBERS = itertools.count()
-OFTEN = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+OFTEN = settings(max_examples=100)
 # Outcomes of a unit, and units of a variant. Halves and quarters add up without rounding.
 VALUES = st.one_of(
     st.sampled_from([0, 1]),

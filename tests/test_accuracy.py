@@ -15,7 +15,6 @@ from pipeline import MONDAY, aggregate
 from psycopg.types.json import Jsonb
 
 from pgkit import runner
-from pgkit.database import parse_dsn
 
 ERROR_BOUND = 0.005
 PERCENTILES = [0.0, 0.001, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0]
@@ -55,7 +54,7 @@ select
 from sketches as s
 """
 
-exactly = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+exactly = settings(max_examples=60)
 
 # From a nanosecond to four months, evenly by order of magnitude, with zeros and repeated values.
 times = st.one_of(
@@ -69,7 +68,7 @@ times = st.one_of(
 def connection(server_dsn: str, template_dsn: str) -> Iterator[psycopg.Connection]:
     """One database for all examples; each has a model of its own."""
     with (
-        runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn,
+        runner.copied_database(server_dsn, template_dsn) as dsn,
         psycopg.connect(dsn, autocommit=True) as opened,
     ):
         yield opened

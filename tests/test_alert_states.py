@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import psycopg
 import pytest
 from alert_samples import STAND_INS, State, add_threshold, at, check, measure, read_state
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
@@ -242,9 +242,7 @@ evaluations = st.lists(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(rules, evaluations)
 def test_random_sequences_agree_with_prometheus(alerts, rules, evaluations) -> None:
     """Warning and critical are two rules of Prometheus with the same durations."""
@@ -292,9 +290,7 @@ def test_random_sequences_agree_with_prometheus(alerts, rules, evaluations) -> N
 states = st.sampled_from(["ok", "pending", "firing", "recovering"])
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200)
 @given(states, st.sampled_from([True, False, None]), minutes, minutes, st.integers(0, 600))
 def test_one_step_keeps_what_it_should(connection, state, condition, hold, keep, seconds) -> None:
     since = None if state == "ok" else at(0)

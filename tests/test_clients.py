@@ -14,7 +14,6 @@ from postgrest import find_postgrest, make_token, serve
 from requests_table import ACTORS
 
 from pgkit import runner
-from pgkit.database import parse_dsn
 
 CLIENTS = pytest.mark.parametrize("client", ["supabase", "postgrest"])
 ROLES = (
@@ -32,7 +31,7 @@ def found(server_dsn: str, template_dsn: str, tmp_path_factory) -> dict[str, Any
     if not npm.find_npm():
         pytest.skip("npm is not installed, so supabase-js and postgrest-js are not tried")
     folder: Path = npm.install_clients()
-    with runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn:
+    with runner.copied_database(server_dsn, template_dsn) as dsn:
         with psycopg.connect(dsn, autocommit=True) as connection:
             for role in ROLES:
                 connection.execute("select perf.grant_role(%s, %s, %s)", role)

@@ -60,7 +60,6 @@ from test_crash import data_directory, kill_server, start_server
 
 from pgkit import migrations, otlp, runner
 from pgkit.calls import make_call_id
-from pgkit.database import parse_dsn
 
 pytestmark = pytest.mark.once
 
@@ -263,9 +262,8 @@ def lasting_collector(
 ) -> Iterator[Running]:
     """One collector for all bad requests: it goes on after each."""
     folder = tmp_path_factory.mktemp("collect")
-    template = parse_dsn(template_dsn)["dbname"]
     with (
-        runner.temporary_database(server_dsn, template) as dsn,
+        runner.copied_database(server_dsn, template_dsn) as dsn,
         collecting(dsn, folder) as running,
     ):
         yield running

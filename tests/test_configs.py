@@ -58,7 +58,7 @@ LOOKUPS = {
 def filled(server_dsn, template_dsn):
     """A database of many versions, which every test leaves as it was."""
     with (
-        runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn,
+        runner.copied_database(server_dsn, template_dsn) as dsn,
         psycopg.connect(dsn, autocommit=True) as connection,
     ):
         connection.execute(FILL.format(versions=VERSIONS).encode())

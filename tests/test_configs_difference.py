@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
@@ -54,11 +54,7 @@ def apply(value: Any, changes: list[tuple[list[str], str, Any]]) -> Any:
 COMPARE = "select path, kind, new_value from perf_internal.compare_json(%s, %s)"
 
 
-@settings(
-    max_examples=400,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=400)
 @given(a=values, b=values)
 def test_the_difference_applied_to_a_gives_b(connection: psycopg.Connection, a, b) -> None:
     changes = connection.execute(COMPARE, [Jsonb(a), Jsonb(b)]).fetchall()
@@ -70,11 +66,7 @@ def test_the_difference_applied_to_a_gives_b(connection: psycopg.Connection, a, 
     assert empty == (changes == [])
 
 
-@settings(
-    max_examples=200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=200)
 @given(a=values, b=values)
 def test_every_setting_is_a_json_path_to_its_values(connection: psycopg.Connection, a, b) -> None:
     wrong = connection.execute(

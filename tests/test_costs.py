@@ -17,6 +17,8 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from pgkit import runner
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # A Wednesday in the middle of a month, so that weeks and months are cut at both ends.
@@ -346,22 +348,35 @@ def floor(granularity: str, zone: ZoneInfo) -> Callable[[datetime], datetime]:
     return get_bucket
 
 
-@pytest.fixture(params=[1, 2])
-def world(
-    connection: psycopg.Connection, request: pytest.FixtureRequest
-) -> tuple[list[Call], list[Price]]:
+class World(NamedTuple):
+    dsn: str
+    calls: list[Call]
+    prices: list[Price]
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def world(server_dsn: str, template_dsn: str, request: pytest.FixtureRequest) -> Iterator[World]:
     """Calls of 40 days: most rolled up in two runs, and the last not yet."""
     random = Random(request.param)
     calls, prices = make_calls(random, 3000), make_prices(random)
-    for part in (calls[:1500], calls[1500:2700], calls[2700:]):
-        record(connection, part)
-        if part is not calls[2700:] and part[-1] is not calls[-1]:
-            connection.execute("select perf.aggregate_performance_metrics()")
-    set_prices(connection, prices)
-    return calls, prices
+    with runner.copied_database(server_dsn, template_dsn) as dsn:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            for part in (calls[:1500], calls[1500:2700], calls[2700:]):
+                record(connection, part)
+                if part[-1] is not calls[-1]:
+                    connection.execute("select perf.aggregate_performance_metrics()")
+            set_prices(connection, prices)
+        yield World(dsn, calls, prices)
 
 
-World = tuple[list[Call], list[Price]]
+@pytest.fixture
+def filled(server_dsn: str, world: World) -> Iterator[psycopg.Connection]:
+    """A connection to a copy of the world."""
+    with (
+        runner.copied_database(server_dsn, world.dsn) as dsn,
+        psycopg.connect(dsn, autocommit=True) as connection,
+    ):
+        yield connection
 
 
 @pytest.mark.parametrize(
@@ -370,13 +385,13 @@ World = tuple[list[Call], list[Price]]
     ids=lambda names: "+".join(names) or "all",
 )
 def test_costs_are_the_sum_over_calls_with_the_price_in_force(
-    connection: psycopg.Connection, world: World, group_by: list[str]
+    filled: psycopg.Connection, world: World, group_by: list[str]
 ) -> None:
-    calls, prices = world
+    _, calls, prices = world
     start, end = START + 55 * HOUR, START + 900 * HOUR
     inside = [call for call in calls if start <= call.at < end]
     assert_same(
-        read(connection, start, end, group_by=group_by),
+        read(filled, start, end, group_by=group_by),
         expect(inside, prices, group_by, lambda at: None),
     )
 
@@ -384,13 +399,13 @@ def test_costs_are_the_sum_over_calls_with_the_price_in_force(
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/New_York"])
 @pytest.mark.parametrize("granularity", ["hourly", "daily", "weekly", "monthly"])
 def test_buckets_are_cut_where_a_price_changes(
-    connection: psycopg.Connection, world: World, granularity: str, zone: str
+    filled: psycopg.Connection, world: World, granularity: str, zone: str
 ) -> None:
-    calls, prices = world
+    _, calls, prices = world
     get_bucket = floor(granularity, ZoneInfo(zone))
     start, end = START + 30 * HOUR, START + 800 * HOUR
     inside = [call for call in calls if start <= get_bucket(call.at) < end]
-    found = read(connection, start, end, granularity=granularity, time_zone=zone)
+    found = read(filled, start, end, granularity=granularity, time_zone=zone)
     assert_same(found, expect(inside, prices, ["model"], get_bucket))
     for (_, bucket, _), row in found.items():
         assert row["range_start"] == bucket
@@ -398,49 +413,49 @@ def test_buckets_are_cut_where_a_price_changes(
 
 
 def test_another_model_and_another_book_price_the_same_tokens(
-    connection: psycopg.Connection, world: World
+    filled: psycopg.Connection, world: World
 ) -> None:
-    calls, prices = world
+    _, calls, prices = world
     end = START + DAYS * DAY
     assert_same(
-        read(connection, START, end, as_model="late/comer"),
+        read(filled, START, end, as_model="late/comer"),
         expect(calls, prices, ["model"], lambda at: None, as_model="late/comer"),
     )
     other = [Price("plain", None, START, 1, None, None, 2, "JPY")]
-    set_prices(connection, other, "other")
+    set_prices(filled, other, "other")
     assert_same(
-        read(connection, START, end, book="other", labels=Jsonb({"tool": "chat"})),
+        read(filled, START, end, book="other", labels=Jsonb({"tool": "chat"})),
         expect([call for call in calls if call.tool == "chat"], other, ["model"], lambda at: None),
     )
 
 
-def test_removed_hours_and_days_count_once(connection: psycopg.Connection, world: World) -> None:
+def test_removed_hours_and_days_count_once(filled: psycopg.Connection, world: World) -> None:
     """Where retention has removed hours, prices change with a day, and without days with a week.
 
     Every call is counted once, whatever is left, and the parts of a range are the whole.
     """
-    calls, prices = world
-    connection.execute("select perf.aggregate_performance_metrics()")
+    _, calls, prices = world
+    filled.execute("select perf.aggregate_performance_metrics()")
     end = START + DAYS * DAY
     for level, cutoff in (("hourly", START + 409 * HOUR), ("daily", START + 305 * HOUR)):
-        connection.execute(
+        filled.execute(
             "delete from perf_internal.rollups where granularity = %s and time_bucket < %s",
             [level, cutoff],
         )
-        connection.execute(
+        filled.execute(
             "insert into perf.retention (pipeline, level, deleted_before) values ('calls', %s, %s)"
             " on conflict (pipeline, level) do update set deleted_before = excluded.deleted_before",
             [level, cutoff],
         )
         monday = START - 2 * DAY
         for granularity in (None, "monthly", "weekly"):
-            found = read(connection, monday - 28 * DAY, end, group_by=[], granularity=granularity)
+            found = read(filled, monday - 28 * DAY, end, group_by=[], granularity=granularity)
             assert sum(row["call_count"] for row in found.values()) == len(calls), granularity
         # After the cut all is exact.
         start = START + 19 * DAY
         inside = [call for call in calls if call.at >= start]
         assert_same(
-            read(connection, start, end),
+            read(filled, start, end),
             expect(inside, prices, ["model"], lambda at: None),
         )
 

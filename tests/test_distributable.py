@@ -21,7 +21,6 @@ from pipeline import DISAGREEING_BUCKETS, MONDAY, aggregate, record, verify
 from psycopg.types.json import Jsonb
 
 from pgkit import migrations, runner
-from pgkit.database import parse_dsn
 
 Lint = Callable[[str], list[str]]
 
@@ -514,7 +513,7 @@ def test_half_of_the_series_and_then_the_other_half_equal_one_run(
         assert aggregate(connection) == 1500
         record_many(connection, 2, 1500)
     with (
-        runner.temporary_database(server_dsn, parse_dsn(database)["dbname"]) as copy,
+        runner.copied_database(server_dsn, database) as copy,
         psycopg.connect(copy, autocommit=True) as connection,
     ):
         before = connection.execute(ROLLUPS).fetchall()
@@ -564,7 +563,7 @@ def test_half_of_the_series_of_jobs_and_then_the_other_half_equal_one_run(
         assert aggregate_jobs(connection) == 600
         record_many_jobs(connection, 2, 600)
     with (
-        runner.temporary_database(server_dsn, parse_dsn(database)["dbname"]) as copy,
+        runner.copied_database(server_dsn, database) as copy,
         psycopg.connect(copy, autocommit=True) as connection,
     ):
         before = connection.execute(ROLLUPS).fetchall()
@@ -750,7 +749,7 @@ models = (f"acme/{number}" for number in count())
 
 
 @pytest.mark.once
-@settings(max_examples=120, deadline=None, derandomize=True, database=None)
+@settings(max_examples=120)
 @given(
     st.lists(
         st.one_of(

@@ -15,21 +15,20 @@ from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 from pgkit import runner
-from pgkit.database import parse_dsn
 
 pytestmark = pytest.mark.once
 
 ERROR = 1e-9
 Tail = Callable[..., np.ndarray]
 
-lists = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+lists = settings(max_examples=40)
 
 
 @pytest.fixture(scope="module")
 def connection(server_dsn: str, template_dsn: str) -> Iterator[psycopg.Connection]:
     """One database for all examples: the functions write nothing."""
     with (
-        runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn,
+        runner.copied_database(server_dsn, template_dsn) as dsn,
         psycopg.connect(dsn, autocommit=True) as opened,
     ):
         yield opened

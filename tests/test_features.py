@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pipeline import DISAGREEING_BUCKETS, MONDAY, wait_until_blocked
 from psycopg.types.json import Jsonb
@@ -415,9 +415,7 @@ numbers = st.one_of(
 )
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300)
 @given(st.lists(st.one_of(numbers, st.none()), max_size=60), st.integers(0, 60))
 @example([1e15] * 40 + [-1e15] * 20, 7)
 @example([1e-100, -1e-100, 1e-100, 3e-100], 2)

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -24,9 +24,7 @@ def tails(n: int, p: float) -> list[float]:
     return [math.fsum(masses[:k]) for k in range(n + 2)]
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(
     n=st.integers(1, 600),
     p=st.sampled_from([0.01, 0.05, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999]),
@@ -49,18 +47,14 @@ def test_rank_intervals_cover_as_the_binomial_says(
     assert 1 - below[(high or n + 1) - 1] > tail - close
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200)
 @given(p=st.floats(1e-12, 1 - 1e-12))
 def test_normal_quantiles_are_those_of_python(connection: psycopg.Connection, p) -> None:
     (quantile,) = connection.execute("select perf.get_normal_quantile(%s)", [p]).fetchone()
     assert quantile == pytest.approx(NormalDist().inv_cdf(p), rel=1e-12, abs=1e-12)
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200)
 @given(data=st.data(), n=st.integers(1, 10**6))
 def test_wilson_limits_are_where_the_score_test_turns(
     connection: psycopg.Connection, data, n

@@ -7,14 +7,13 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pipeline import wait_until_blocked
 from psycopg.types.json import Jsonb
 from test_recording import PATIENCE, at_once, sessions
 
 from pgkit import runner
-from pgkit.database import parse_dsn
 
 DONE = "2020-01-06T10:00:00Z"
 COUNTS = """
@@ -44,7 +43,7 @@ def connection(database: str) -> Iterator[psycopg.Connection]:
 def shared(server_dsn: str, template_dsn: str) -> Iterator[psycopg.Connection]:
     """A database for what leaves it as it was."""
     with (
-        runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn,
+        runner.copied_database(server_dsn, template_dsn) as dsn,
         psycopg.connect(dsn, autocommit=True, options=PATIENCE) as opened,
     ):
         yield opened
@@ -405,7 +404,7 @@ def outcomes(connection: psycopg.Connection, result: str) -> set[str]:
     return found
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150)
 @given(RESULTS)
 def test_any_result_is_recorded_or_refused_as_a_bad_argument(shared, result) -> None:
     assert outcomes(shared, json.dumps(result)) <= {"recorded", "22023"}

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pipeline import (
     MONDAY,
@@ -25,7 +25,6 @@ from psycopg.types.json import Jsonb
 
 from pgkit import runner
 from pgkit.calls import make_call_id
-from pgkit.database import parse_dsn
 
 PATIENCE = "-c statement_timeout=60s"
 STORED = """
@@ -54,7 +53,7 @@ def connection(database: str) -> Iterator[psycopg.Connection]:
 def untouched(server_dsn: str, template_dsn: str) -> Iterator[psycopg.Connection]:
     """A database for calls that are refused, which leave it empty."""
     with (
-        runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn,
+        runner.copied_database(server_dsn, template_dsn) as dsn,
         psycopg.connect(dsn, autocommit=True, options=PATIENCE) as opened,
     ):
         yield opened
@@ -428,7 +427,7 @@ USERS = {name: uuid.uuid5(uuid.NAMESPACE_DNS, name) for name in ("admin", "analy
 def with_users(server_dsn: str, template_dsn: str) -> Iterator[psycopg.Connection]:
     """A database with a call and a user of each role, which every request leaves as it was."""
     with (
-        runner.temporary_database(server_dsn, parse_dsn(template_dsn)["dbname"]) as dsn,
+        runner.copied_database(server_dsn, template_dsn) as dsn,
         psycopg.connect(dsn, autocommit=True, options=PATIENCE) as opened,
     ):
         record_call(opened, **GOOD)
@@ -579,11 +578,7 @@ def test_logins_with_a_group_role_record_and_read_without_a_token(database, conn
 @given(
     st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), max_size=9)
 )
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=40)
 def test_python_makes_the_same_call_id_of_a_text(untouched, texts: list[str]) -> None:
     texts += [
         "req_011CT",

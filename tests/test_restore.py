@@ -444,7 +444,7 @@ def test_refreshing_the_origin_by_hand_loses_no_open_writer(
 def test_a_copied_database_directory_keeps_its_state(database, server_dsn) -> None:
     """`create database ... template` copies files: ids go on, nothing is restored."""
     committed = fill(database)
-    with runner.temporary_database(server_dsn, parse_dsn(database)["dbname"]) as copy:
+    with runner.copied_database(server_dsn, database) as copy:
         go_on(copy, committed)
 
 

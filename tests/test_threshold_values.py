@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 AS_OF = datetime(2020, 1, 8, 13, 20, tzinfo=UTC)
@@ -183,11 +183,7 @@ RULES = st.lists(
 )
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=25)
 @given(rules=RULES)
 def test_the_narrowest_scope_takes_a_series(connection, rules) -> None:
     series = [(model, tool) for model in MODELS for tool in TOOLS]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
@@ -19,11 +19,7 @@ Samples = list[tuple[Sequence, Sequence]]
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 # Examples are lists of pairs, so that a few queries compare thousands.
-many = settings(
-    max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+many = settings(max_examples=10)
 # Eighths are exact, so equal values and equal variances are found by both sides.
 eighths = st.integers(-800_000, 800_000).map(lambda eighth: eighth / 8)
 few = st.integers(0, 6).map(float)

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from releases import edit, write_functions, write_release
 
 from pgkit import changes, locks, migrations, retired, runner
-from pgkit.database import Failure, connect, parse_dsn
+from pgkit.database import Failure, connect
 
 ADMIN = str(uuid.uuid4())
 CLAIMS = json.dumps({"sub": ADMIN, "role": "authenticated"})
@@ -342,8 +342,7 @@ def test_a_migration_killed_at_any_statement_changes_nothing_or_all(
     server_dsn, filled, sql_copy, dump_schema, monkeypatch
 ) -> None:
     write_release(sql_copy, 1)
-    template = parse_dsn(filled)["dbname"]
-    with runner.temporary_database(server_dsn, template) as dsn:
+    with runner.copied_database(server_dsn, filled) as dsn:
         migrations.migrate(dsn, sql=sql_copy)
         upgraded = dump_schema(dsn)
     old, rows = read_state(filled), count_rows(filled)
@@ -351,7 +350,7 @@ def test_a_migration_killed_at_any_statement_changes_nothing_or_all(
     committed = 0
     is_over = False
     while not is_over:
-        with runner.temporary_database(server_dsn, template) as dsn:
+        with runner.copied_database(server_dsn, filled) as dsn:
             for number in numbers:
                 killer = Killer(dsn, number)
                 with monkeypatch.context() as patch:
