@@ -64,7 +64,7 @@ begin
         m.projected_low,
         m.projected_high,
         m.history_days,
-        m.billed_cost,
+        perf_internal.write_number(m.billed_cost, 12)::float8,
         m.call_count,
         m.billed_calls,
         m.unpriced_calls,

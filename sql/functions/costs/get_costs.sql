@@ -82,11 +82,13 @@ begin
         s.currency,
         s.list_cost::float8,
         -- Without the noise of a sum of fractions.
-        s.billed_cost::numeric::float8,
+        perf_internal.write_number(s.billed_cost, 12)::float8,
         s.call_count,
         s.billed_calls,
         s.compared_calls,
-        (s.compared_billed::numeric - s.compared_cost)::float8,
+        (
+            perf_internal.write_number(s.compared_billed, 12)::numeric - s.compared_cost
+        )::float8,
         s.input_tokens::bigint,
         s.cached_tokens::bigint,
         s.write_tokens::bigint,
@@ -175,7 +177,7 @@ end
 $$;
 
 comment on function perf.get_costs is
-    'What calls cost by a price book, by the prices in force when they were made, with calls that are not rolled up yet. A row for each group (labels of group_by: model, tool, provider, model_type, parameters), bucket and currency, and one with a null currency for calls of unpriced_models, which have no price and are never counted as free. With a granularity (hourly, daily, weekly from Monday, monthly by the calendar) the buckets that start in the range; without one the whole hours that start in it. list_cost is what the prices say for the tokens: input tokens without those of the cache, tokens read from the cache and written to it, and output tokens, which contain those of reasoning. Null where no tokens are known. billed_cost is the sum of the costs that billed_calls of the calls have themselves, in the currency of the row, US dollars where that is null. billed_difference is billed_cost less list_cost of compared_calls: those of models whose billed calls are as many as those with tokens. as_model prices the same tokens as those of another model, by its price for any provider; another model would count other tokens. A bucket that is kept only as a day or week and in which a price changes takes the price at its start. Failed calls count as others. range_start and range_end are what a row counts. Errors: 22023 bad argument, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such price book, or no price of as_model.';
+    'What calls cost by a price book, by the prices in force when they were made, with calls that are not rolled up yet. A row for each group (labels of group_by: model, tool, provider, model_type, parameters), bucket and currency, and one with a null currency for calls of unpriced_models, which have no price and are never counted as free. With a granularity (hourly, daily, weekly from Monday, monthly by the calendar) the buckets that start in the range; without one the whole hours that start in it. list_cost is what the prices say for the tokens: input tokens without those of the cache, tokens read from the cache and written to it, and output tokens, which contain those of reasoning. Null where no tokens are known. billed_cost is the sum of the costs that billed_calls of the calls have themselves, to 12 digits, in the currency of the row, US dollars where that is null. billed_difference is billed_cost less list_cost of compared_calls: those of models whose billed calls are as many as those with tokens. as_model prices the same tokens as those of another model, by its price for any provider; another model would count other tokens. A bucket that is kept only as a day or week and in which a price changes takes the price at its start. Failed calls count as others. range_start and range_end are what a row counts. Errors: 22023 bad argument, or more than max_rows (at most 100000) rows, 42501 not an analyst, PT404 no such price book, or no price of as_model.';
 
 revoke execute on function perf.get_costs from public;
 grant execute on function perf.get_costs

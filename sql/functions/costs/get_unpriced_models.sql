@@ -72,7 +72,7 @@ begin
         u.call_count,
         u.input_tokens,
         u.output_tokens,
-        u.billed_cost,
+        perf_internal.write_number(u.billed_cost, 12)::float8,
         f.priced_from,
         case when f.priced_from is null then coalesce(n.close_names, '{}') else '{}' end
     from unpriced as u

@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(21);
 set local timezone = 'UTC';
 
 select perf.grant_role('c0000000-0000-4000-8000-000000000000', 'recorder', 'cleo');
@@ -132,12 +132,22 @@ select throws_ok(
     $$ select * from perf.get_costs('2020-01-06', '2020-01-07', time_zone => 'IST') $$,
     '22023', null, 'or a time zone that is none'
 );
+select perf.record_calls(jsonb_agg(jsonb_build_object(
+    'model_name', 'a', 'tool_name', 'chat', 'response_time_ms', 1, 'cost', 0.1,
+    'input_tokens', 1000, 'call_timestamp', timestamptz '2020-03-02' + n * interval '1 minute'
+)))
+from generate_series(0, 999) as n;
+select results_eq(
+    $$ select c.billed_cost, c.list_cost, c.billed_difference
+       from perf.get_costs('2020-03-02', '2020-03-03') as c $$,
+    $$ values (100::float8, 10::float8, 90::float8) $$,
+    'a sum of many fractions has no noise of theirs'
+);
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "c0000000-0000-4000-8000-000000000000"}';
 select throws_ok(
     $$ select * from perf.get_costs('2020-01-06', '2020-01-07') $$,
     '42501', null, 'a recorder reads no costs'
 );
-
 select * from finish();
 rollback;

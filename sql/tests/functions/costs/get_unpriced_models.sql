@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 set local timezone = 'UTC';
 
 select perf.grant_role('c0000000-0000-4000-8000-000000000000', 'recorder', 'cleo');
@@ -33,6 +33,16 @@ select results_eq(
 );
 select is_empty(
     $$ select * from perf.get_unpriced_models('2020-01-07', '2020-01-08') $$, 'nothing of no calls'
+);
+select perf.record_call(
+    'often', 'chat', 1, input_tokens => 1, cost => 0.1,
+    call_timestamp => timestamptz '2020-03-02' + n * interval '1 minute'
+)
+from generate_series(0, 999) as n;
+select results_eq(
+    $$ select u.billed_cost from perf.get_unpriced_models('2020-03-02', '2020-03-03') as u $$,
+    $$ values (100::float8) $$,
+    'a sum of many fractions has no noise of theirs'
 );
 select is(
     (
