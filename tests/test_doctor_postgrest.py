@@ -8,6 +8,8 @@ from postgrest import make_login, serve
 
 from pgkit import doctor, migrations, runner
 
+pytestmark = pytest.mark.once
+
 OK = [("ok", "authenticator may become anon, authenticated, service_role", "")]
 GUARDED = [("ok", "row level security is on for all tables and API roles", "")]
 

@@ -27,6 +27,8 @@ from test_collect import collecting
 from pgkit import Recorder
 from pgkit.integrations.opentelemetry import PgkitSpanExporter
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parent.parent
 MESSAGES: Any = [{"role": "user", "content": "hi"}]
 

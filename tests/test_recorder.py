@@ -23,6 +23,8 @@ from test_crash import data_directory, kill_server, start_server
 import pgkit
 from pgkit.recording.measuring import Call
 
+pytestmark = pytest.mark.once
+
 COUNT = "select count(*), count(distinct id) from perf.performance_metrics_raw"
 
 

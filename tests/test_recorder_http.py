@@ -11,6 +11,8 @@ from test_recorder import COUNT, Rest, serving
 
 import pgkit
 
+pytestmark = pytest.mark.once
+
 
 class Limited(Rest):
     """Takes no body that is longer than `most`, as a proxy in front of PostgREST."""

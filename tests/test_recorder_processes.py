@@ -17,6 +17,8 @@ from test_recorder import COUNT
 
 import pgkit
 
+pytestmark = pytest.mark.once
+
 AWAY = "host=/nowhere dbname=x"
 
 # Records calls until it is told to stop, and then what is in the spool too.

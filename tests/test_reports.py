@@ -8,6 +8,8 @@ import terminal
 
 from pgkit import migrations, reports, runner, times
 
+pytestmark = pytest.mark.once
+
 SPAN = ["--from", "2020-01-06", "--to", "2020-01-07"]
 USER = "00000000-0000-4000-8000-000000000009"
 NOW = datetime(2020, 1, 8, 12, tzinfo=UTC)

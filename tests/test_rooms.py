@@ -8,6 +8,8 @@ import pytest
 
 from pgkit import migrations
 
+pytestmark = pytest.mark.once
+
 FLOORS = {
     "statistics": 0,
     "access": 1,

@@ -7,6 +7,8 @@ import pytest
 
 from pgkit.runner import Outcome, read_tap, run_file
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def fake_pgtap(empty_database: str) -> str:

@@ -14,6 +14,8 @@ from psycopg.conninfo import make_conninfo
 from pgkit import binaries, doctor, migrations, runner, supabase
 from pgkit.database import Failure, connect, parse_dsn
 
+pytestmark = pytest.mark.once
+
 GUIDE = Path(__file__).parent.parent / "docs" / "supabase.md"
 PREPARATION = Path(__file__).with_name("supabase_project.sql")
 API_ROLES = ("anon", "authenticated", "service_role")

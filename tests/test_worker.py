@@ -15,6 +15,8 @@ from pipeline import wait_for
 from pgkit import worker
 from pgkit.database import connect
 
+pytestmark = pytest.mark.once
+
 GATE = 4243
 WAIT_AT_GATE = f"select pg_advisory_xact_lock_shared({GATE})"
 
