@@ -430,7 +430,9 @@ begin
             cross join unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]))
                 with ordinality as a (type, number)
             where p.pronamespace = 'perf'::regnamespace
-                and not exists (select from pg_class as o where o.reltype = p.proargtypes[0])
+                and not exists (
+                    select from pg_type as y where y.oid = p.proargtypes[0] and y.typtype = 'c'
+                )
                 and coalesce(p.proargmodes[a.number], 'i') in ('i', 'b', 'v')
         ),
         lines as materialized (
@@ -466,7 +468,9 @@ begin
             split_part(obj_description(p.oid, 'pg_proc'), e'\n\nArguments:\n', 1), e'\n', ' '
         ) as c (text)
         where p.pronamespace = 'perf'::regnamespace
-            and not exists (select from pg_class as o where o.reltype = p.proargtypes[0])
+            and not exists (
+                select from pg_type as y where y.oid = p.proargtypes[0] and y.typtype = 'c'
+            )
             and c.text is not null
     loop
         execute format('comment on %s %s is %L', v_comment.kind, v_comment.name, v_comment.text);
