@@ -3,10 +3,12 @@
 select n.nspname || '.' || p.proname || coalesce('(' || m.nspname || '.' || c.relname || ')', '')
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-left join pg_catalog.pg_class as c
+left join pg_catalog.pg_type as y
     on p.pronargs = 1
     and p.proretset
-    and c.reltype = p.proargtypes[0]
+    and y.oid = p.proargtypes[0]
+left join pg_catalog.pg_class as c
+    on c.oid = y.typrelid
     and c.relkind in ('r', 'p', 'v')
 left join pg_catalog.pg_namespace as m on m.oid = c.relnamespace
 where n.nspname in ('perf', 'perf_internal')

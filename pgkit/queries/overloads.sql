@@ -8,8 +8,9 @@ with functions as (
         and p.proretset
         and exists (
             select
-            from pg_catalog.pg_class as c
-            where c.reltype = p.proargtypes[0]
+            from pg_catalog.pg_type as y
+            inner join pg_catalog.pg_class as c on c.oid = y.typrelid
+            where y.oid = p.proargtypes[0]
                 and c.relkind in ('r', 'p', 'v')
         ) as is_relationship
     from pg_catalog.pg_proc as p
