@@ -13,7 +13,7 @@ from perf_internal.pipelines as p
 cross join lateral pg_partition_tree(p.raw_table) as t;
 
 -- Their row types, the arrays of those, and domains over either.
-create view pg_temp.row_types as
+create temporary table row_types as
 with recursive types as (
     select c.reltype as id
     from pg_class as c
@@ -26,7 +26,7 @@ with recursive types as (
 select t.id from types as t;
 
 -- Big tables, and the views that read them.
-create view pg_temp.big_relations as
+create temporary table big_relations as
 with recursive relations as (
     select b.id from pg_temp.big_tables as b
     union
@@ -36,7 +36,7 @@ with recursive relations as (
     join pg_rewrite as w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
     where w.ev_type = '1'
 )
-select c.oid as id, format('%I.%I', n.nspname, c.relname) as name
+select c.oid as id, c.relname, format('%I.%I', n.nspname, c.relname) as name
 from relations as r
 join pg_class as c on c.oid = r.id
 join pg_namespace as n on n.oid = c.relnamespace
@@ -44,8 +44,17 @@ where n.nspname in ('perf', 'perf_internal');
 
 -- Without the relationships, which take a row of a table: only PostgREST calls them, for rows that it
 -- reads itself. What runs and reads execute does not hold them, see below.
-create view pg_temp.functions as
-select p.*
+create temporary table functions as
+select
+    p.oid,
+    p.pronamespace,
+    p.proname,
+    p.prolang,
+    p.prosrc,
+    p.prorettype,
+    p.provariadic,
+    p.proargtypes,
+    p.proallargtypes
 from pg_proc as p
 where p.pronamespace in ('perf'::regnamespace, 'perf_internal'::regnamespace)
     and not (
@@ -120,9 +129,11 @@ select is_empty(
 select is_empty(
     $$ select f.oid::regprocedure, p.proname
        from pg_temp.functions as f
+       -- A space stands before the columns of an insert.
+       cross join lateral regexp_matches(f.prosrc, '\mperf\.(\w+)\(', 'g') as m (match)
        join pg_proc as p
-           on p.pronamespace = 'perf_internal'::regnamespace
-           and f.prosrc ~ format('\mperf_internal\.%s\s*\(', p.proname)
+           on p.pronamespace = 'perf'::regnamespace
+           and p.proname = m.match[1]
        where p.pronargs = 1
            and p.proretset
            and p.proargtypes[0] in (select c.reltype from pg_class as c) $$,
@@ -133,7 +144,8 @@ select is_empty(
     $$ select f.oid::regprocedure, r.name
        from pg_temp.functions as f
        join pg_temp.big_relations as r
-           on f.prosrc ~* format(
+           on f.prosrc ilike '%' || r.relname || '%'
+           and f.prosrc ~* format(
                '(::\s*|\mv_\w+\s+(constant\s+)?)%1$s\M|\m%1$s\s*%%\s*rowtype',
                replace(r.name, '.', '\s*\.\s*')
            ) $$,
@@ -208,9 +220,19 @@ select perf_internal.add_to_rollups(perf_internal.get_levels_query(
 from perf_internal.pipelines as p
 where p.pipeline <> 'calls';
 
+-- The functions that ours call stand in their bodies.
+create temporary table function_calls as
+select f.oid as caller, c.oid as callee
+from pg_temp.functions as f
+cross join lateral regexp_matches(
+    f.prosrc, '\m(perf|perf_internal)\.(\w+)\(', 'g'
+) as m (match)
+join pg_temp.functions as c
+    on c.pronamespace = to_regnamespace(m.match[1])
+    and c.proname = m.match[2];
+
 -- A function whose body is the statement shows how PostgreSQL reads it: with the numbers of all
--- functions in it, those of operators, casts and aggregates included. The functions that ours call
--- stand in their bodies.
+-- functions in it, those of operators, casts and aggregates included.
 create function pg_temp.get_functions(statement text)
 returns setof regprocedure
 language plpgsql
@@ -233,11 +255,9 @@ begin
         ) as m (match)
         where p.oid = 'pg_temp.run_statement()'::regprocedure
         union
-        select c.oid
+        select c.callee
         from used as u
-        join pg_temp.functions as f on f.oid = u.id
-        join pg_temp.functions as c
-            on f.prosrc ~ format('\m%s\.%s\(', c.pronamespace::regnamespace, c.proname)
+        join pg_temp.function_calls as c on c.caller = u.id
     )
     select u.id::regprocedure from used as u;
 end
