@@ -10,7 +10,7 @@ import pytest
 from pgkit import binaries, runner
 from pgkit.database import parse_dsn
 
-VERSIONS = 100_000
+VERSIONS = 40_000
 ADMIN = "00000000-0000-0000-0000-000000000001"
 
 # Without triggers, which would log every row: what is measured is reading.
@@ -107,7 +107,7 @@ def test_saving_and_activating_stay_quick_at_any_number_of_versions(many_version
     ).fetchone()
     assert again == (77, False)
     rolled_back = connection.execute(
-        "select config_id = perf.find_model_config('sdxl@100000')"
+        f"select config_id = perf.find_model_config('sdxl@{VERSIONS}')"
         " from perf.rollback_model_config('sdxl')"
     ).fetchone()
     assert rolled_back == (True,)
