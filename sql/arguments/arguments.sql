@@ -416,6 +416,8 @@ begin
             ('trigger_retraining.machine_id', 'The machine; null for a model that is for none.')
         ),
         -- Materialized, because otherwise a default is written for each pair of argument and text.
+        -- Which types are rows is asked of pg_type, by its key. While tables are made, pg_class is full
+        -- of dead rows.
         arguments as materialized (
             select
                 p.oid,
