@@ -83,7 +83,12 @@ begin
             ]
         ) with ordinality as n (value, position)
         cross join lateral (
-            select case when n.value >= 10 then 0 when n.value >= 1 then 1 else 2 end as digits
+            -- 9.96 is rounded to 10, which has no digit after the point.
+            select case
+                when n.value >= 9.95 then 0
+                when n.value >= 0.995 then 1
+                else 2
+            end as digits
         ) as d
         where r.difference is not null
     ) as a (amounts);

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select is(
     perf_internal.get_trade_off(
@@ -28,6 +28,14 @@ select is(
     'Compared with B, A is 10 % slower in stage.decode (9.0 to 11 %) and 30 % lower in frame count'
         || ' (20 to 40 %).',
     'takes any metric'
+);
+select is(
+    perf_internal.get_trade_off(
+        'A', 'B', '{quality.likeness,total_wall_time_ms}', '{better,worse}',
+        '{9.99999999999998,0.999999999999998}', '{9.4,0.5}', '{10.6,1.5}'
+    ),
+    'Compared with B, A is 1.0 % slower (0.50 to 1.5 %) and 10 % better in likeness (9.4 to 11 %).',
+    'a number that is rounded up to 10 or 1 has the digits of that'
 );
 select is(
     perf_internal.get_trade_off(
