@@ -19,7 +19,6 @@ from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 from test_grants import ACTORS, ADMIN, ANALYST, PURE, RECORDER, RECORDING, STRANGER, acting
 
-filled = test_grants.filled
 known = test_messages.filled
 
 # What planted code raises.
@@ -213,6 +212,14 @@ where c.relkind in ('r', 'p', 'v')
     )
 """
 HIDING = "set local search_path = trap, pg_temp, pg_catalog"
+
+
+@pytest.fixture
+def filled(connection: psycopg.Connection) -> psycopg.Connection:
+    """A database with something in every table that people write, and the guide's grants."""
+    test_grants.fill(connection)
+    connection.execute("select set_config('request.jwt.claims', '', false)")
+    return connection
 
 
 @pytest.fixture

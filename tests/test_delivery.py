@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from pipeline import wait_for, wait_until_blocked
+from pipeline import wait_for
 from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 from receivers import Receiver, Request, answer, drip, hang, receiver
@@ -130,21 +130,18 @@ def wait_for_listener(connection: psycopg.Connection, count: int = 1) -> None:
     wait_for(lambda: connection.execute(statement).fetchone() == (count,))
 
 
-def find_worker(connection: psycopg.Connection, query: str) -> int | None:
-    """Return the session of a worker that runs such a statement."""
+def find_blocked_worker(connection: psycopg.Connection, query: str) -> int | None:
+    """Return the session of a worker that runs such a statement and waits for a lock."""
     row = connection.execute(
         "select pid from pg_stat_activity where datname = current_database()"
-        " and query like %s and state = 'active' and pid <> pg_backend_pid()",
+        " and query like %s and state = 'active' and pg_blocking_pids(pid) <> '{}'",
         [query],
     ).fetchone()
     return row and row[0]
 
 
 def wait_until_worker_is_blocked(connection: psycopg.Connection, query: str) -> None:
-    wait_for(lambda: find_worker(connection, query))
-    pid = find_worker(connection, query)
-    assert pid is not None
-    wait_until_blocked(connection, pid)
+    wait_for(lambda: find_blocked_worker(connection, query))
 
 
 # What is due is delivered
@@ -377,7 +374,7 @@ def test_a_worker_killed_before_it_notes_success_sends_the_message_again(
         worker.end()
         connection.execute(
             "select pg_terminate_backend(%s)",
-            [find_worker(connection, "%complete_alert_delivery%")],
+            [find_blocked_worker(connection, "%complete_alert_delivery%")],
         )
         blocker.rollback()
         assert undelivered(connection) == 1
@@ -402,7 +399,8 @@ def test_a_worker_killed_while_it_claims_leaves_everything_to_another(
         wait_until_worker_is_blocked(connection, "%claim_alert_deliveries%")
         worker.end()
         connection.execute(
-            "select pg_terminate_backend(%s)", [find_worker(connection, "%claim_alert_deliveries%")]
+            "select pg_terminate_backend(%s)",
+            [find_blocked_worker(connection, "%claim_alert_deliveries%")],
         )
         blocker.rollback()
         worker = start()
