@@ -36,7 +36,7 @@ settings.load_profile("same")
 
 Pgkit = Callable[..., subprocess.CompletedProcess[str]]
 
-# The first waits for the clock. Near the end one of these would be awaited by an idle core.
+# These begin, because at the end everything else would wait for them.
 LONGEST = ("test_schedule.py", "test_upgrade.py", "test_odd_databases.py", "test_supabase.py")
 POOLER_PORT = 6432
 POOLER_CONFIG = """

@@ -58,7 +58,8 @@ def become_pgkit(
     os.environ.clear()
     os.environ.update(environment)
     for descriptor, stream in enumerate(streams):
-        os.dup2(os.open(stream, os.O_RDWR | os.O_NOCTTY), descriptor)
+        # At the end of a file that others write too.
+        os.dup2(os.open(stream, os.O_RDWR | os.O_APPEND | os.O_NOCTTY), descriptor)
     # As Python makes them when it starts; multiprocessing has replaced the first.
     sys.stdin = os.fdopen(0, closefd=False)
     encoding = environment.get("PYTHONIOENCODING", sys.stdout.encoding)

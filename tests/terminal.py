@@ -25,7 +25,7 @@ def show(dsn: str, *arguments: str, width: int = 80, **environment: str) -> str:
     streams = [os.devnull, os.ttyname(theirs), f"/proc/{os.getpid()}/fd/{sys.stderr.fileno()}"]
     process = forked.start(arguments, inherited | environment, [*map(Path, streams)])
     shown = b""
-    # Before it has ended, so that all is there then.
+    # Goes on after the command has ended, until nothing is left to read.
     while (ready := wait([ours, process.sentinel])) and ours in ready:
         shown += os.read(ours, 4096)
     process.join()

@@ -216,7 +216,7 @@ HIDING = "set local search_path = trap, pg_temp, pg_catalog"
 
 @pytest.fixture
 def filled(connection: psycopg.Connection) -> psycopg.Connection:
-    """A database with something in every table that people write, and the guide's grants."""
+    """A connection to a database that is filled as that of test_grants is."""
     test_grants.fill(connection)
     connection.execute("select set_config('request.jwt.claims', '', false)")
     return connection

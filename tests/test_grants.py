@@ -180,6 +180,7 @@ ODD_CLAIMS = [
 
 
 def fill(connection: psycopg.Connection) -> None:
+    """Put something into every table that people write, and grant what the guide grants."""
     for user_id, role in ((ADMIN, "admin"), (ANALYST, "analyst"), (RECORDER, "recorder")):
         connection.execute("select perf.grant_role(%s, %s::perf.app_role)", [user_id, role])
     connection.execute("select perf.set_own_calls_readable(true)")
@@ -226,7 +227,7 @@ def fill(connection: psycopg.Connection) -> None:
 
 @pytest.fixture(scope="module")
 def original(server_dsn: str, template_dsn: str) -> Iterator[str]:
-    """A database with something in every table that people write, and the guide's grants."""
+    """A database that is filled once for all tests here."""
     with runner.copied_database(server_dsn, template_dsn) as dsn:
         with psycopg.connect(dsn, autocommit=True) as connection:
             fill(connection)
@@ -235,7 +236,7 @@ def original(server_dsn: str, template_dsn: str) -> Iterator[str]:
 
 @pytest.fixture
 def filled(server_dsn: str, original: str) -> Iterator[psycopg.Connection]:
-    """A connection to a copy of it."""
+    """A connection to a copy of the filled database."""
     with (
         runner.copied_database(server_dsn, original) as dsn,
         psycopg.connect(dsn, autocommit=True) as connection,

@@ -144,6 +144,7 @@ select is_empty(
     $$ select f.oid::regprocedure, r.name
        from pg_temp.functions as f
        join pg_temp.big_relations as r
+           -- Most functions do not name it, which is found faster than by the pattern.
            on f.prosrc ilike '%' || r.relname || '%'
            and f.prosrc ~* format(
                '(::\s*|\mv_\w+\s+(constant\s+)?)%1$s\M|\m%1$s\s*%%\s*rowtype',

@@ -149,5 +149,6 @@ select throws_ok(
     $$ select * from perf.get_costs('2020-01-06', '2020-01-07') $$,
     '42501', null, 'a recorder reads no costs'
 );
+
 select * from finish();
 rollback;
